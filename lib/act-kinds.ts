@@ -21,6 +21,8 @@ export const ACT_KEY_KINDS = [
   'export',
   'report',
   'disclosure',
+  'enrolment',
+  'invitation',
 ] as const;
 
 export type ActKeyKind = (typeof ACT_KEY_KINDS)[number];

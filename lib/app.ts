@@ -13,6 +13,7 @@ import {
   readActedState,
   readCertificate,
 } from './authority/authority.ts';
+import { type Certifying, type Enrolment, openDirectory, openEnrolment } from './enrolment/enrolment.ts';
 import { Fault } from './fault.ts';
 import { type KeyStore, LOG_KEY, type Signer, verifySignature } from './keys/keys.ts';
 import {
@@ -72,6 +73,7 @@ import {
   addressesInUse,
   assertSettings,
   digestOf,
+  foundersOf,
   guarded,
   openAmendments,
   openInForce,
@@ -90,6 +92,7 @@ export interface App {
   readonly amendments: Amendments;
   readonly profiles: Profiles;
   readonly registration: Registration;
+  readonly enrolment: Enrolment;
   readonly status: Status;
   readonly ledger: Ledger;
   /** What queries of the ledger may name. */
@@ -194,11 +197,13 @@ export const compose = (ports: Ports): Core => {
   const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
 
   const { principals, operations } = trustDomain;
+  const founders = foundersOf(trustDomain, { table, standing });
+  const directory = openDirectory({ table, recorder: records, founders, clock });
   const operationsCa = operations.authority.ca;
   const callers = openCallers({
     ...ports,
     ...standing,
-    principals,
+    directory,
     operationsCa,
     issuers,
     register,
@@ -238,6 +243,7 @@ export const compose = (ports: Ports): Core => {
     acts,
     origin,
     urlsOf,
+    openOffice: directory.openOffice,
     trustDomainDigest,
     inForce,
     states,
@@ -272,6 +278,16 @@ export const compose = (ports: Ports): Core => {
     issuing: authority,
     retries: openRetries(clock),
     lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
+  });
+  const enrolment = openEnrolment({
+    table,
+    recorder: ledger,
+    founders,
+    directory,
+    certifying: certifyingBy(authority, operations.principal.id),
+    clock,
+    random,
+    log,
   });
   const isHolder = async (id: string): Promise<boolean> =>
     principals.some((principal) => principal.id === id && principal.role === 'holder') ||
@@ -369,6 +385,7 @@ export const compose = (ports: Ports): Core => {
       amendments,
       profiles,
       registration,
+      enrolment,
       status,
       ledger,
       names,
@@ -388,6 +405,7 @@ export const compose = (ports: Ports): Core => {
     amendments,
     profiles,
     registration,
+    enrolment,
     status,
     ledger,
     names,
@@ -426,6 +444,26 @@ const finishUnder = async (ports: Ports, text: string): Promise<void> => {
     }
   }
 };
+
+/** Certifies and revokes for enrolment, which has decided who may ask for it. */
+const certifyingBy = (authority: Authority & AuthorityCore, profile: string): Certifying => ({
+  certify: ({ principal, name, publicKeyDigest, ...asked }) =>
+    authority.issue({
+      ...asked,
+      order: `principal:${principal}:${publicKeyDigest.slice(0, 16)}`,
+      profile,
+      fields: { principal, name },
+    }),
+  chainPem: (ref) => authority.chainPem(ref),
+  revoke: async ({ id, person, name }, ref, reason) => {
+    try {
+      // The certificate is the operations CA's, and no office's: the responsible person of an office could not name it.
+      await authority.revoke({ id, person, name, role: 'operator' }, ref, { reason });
+    } catch (error) {
+      if (!Fault.is(error, 'already-revoked')) throw error;
+    }
+  },
+});
 
 /** C2SP tlog-checkpoint: the URL of the log without its scheme. */
 const originOf = (publicUrl: string): string => {

@@ -86,6 +86,13 @@ export const FAULT_CODES = [
   'idempotency-key-invalid',
   'idempotency-key-reused',
   'not-issued',
+  // Enrolment
+  'unknown-principal',
+  'not-in-force',
+  'invitation-invalid',
+  'invitation-expired',
+  'invitation-opened',
+  'fingerprint-differs',
   // Status
   'unauthorized-issuer',
   'signature-required',

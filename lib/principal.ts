@@ -3,6 +3,13 @@ export const ROLES = ['officer', 'operator', 'auditor', 'relyingParty', 'holder'
 export type Role = (typeof ROLES)[number];
 
 /**
+ * What an officer may do at the office: submit requests, examine them, and enrol the office's officers. One officer may have
+ * several duties. Two steps of one request always take two persons.
+ */
+export const DUTIES = ['receive', 'examine', 'responsible'] as const;
+export type Duty = (typeof DUTIES)[number];
+
+/**
  * Records have these words in place of a principal's id: `public` for an anonymous caller, `service` for the service
  * itself. No principal may have such an id.
  */
@@ -38,7 +45,11 @@ export interface Principal {
   readonly person: string;
   /** Officers only: the registration sub-office for which they act, and whose data alone they see. */
   readonly office?: string;
+  /** Officers only. */
+  readonly duties?: readonly Duty[];
   readonly name: { readonly ja: string; readonly en: string };
+  /** RFC 3339 UTC: the principal may act before this time. Absent where no end is set. */
+  readonly until?: string;
   /** Relying parties only: what they may name as the purpose of a call. */
   readonly purposes?: readonly Purpose[];
   /** The id of the purpose of calls that name none. Without it their records have no purpose. */

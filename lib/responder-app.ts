@@ -44,7 +44,10 @@ export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): R
   const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
   const recorder = openProvisions(ports);
   // The caller of this function has asked whether the principals are those in force, and gave none where they are not.
-  const callers = openCallers({ ...ports, issuers, register, assertMayAct: async () => {} });
+  const principals = new Map(ports.principals.map((principal) => [principal.id, principal]));
+  const find = async (id: string) => principals.get(id);
+  const directory = { find, findProven: find };
+  const callers = openCallers({ ...ports, directory, issuers, register, assertMayAct: async () => {} });
   return {
     status: openOcsp({
       ...ports,

@@ -73,6 +73,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/trust-domain': ['lib/acts', 'lib/lint', 'lib/pki', 'lib/keys'],
   'lib/authority': ['lib/trust-domain', 'lib/lint', 'lib/pki', 'lib/keys'],
   'lib/registration': ['lib/pki', 'lib/keys'],
+  'lib/enrolment': ['lib/lint', 'lib/pki', 'lib/keys'],
   'lib/status': ['lib/pki'],
   'lib/acts': ['lib/keys'],
   'lib/tlog': [],

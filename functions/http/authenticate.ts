@@ -2,7 +2,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import type { Log } from '../../lib/ports.ts';
 import type { Principal } from '../../lib/principal.ts';
-import type { Principals } from '../../lib/principals/principals.ts';
+import type { KnownBy, Principals } from '../../lib/principals/principals.ts';
 import { assertOwnOrigin } from './foreign-origin.ts';
 import type { HttpHead } from './http.ts';
 import { errorFacts } from './problems.ts';
@@ -48,6 +48,7 @@ const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'client-certificate-invalid',
   'client-certificate-revoked',
   'client-certificate-expired',
+  'not-in-force',
   'tls-required',
   'foreign-origin',
 ]);
@@ -64,12 +65,19 @@ const byCredentials = async (
   if (certificate === undefined && route.certificateOnly) {
     throw new Fault('unauthenticated', 'Show a client certificate; a token is not enough here.');
   }
-  const shown = certificate && (await principals.byCertificate(certificate, route.whileBehind));
-  const named = token === undefined ? undefined : await principals.byToken(token);
+  const by = knownBy(route);
+  const shown = certificate && (await principals.byCertificate(certificate, by));
+  const named = token === undefined ? undefined : await principals.byToken(token, by);
   if (shown && named && shown.id !== named.id) {
     throw new Fault('token-invalid', 'The token and the client certificate name different principals.');
   }
   return shown ?? named;
+};
+
+/** Whoever changes something is known by acts, and never by rows alone. */
+const knownBy = ({ whileBehind, method, access }: RouteTerms): KnownBy => {
+  if (whileBehind) return 'objects';
+  return method !== 'GET' && typeof access === 'object' ? 'acts' : 'rows';
 };
 
 /**

@@ -205,7 +205,7 @@ export interface AuthorityCore {
    * described before brings the subject digest of that description, which must be the same now. Faults: `unknown-profile`
    * where it differs or the profile does not exist; `profile-not-allowed`; `invalid-field`.
    */
-  describe(application: Application): Description;
+  describe(application: Application): Promise<Description>;
   /**
    * The key of an application, which no other request or certificate has. Faults: `compromised-key`; `duplicate-key`, unless
    * the profile takes a renewal with the same key and the key is this holder's; `unknown-profile`; `malformed-der` and its kin.

@@ -5,7 +5,7 @@ import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Issuers, IssuerUrls, Register, Responders } from '../status/status.ts';
 import type { Objects, Table, Write } from '../store/store.ts';
-import type { ApplyingDeps } from '../trust-domain/trust-domain.ts';
+import type { ApplyingDeps, Office } from '../trust-domain/trust-domain.ts';
 import type { Cas } from './cas.ts';
 import type { Closures } from './contract.ts';
 
@@ -23,6 +23,8 @@ export interface AuthorityDeps extends ApplyingDeps {
   readonly urlsOf: (ca: string) => Promise<IssuerUrls>;
   /** Makes the keys that sign acts. */
   readonly acts: Pick<Acts, 'makeKey'>;
+  /** The office, with the attributes that the newest act gave it. Fault: `not-in-force`. */
+  readonly openOffice: (id: string) => Promise<Office | undefined>;
   readonly table: Table;
   /** Objects that are put once. */
   readonly objects: Objects;

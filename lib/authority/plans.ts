@@ -39,7 +39,10 @@ export interface Plans extends Pick<AuthorityCore, 'describe' | 'certificateDige
 }
 
 export const openPlans = (
-  deps: Pick<AuthorityDeps, 'trustDomain' | 'keys' | 'issuers' | 'urlsOf' | 'clock' | 'closures'>,
+  deps: Pick<
+    AuthorityDeps,
+    'trustDomain' | 'keys' | 'issuers' | 'urlsOf' | 'clock' | 'closures' | 'openOffice'
+  >,
   cas: Cas,
 ): Plans => {
   const { trustDomain, clock } = deps;
@@ -50,8 +53,8 @@ export const openPlans = (
    */
   const subjects = new WeakMap<FieldValues, SubjectOf>();
 
-  const describe: Plans['describe'] = (application) => {
-    const { profile, subject } = described(application);
+  const describe: Plans['describe'] = async (application) => {
+    const { profile, subject } = await described(application);
     return {
       profile,
       subject: formatName(subject.subject),
@@ -61,9 +64,12 @@ export const openPlans = (
     };
   };
 
-  const described = (application: Application): { profile: Profile; subject: Subject } => {
+  const described = async (
+    application: Application,
+  ): Promise<{ readonly profile: Profile; readonly subject: Subject }> => {
     const profile = profileOf(application);
-    if (!officeOf(application.office)?.profiles.includes(profile.id)) {
+    const office = await deps.openOffice(application.office);
+    if (!office?.profiles.includes(profile.id)) {
       throw new Fault(
         'profile-not-allowed',
         'This office may not apply for certificates of that profile; ask the operator which profiles it may use.',
@@ -72,11 +78,11 @@ export const openPlans = (
         },
       );
     }
-    return { profile, subject: subjectOf(profile, application) };
+    return { profile, subject: subjectOf(profile, office, application) };
   };
 
   const certificateDigest: Plans['certificateDigest'] = async (application, salt) => {
-    const { profile, subject } = described(application);
+    const { profile, subject } = await described(application);
     const { ca: id } = definitionOf(profile);
     await deps.closures.assertIssues(id);
     const issuer = await deps.issuers.byId(id);
@@ -102,7 +108,8 @@ export const openPlans = (
         },
       );
     }
-    const subject = subjectOf(profile, order);
+    const office = order.office === undefined ? undefined : await deps.openOffice(order.office);
+    const subject = subjectOf(profile, office, order);
     const { subjectPublicKeyInfo, examined } = order;
     if (examined) {
       const tbs = withoutNumberAndTimes({ profile, ca: ca.issuing, subject, subjectPublicKeyInfo });
@@ -149,17 +156,15 @@ export const openPlans = (
     throw new Fault('unknown-authority', 'The profile names no authority of the trust domain.');
   };
 
-  const officeOf = (id: string | undefined) => trustDomain.offices.find((office) => office.id === id);
-
   /**
    * The only place where a subject is built. The submission builds it first and keeps its digest. The examinations bring that
    * digest, and the subject that they build must have it: nobody examines another subject than the one that is shown.
    */
   const subjectOf = (
     profile: Profile,
-    asked: Omit<Application, 'office' | 'profile'> & { readonly office?: string },
+    office: Office | undefined,
+    asked: Omit<Application, 'office' | 'profile'>,
   ): Subject => {
-    const office = officeOf(asked.office);
     const known = subjects.get(asked.fields);
     const subject =
       known?.profile === profile && known.office === office

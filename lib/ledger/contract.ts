@@ -21,6 +21,7 @@ export const RECORD_KINDS = [
   'export',
   'report',
   'disclosure',
+  'enrolment',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
@@ -210,6 +211,8 @@ export interface Ledger {
    * record, or where the key was closed before the act had its leaf.
    */
   act(id: string): Promise<LedgerRecord>;
+  /** Whether a decision may rest on this record, which somebody has read elsewhere: the same that `act` asks. */
+  isProven(record: LedgerRecord): Promise<boolean>;
   /**
    * Ends what an act opened: puts the signed record as the one object of that name, unless another act ended it before.
    * Nothing else is stored yet. Faults: `store-unavailable`, after which nobody knows whether the object was put: call again.

@@ -15,14 +15,16 @@ import { openPublishedLeaves } from './published-leaves.ts';
 export type ActSigning = Pick<Acts, 'sign' | 'verify'>;
 
 /**
- * The kind of key that signs this act. Three kinds of record are written by two functions each, so that a part of them has
+ * The kind of key that signs this act. Four kinds of record are written by two functions each, so that a part of them has
  * another key: what the service itself makes of a request is signed by the function that issues, a trust domain comes into
- * force by the ceremony, and the consent to a ceremony is signed by the function of the first person.
+ * force by the ceremony, the consent to a ceremony is signed by the function of the first person, and the key that an
+ * invited person brings is recorded by the function that anybody may call.
  */
 export const actKeyKindOf = ({ kind, details }: Pick<ActDraft, 'kind' | 'details'>): ActKeyKind => {
   if (kind === 'submission' && (details.act === 'failed' || details.act === 'lapsed')) return 'issuance';
   if (kind === 'trust-domain' && CEREMONY_STEPS.has(details.step)) return 'ceremony';
   if (kind === 'ceremony' && details.step === 'consented') return 'consent';
+  if (kind === 'enrolment' && details.act === 'key-brought') return 'invitation';
   return kind;
 };
 

@@ -5,6 +5,7 @@ import { openCertificateCallers } from './certificate-callers.ts';
 import type {
   CertificateCallers,
   CertificateCallersDeps,
+  KnownBy,
   OperationsCa,
   Principals,
   TokenIssuers,
@@ -12,7 +13,11 @@ import type {
 import { withTokens } from './token-callers.ts';
 
 export interface CallersDeps {
-  readonly principals: readonly Principal[];
+  /** Who is enrolled. Fault: `not-in-force`. */
+  readonly directory: {
+    find(id: string): Promise<Principal | undefined>;
+    findProven(id: string): Promise<Principal | undefined>;
+  };
   /**
    * The id of the CA that certifies principals. It comes from the trust domain, because the directory of CAs is rows of
    * the table.
@@ -35,23 +40,20 @@ export interface Callers extends CertificateCallers {
   withTokens(tokens: TokenIssuers): Principals;
 }
 
-/** Knows callers by the trust domain's principals, the directory of CAs and the status register. */
+/** Knows callers by the directory of principals, the directory of CAs and the status register. */
 export const openCallers = (deps: CallersDeps): Callers => {
-  const { issuers, register, clock, random } = deps;
-  const principals = new Map<string, Principal>(
-    deps.principals.map((principal) => [principal.id, principal]),
-  );
-  const find = async (id: string): Promise<Principal | undefined> => {
+  const { directory, issuers, register, clock, random } = deps;
+  const find = async (id: string, by: KnownBy): Promise<Principal | undefined> => {
     await deps.assertMayAct();
-    return principals.get(id);
+    return by === 'rows' ? directory.find(id) : directory.findProven(id);
   };
 
-  let directory: readonly Issuer[] | undefined;
+  let known: readonly Issuer[] | undefined;
   let cas: readonly OperationsCa[] = [];
   const operationsCas = async (): Promise<readonly OperationsCa[]> => {
     const all = await issuers.all();
-    if (all === directory) return cas;
-    directory = all;
+    if (all === known) return cas;
+    known = all;
     cas = all
       .filter(({ id }) => id === deps.operationsCa)
       .map(({ id, certificate }) => ({ ca: id, certificate: certificate.der }));

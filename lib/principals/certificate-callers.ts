@@ -18,16 +18,17 @@ export const openCertificateCallers = (deps: CertificateCallersDeps): Certificat
   };
 
   return {
-    byCertificate: async (der, proven = false) => {
+    byCertificate: async (der, by = 'rows') => {
       const shown = (await currentJudge())(der);
-      const status = (proven && (await deps.provenStatusOf?.(shown))) || (await deps.statusOf(shown.ref));
+      const proven = by === 'objects' ? await deps.provenStatusOf?.(shown) : undefined;
+      const status = proven ?? (await deps.statusOf(shown.ref));
       if (status === 'revoked' || status === 'hold') {
         throw new Fault(
           'client-certificate-revoked',
           'The client certificate is revoked or on hold; ask an operator for a new one.',
         );
       }
-      const principal = status === 'good' ? await deps.find(shown.principal) : undefined;
+      const principal = status === 'good' ? await deps.find(shown.principal, by) : undefined;
       if (principal) return principal;
       throw new Fault(
         'client-certificate-invalid',

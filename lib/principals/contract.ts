@@ -9,6 +9,13 @@ export interface Token {
 }
 
 /**
+ * What a caller is known by. `rows`: for what is read. `acts`: the newest act of the enrolment, for what changes something.
+ * `objects`: the same, for what is done even while the table is behind its log. Then no row decides: an object binds the
+ * certificate's key to the principal, and the acts on the certificate's status have not closed it.
+ */
+export type KnownBy = 'rows' | 'acts' | 'objects';
+
+/**
  * Turns credentials into principals. A client certificate must come from the operations CA, be within its validity, be
  * good by its own status now and name a principal (its subject's serialNumber attribute holds the principal's id). A
  * token must come from the configured issuer for this audience and name a principal by `sub`. The principal and the
@@ -17,13 +24,12 @@ export interface Token {
  */
 export interface Principals {
   /**
-   * DER. Faults: `client-certificate-invalid`, `client-certificate-expired`, `client-certificate-revoked`.
-   * @param proven what follows is done even while the table is behind its log. Then no row decides: an object binds the
-   * certificate's key to the principal, and the acts on the certificate's status have not closed it.
+   * DER. Faults: `client-certificate-invalid`, `client-certificate-expired`, `client-certificate-revoked`, `not-in-force`.
+   * @param by `rows` where it is left out.
    */
-  byCertificate(der: Uint8Array, proven?: boolean): Promise<Principal>;
-  /** Faults: `token-invalid`, `token-expired`; `try-later` when the keys of a remote issuer cannot be had. */
-  byToken(token: string): Promise<Principal>;
+  byCertificate(der: Uint8Array, by?: KnownBy): Promise<Principal>;
+  /** Faults: `token-invalid`, `token-expired`, `not-in-force`; `try-later` when the keys of a remote issuer cannot be had. */
+  byToken(token: string, by?: KnownBy): Promise<Principal>;
   /**
    * A token of the embedded issuer, for a principal that came with a client certificate. It lives 15 minutes.
    * Fault: `unknown-route` where tokens come from another issuer.
@@ -78,8 +84,8 @@ export interface TokenIssuers {
 export type CertificateCallers = Pick<Principals, 'byCertificate'>;
 
 export interface CertificateCallersDeps {
-  /** The directory. Undefined for a principal that was removed or disabled. */
-  find(id: string): Promise<Principal | undefined>;
+  /** The directory. Undefined for nobody. Fault: `not-in-force`. */
+  find(id: string, by: KnownBy): Promise<Principal | undefined>;
   /**
    * All generations whose certificates are still in use. Returns the same array as before while nothing has changed.
    */
@@ -96,7 +102,7 @@ export interface CertificateCallersDeps {
 
 export interface TokenDeps extends TokenIssuers {
   /** The directory, as in `CertificateCallersDeps`. */
-  find(id: string): Promise<Principal | undefined>;
+  find(id: string, by: KnownBy): Promise<Principal | undefined>;
   readonly clock: Clock;
   readonly random: Random;
 }

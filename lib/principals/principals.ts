@@ -1,4 +1,4 @@
 /** The door of the principals room. It finds the caller by a client certificate, a token or a signed OCSP request. */
 export { type Callers, openCallers } from './callers.ts';
-export type { Principals, TokenIssuers } from './contract.ts';
+export type { KnownBy, Principals, TokenIssuers } from './contract.ts';
 export { requestorsBy } from './requestors.ts';

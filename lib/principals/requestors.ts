@@ -30,6 +30,7 @@ const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'client-certificate-invalid',
   'client-certificate-revoked',
   'client-certificate-expired',
+  'not-in-force',
   'signature-invalid',
   'unsupported-algorithm',
 ]);

@@ -6,10 +6,10 @@ import { openTokens } from './tokens.ts';
 export const withTokens = (callers: CertificateCallers, deps: TokenDeps): Principals => {
   const tokens = openTokens(deps);
   return {
-    byCertificate: (der, proven) => callers.byCertificate(der, proven),
+    byCertificate: (der, by) => callers.byCertificate(der, by),
 
-    byToken: async (token) => {
-      const principal = await deps.find(await tokens.verify(token));
+    byToken: async (token, by = 'rows') => {
+      const principal = await deps.find(await tokens.verify(token), by);
       if (principal) return principal;
       throw new Fault('token-invalid', 'The token names no principal of this service.');
     },

@@ -1,5 +1,5 @@
 import { Fault, phrase } from '../fault.ts';
-import type { Principal } from '../principal.ts';
+import type { Duty, Principal } from '../principal.ts';
 import type { KeyClaim } from '../used-key.ts';
 import type { Examination, IgnoredPart, RequestState } from './contract.ts';
 
@@ -109,6 +109,17 @@ export const assertOfficer = (actor: Principal): string => {
   throw new Fault('forbidden', 'Only an officer of a registration sub-office may do this.');
 };
 
+/** The office of an officer who has this duty there. Fault: `forbidden`. */
+export const assertDuty = (actor: Principal, duty: Duty): string => {
+  const office = assertOfficer(actor);
+  if (actor.duties?.includes(duty)) return office;
+  throw new Fault(
+    'forbidden',
+    phrase`Your office has not given you the duty "${duty}"; ask its responsible person.`,
+    { duty },
+  );
+};
+
 /**
  * The only office whose requests the principal may read; undefined where it may read every office's. Fault:
  * `forbidden`.
@@ -128,7 +139,7 @@ export const assertReadable = (actor: Principal, request: Request | undefined): 
 const submit = ({ actor, at, application }: Extract<Command, { command: 'submit' }>): Request => ({
   ...application,
   state: 'submitted',
-  office: assertOfficer(actor),
+  office: assertDuty(actor, 'receive'),
   submittedBy: actor.id,
   submittedAt: at,
   examinations: [],
@@ -147,6 +158,7 @@ const examine = (
   if (actor.role !== 'officer' && actor.role !== 'operator') {
     throw new Fault('forbidden', 'Only officers and operators examine requests.');
   }
+  if (actor.role === 'officer') assertDuty(actor, 'examine');
   const { stage, takes, gives } = STAGES[actor.role];
   if (decision === 'reject' || reason !== undefined) assertReason(reason);
   if (request.state !== takes) throw wrongState(request.state, takes);

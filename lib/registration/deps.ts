@@ -98,7 +98,7 @@ export interface Issuing {
    * An application that was described before brings the subject digest of that description. Faults: `unknown-profile` where
    * it differs now or the profile does not exist; `profile-not-allowed`; `invalid-field`.
    */
-  describe(application: Described): {
+  describe(application: Described): Promise<{
     readonly profile: {
       readonly version: number;
       /** `person`: its certificates are about persons. */
@@ -109,7 +109,7 @@ export interface Issuing {
     readonly subjectDigest: string;
     readonly subjectAltNames: readonly GeneralName[];
     readonly fields: Fields;
-  };
+  }>;
   /** Faults: `authority-revoked` and `authority-suspended` where the profile's CA is closed. */
   assertOpen(profile: string): Promise<void>;
   /**

@@ -65,7 +65,11 @@ export const readApplication = async (
   }
   const { holder } = submission;
   if (holder !== undefined) assertPseudonym(holder);
-  const described = issuing.describe({ profile: submission.profile, office, fields: submission.fields });
+  const described = await issuing.describe({
+    profile: submission.profile,
+    office,
+    fields: submission.fields,
+  });
   const { profile, subject, subjectDigest, subjectAltNames, fields } = described;
   // Without the pseudonym the person could never be shown what was told about the certificate.
   if (profile.kind === 'person' && holder === undefined) {

@@ -6,7 +6,7 @@ import type { Principal } from '../principal.ts';
 import type { Condition, Item } from '../store/store.ts';
 import { openChanges } from './changes.ts';
 import type { Registration, RequestView } from './contract.ts';
-import { assertOfficer, assertReadable, type Request, readableOffice } from './decide.ts';
+import { assertDuty, assertReadable, type Request, readableOffice } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { openEnds } from './ends.ts';
 import { openExamining } from './examining.ts';
@@ -107,7 +107,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   };
 
   const submit: Registration['submit'] = async (actor, submission, idempotencyKey) => {
-    const office = assertOfficer(actor);
+    const office = assertDuty(actor, 'receive');
     if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
       throw new Fault(
         'idempotency-key-invalid',

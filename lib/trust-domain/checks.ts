@@ -82,6 +82,12 @@ const officeAttributeIssues = (office: Office, profile: Profile, path: string): 
   ];
 };
 
+/** Why the attributes of the office do not serve the profiles that it may ask for. */
+export const attributeIssuesOf = (office: Office, profiles: readonly Profile[]): readonly Issue[] =>
+  profiles
+    .filter(({ id }) => office.profiles.includes(id))
+    .flatMap((profile) => officeAttributeIssues(office, profile, 'office'));
+
 const officeIssues = (draft: Draft): readonly Issue[] =>
   draft.offices.flatMap(({ path, value: office }) => {
     const officers = draft.principals.filter(({ value }) => value.office === office.id);

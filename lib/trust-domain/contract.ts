@@ -160,6 +160,7 @@ export interface TrustDomain {
       readonly amendment: Period;
       readonly revocation: Period;
       readonly ceremony: Period;
+      readonly enrolment: Period;
     };
     /** Generations of the keys that sign acts. A kind that the file does not name has its first key. */
     readonly keys: Readonly<Partial<Record<ActKeyKind, number>>>;

@@ -5,7 +5,7 @@ import { isAbsoluteUri } from '../internet-names.ts';
 import { ALGORITHMS, type AlgorithmName } from '../keys/keys.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
 import { KEY_USAGES, OID, type Oid, type PolicyInformation, parseOid } from '../pki/pki.ts';
-import { ROLES, WORDS_OF_RECORDS } from '../principal.ts';
+import { DUTIES, ROLES, WORDS_OF_RECORDS } from '../principal.ts';
 import { isPublicationUrl } from '../public-url.ts';
 import type { FieldKind, HoldRule, Period, ProfileKind, SameKeyRule } from './contract.ts';
 import { FIELD_RULES } from './fields.ts';
@@ -274,6 +274,9 @@ export const office = z.strictObject({
   profiles: z.array(z.string()).refine(distinct, 'Profiles are distinct.'),
 });
 
+/** Of officers for whom the file names none. */
+const USUAL_DUTIES = ['receive', 'examine'] as const;
+
 const declaredPurpose = z.strictObject({ id, title: text, legalBasis: line });
 
 export const principal = z
@@ -290,6 +293,7 @@ export const principal = z
     role: z.enum(ROLES),
     person: id,
     office: z.string().optional(),
+    duties: z.array(z.enum(DUTIES)).min(1).refine(distinct, 'Duties are distinct.').optional(),
     name: text,
     purposes: z
       .array(declaredPurpose)
@@ -299,9 +303,9 @@ export const principal = z
       .optional(),
     assumedPurpose: z.string().optional(),
   })
-  .transform(({ office: of, purposes, assumedPurpose, ...rest }) => ({
+  .transform(({ office: of, duties, purposes, assumedPurpose, ...rest }) => ({
     ...rest,
-    ...(of !== undefined && { office: of }),
+    ...(of !== undefined && { office: of, duties: duties ?? USUAL_DUTIES }),
     ...(purposes && { purposes }),
     ...(assumedPurpose !== undefined && { assumedPurpose }),
   }));
@@ -324,6 +328,7 @@ const acts = z
         amendment: period.prefault(LAPSE),
         revocation: period.prefault(LAPSE),
         ceremony: period.prefault(LAPSE),
+        enrolment: period.prefault(LAPSE),
       })
       .prefault({}),
     keys: z.partialRecord(z.enum(ACT_KEY_KINDS), z.int().min(1).max(9_999)).default({}),

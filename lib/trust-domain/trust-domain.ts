@@ -19,11 +19,13 @@ export {
   type SameKeyRule,
   type Standing,
   type States,
+  type Text,
   type TrustDomain,
   type TrustDomainState,
 } from './contract.ts';
 export type { ApplyingDeps } from './deps.ts';
 export { digestOf } from './files.ts';
+export { foundersOf } from './founders.ts';
 export { openInForce } from './in-force.ts';
 export { assertKmsAlgorithms } from './kms-algorithms.ts';
 export { addPeriod, lastSecond } from './period.ts';

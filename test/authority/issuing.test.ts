@@ -327,9 +327,9 @@ describe('lint', () => {
     let taken = 0;
     await fc.assert(
       fc.asyncProperty(submissions, async ([profile, fields]) => {
-        let described: ReturnType<typeof core.authority.describe>;
+        let described: Awaited<ReturnType<typeof core.authority.describe>>;
         try {
-          described = core.authority.describe({ profile, office: 'mizusaki-higashi', fields });
+          described = await core.authority.describe({ profile, office: 'mizusaki-higashi', fields });
         } catch (error) {
           if (Fault.is(error, 'invalid-field')) return;
           throw error;

@@ -3,6 +3,7 @@ import type { HttpRequest } from '../../functions/http/http.ts';
 import type { Edge } from '../../functions/http/stack.ts';
 import type { App } from '../../lib/app.ts';
 import type { CaView, CertificateView, KeyListView, Revocation } from '../../lib/authority/authority.ts';
+import type { Enrolment, OfficeView, PrincipalView } from '../../lib/enrolment/enrolment.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { CaseView } from '../../lib/ledger/disclosure/cases.ts';
@@ -94,6 +95,44 @@ const request: RequestView = {
 const known = <T>(ok: boolean, code: Fault['code'], value: T): T => {
   if (ok) return value;
   throw new Fault(code, 'There is none of that name.');
+};
+
+/** One office and one principal, whatever is done to them. */
+const enrolmentOf = (): Enrolment => {
+  const changed = { by: 'operator-noda', at: '2026-01-01T12:00:00.000Z' };
+  const office: OfficeView = { id: 'minami', number: 1, changed };
+  const principal: PrincipalView = { id: 'minami-chief', number: 1, changed };
+  const officeOf = async (_actor: Principal, id: string) => known(id === office.id, 'unknown-office', office);
+  const principalOf = async (_actor: Principal, id: string) =>
+    known(id === principal.id, 'unknown-principal', principal);
+  const invited = async (actor: Principal, id: string) => ({
+    principal: await principalOf(actor, id),
+    invitation: `${id}.${'A'.repeat(32)}`,
+  });
+  return {
+    offices: {
+      propose: officeOf,
+      confirm: officeOf,
+      withdraw: officeOf,
+      end: officeOf,
+      get: officeOf,
+      list: async () => ({ items: [office] }),
+    },
+    people: {
+      invite: invited,
+      propose: principalOf,
+      confirm: invited,
+      withdraw: principalOf,
+      bring: async () => ({ id: principal.id, fingerprint: 'a'.repeat(64) }),
+      enrol: principalOf,
+      suspend: principalOf,
+      resume: principalOf,
+      end: principalOf,
+      get: principalOf,
+      list: async () => ({ items: [principal] }),
+      recover: async () => [],
+    },
+  };
 };
 
 export interface TestApp extends App {
@@ -260,6 +299,8 @@ export const testApp = (
 
     profiles: { list: () => [PROFILE] },
 
+    enrolment: enrolmentOf(),
+
     registration: {
       submit: async (_actor, submission, key) => {
         await app.gate;
@@ -338,6 +379,7 @@ export const testApp = (
       appendSigned: async (draft) => app.ledger.append(draft),
       prepare: async (draft) => ({ record: record(draft), writes: [] }),
       act: () => Promise.reject(new Fault('unknown-record', 'There is no such record.')),
+      isProven: async () => true,
       conclude: async (draft) => ({ record: record(draft), isOurs: true, writes: [] }),
       conclusion: async () => undefined,
       newest: async (act) => ({ next: { act, number: 1 } }),

@@ -32,6 +32,7 @@ const ledger: Ledger = {
   prepare: refuse,
   get: refuse,
   act: refuse,
+  isProven: refuse,
   conclude: refuse,
   conclusion: refuse,
   newest: refuse,

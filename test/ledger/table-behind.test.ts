@@ -523,7 +523,7 @@ describe('a caller by client certificate, while the table is behind', () => {
     await undo();
     const again = await openHouse(ground, { table: () => table });
     const by = (held: Held, proven: boolean) =>
-      codeOf(again.app.principals.byCertificate(held.certificate.der, proven));
+      codeOf(again.app.principals.byCertificate(held.certificate.der, proven ? 'objects' : 'rows'));
     expect(await Promise.all([by(own, true), by(gone, true), by(late, true)])).toEqual([
       'none',
       'client-certificate-revoked',
@@ -543,7 +543,7 @@ describe('a caller by client certificate, while the table is behind', () => {
       pk: `status/${own.ref.ca}/${own.ref.serial.at(-1)}`,
       sk: own.ref.serial,
     });
-    expect(await codeOf(house.app.principals.byCertificate(own.certificate.der, true))).toBe(
+    expect(await codeOf(house.app.principals.byCertificate(own.certificate.der, 'objects'))).toBe(
       'client-certificate-invalid',
     );
   });

@@ -55,7 +55,7 @@ export const fakeIssuer = () => {
     return issued;
   };
   const issuing: Issuing = {
-    describe: ({ profile: id, office, fields, subjectDigest }) => {
+    describe: async ({ profile: id, office, fields, subjectDigest }) => {
       if (id !== 'seal') throw new Fault('unknown-profile', 'There is no such profile.');
       if (office !== 'hino' && office !== 'nara') throw new Fault('profile-not-allowed', 'Not this office.');
       if (typeof fields.CN !== 'string' || fields.CN.trim() === '') {
@@ -76,7 +76,7 @@ export const fakeIssuer = () => {
     claimKey: async ({ subjectPublicKeyInfo }) => ({ identity: keyIdentity(subjectPublicKeyInfo) }),
     assertOpen: async () => {},
     certificateDigest: async (application, salt) => {
-      const { subject } = issuing.describe(application);
+      const { subject } = await issuing.describe(application);
       return hash('sha256', JSON.stringify([salt, subject, profile.terms]));
     },
     issue: async (order) => {

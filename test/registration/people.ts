@@ -6,7 +6,7 @@ const principal = (id: string, role: Principal['role'], person: string, office?:
   role,
   person,
   name: { ja: person, en: person },
-  ...(office !== undefined && { office }),
+  ...(office !== undefined && { office, duties: ['receive', 'examine'] }),
 });
 
 export const PEOPLE = {

@@ -27,6 +27,7 @@ export const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> 
   recovery: undefined,
   export: undefined,
   disclosure: undefined,
+  enrolment: undefined,
 };
 
 /** The time until which a record is kept, by the trust domain's periods. Times are milliseconds since the epoch. */

@@ -1,0 +1,133 @@
+import type * as z from 'zod';
+import { Fault, wentThrough } from '../fault.ts';
+import type { Principal } from '../principal.ts';
+import type { Item, Value } from '../store/store.ts';
+import { contentsDigest, type Outcome, openChain, type Standing, type Subject } from './chain.ts';
+import type { EnrolmentDeps } from './deps.ts';
+import { type Contents, type EnrolledRow, keptContents, readRow, recordIn, rowWrites } from './rows.ts';
+
+/** An act can only lose to others a few times. */
+const MAX_ATTEMPTS = 8;
+
+/** An office or a principal as the newest act has it, and its row. */
+export interface Current<S> {
+  readonly standing?: Standing<S>;
+  readonly row?: EnrolledRow;
+}
+
+/** The next act, and what its row keeps besides. */
+export interface Decision<S> {
+  readonly outcome: Outcome<S>;
+  /** The names that belong to the act's state, or to what it proposes; absent where they are those of the row. */
+  readonly contents?: Contents;
+  readonly subjectPublicKeyInfo?: string;
+}
+
+export interface Acting<S> {
+  /** By the newest act in the bucket. */
+  read(id: string): Promise<Current<S>>;
+  /** By the row alone, for what is shown. Its act has its signature. */
+  shown(id: string): Promise<Current<S>>;
+  /**
+   * Decides by the newest act, puts the next one and brings the rows to it. Where another act was first, it reads again and
+   * decides anew. `actor` undefined: somebody without credentials, on the principal itself.
+   */
+  act(
+    id: string,
+    actor: Principal | undefined,
+    decide: (current: Current<S>) => Decision<S>,
+  ): Promise<Current<S>>;
+  /** Changes what the row keeps besides the act. */
+  keep(id: string, change: (row: EnrolledRow) => Partial<EnrolledRow>): Promise<void>;
+  /** Salted, for the row; its digest goes into the act. */
+  salted(contents: Value): { readonly contents: Contents; readonly digest: string };
+}
+
+export const openActing = <S extends { readonly contents: string }>(
+  { table, recorder, random }: Pick<EnrolmentDeps, 'table' | 'recorder' | 'random'>,
+  subject: Subject,
+  state: z.ZodType<S>,
+): Acting<S> => {
+  const chain = openChain(recorder, subject, state);
+
+  const readBoth = async (id: string) => {
+    const item = await readRow(table, subject, id);
+    const hint = item && chain.standingOf(id, recordIn(item.value))?.number;
+    return { item, standing: await chain.newest(id, hint) };
+  };
+
+  const current = ({ item, standing }: Awaited<ReturnType<typeof readBoth>>): Current<S> => ({
+    ...(standing && { standing }),
+    ...(item && { row: item.value }),
+  });
+
+  /** Undefined where somebody changed the rows meanwhile. */
+  const store = async (
+    id: string,
+    item: Item<EnrolledRow> | undefined,
+    standing: Standing<S>,
+    { contents, subjectPublicKeyInfo }: Omit<Decision<S>, 'outcome'> = {},
+  ): Promise<EnrolledRow | undefined> => {
+    const { record: _, known, awaiting, ...rest } = item?.value ?? {};
+    const row = {
+      ...rest,
+      ...keptContents(standing, [contents, known, awaiting]),
+      ...(subjectPublicKeyInfo !== undefined && { subjectPublicKeyInfo }),
+    };
+    const writes = await rowWrites(table, subject, id, item, standing, row);
+    if (await wentThrough(table.write(writes))) return (await readRow(table, subject, id))?.value;
+    // Somebody staged the record meanwhile, or changed the row.
+    return undefined;
+  };
+
+  const act: Acting<S>['act'] = async (id, actor, decide) => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const before = await readBoth(id);
+      const { outcome, ...kept } = decide(current(before));
+      const standing = await chain.put(id, before.standing, actor, outcome);
+      if (standing === undefined) continue;
+      const row = (await store(id, before.item, standing, kept)) ?? (await mend(id, kept));
+      return { standing, row };
+    }
+    throw new Fault('store-unavailable', 'The enrolment kept changing; try again.');
+  };
+
+  /** The act is there, and the rows are made to fit it, whoever changed them. */
+  const mend = async (id: string, kept: Omit<Decision<S>, 'outcome'>): Promise<EnrolledRow> => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const { item, standing } = await readBoth(id);
+      const row = standing && (await store(id, item, standing, kept));
+      if (row) return row;
+    }
+    throw new Fault('store-unavailable', 'The rows of the enrolment kept changing; try again.');
+  };
+
+  return {
+    read: async (id) => current(await readBoth(id)),
+
+    shown: async (id) => {
+      const item = await readRow(table, subject, id);
+      const record = item && recordIn(item.value);
+      const standing = record && chain.standingOf(id, record);
+      return item && standing && (await recorder.isProven(record)) ? current({ item, standing }) : {};
+    },
+
+    act,
+
+    keep: async (id, change) => {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const item = await readRow(table, subject, id);
+        if (item === undefined) return;
+        const value = { ...item.value, ...change(item.value) };
+        const write = { put: { pk: item.pk, sk: item.sk }, value, if: { version: item.version } };
+        if (await wentThrough(table.write([write]))) return;
+      }
+      throw new Fault('store-unavailable', 'The row of the enrolment kept changing; try again.');
+    },
+
+    salted: (contents) => {
+      const salt = Buffer.from(random(16)).toString('hex');
+      return { contents: { salt, contents }, digest: contentsDigest(salt, contents) };
+    },
+  };
+};

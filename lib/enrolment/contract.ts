@@ -1,0 +1,239 @@
+import type { Duty, Principal, Purpose, Role } from '../principal.ts';
+import type { Office, Text } from '../trust-domain/trust-domain.ts';
+
+/**
+ * Offices and principals that come and go while the trust domain stays. Each step of each is a signed act, kept as an object
+ * that is put once:
+ *
+ *   outcomes/office.{id}/{n}      what an act made of an office
+ *   outcomes/principal.{id}/{n}   what an act made of a principal
+ *
+ * An act has the whole state that it leads to, so the newest one says everything. It has ids, times, digests and the terms of
+ * relying parties; names and attributes are in the row, and the act has their salted digest. A row repeats the newest act with
+ * its signature. Readers go by the row. Whatever opens a door goes by the newest object.
+ */
+
+/** Names of people and offices stand in rows only. */
+export interface PersonalContents {
+  readonly name: Text;
+  /** The reading of the Japanese name. */
+  readonly kana?: string;
+}
+
+export interface OfficeContents extends PersonalContents {
+  /** Subjects take these: `{ "O": "…", "L": "…" }`. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** From `from` on, and before `until`; RFC 3339 UTC. Without `until` no end is set. */
+export interface Term {
+  readonly from: string;
+  readonly until?: string;
+}
+
+export interface OfficeState extends Term {
+  readonly standing: 'open' | 'ended';
+  readonly parent?: string;
+  /** The six digits of a local government code (全国地方公共団体コード), the last of which is its check digit. */
+  readonly code?: string;
+  /** Ids of the profiles that the office may ask for. */
+  readonly profiles: readonly string[];
+  /** Of an ended office: the one that takes over what it leaves. */
+  readonly successor?: string;
+  /** SHA-256, hex, of the salt and the `OfficeContents`. */
+  readonly contents: string;
+}
+
+/**
+ * `invited`: nobody has a credential yet. `ended`: for good; the id stays taken, because records name it.
+ */
+export type PrincipalStanding = 'invited' | 'active' | 'suspended' | 'ended';
+
+export interface PrincipalState extends Term {
+  readonly standing: PrincipalStanding;
+  readonly role: Role;
+  readonly person: string;
+  readonly office?: string;
+  readonly duties?: readonly Duty[];
+  readonly purposes?: readonly Purpose[];
+  readonly assumedPurpose?: string;
+  /** The number of the agreement with a relying party. */
+  readonly agreement?: string;
+  /** The invitation that may still be opened. */
+  readonly invitation?: {
+    /** SHA-256 of the secret, hex. */
+    readonly secret: string;
+    /** RFC 3339 UTC. */
+    readonly until: string;
+    /** The person to whom the secret was shown. */
+    readonly person: string;
+  };
+  /** The key that somebody brought with the invitation and nobody has confirmed yet. */
+  readonly brought?: BroughtKey;
+  /** The key that was confirmed last. */
+  readonly key?: BroughtKey;
+  /** SHA-256, hex, of the salt and the `PersonalContents`. */
+  readonly contents: string;
+}
+
+export interface BroughtKey {
+  /** SHA-256 of the SubjectPublicKeyInfo, hex: the fingerprint that two people read to each other. */
+  readonly publicKeyDigest: string;
+  readonly keyIdentity: string;
+  /** The digest of the secret of the invitation that it came with. */
+  readonly invitation: string;
+}
+
+/** Who took a step, and when: RFC 3339 UTC. */
+export interface Step {
+  readonly by: string;
+  readonly at: string;
+}
+
+/** What one operator proposed; another one has to confirm it before `lapsesAt`. */
+export interface Awaited<S> extends Step {
+  readonly state: S;
+  readonly lapsesAt: string;
+}
+
+export interface OfficeView extends Partial<Omit<OfficeState, 'contents'>>, Partial<OfficeContents> {
+  readonly id: string;
+  /** The number of the newest act. */
+  readonly number: number;
+  readonly changed: Step;
+  readonly awaiting?: Step & { readonly lapsesAt: string } & Omit<OfficeState, 'contents'> & OfficeContents;
+}
+
+type ShownPrincipal = Omit<PrincipalState, 'contents' | 'invitation' | 'brought' | 'key'>;
+
+export interface PrincipalView extends Partial<ShownPrincipal>, Partial<PersonalContents> {
+  readonly id: string;
+  readonly number: number;
+  readonly changed: Step;
+  readonly awaiting?: Step & { readonly lapsesAt: string } & ShownPrincipal & PersonalContents;
+  /** RFC 3339 UTC; while an invitation waits to be opened. */
+  readonly invitedUntil?: string;
+  /** The fingerprint of the key that waits for its confirmation. */
+  readonly fingerprint?: string;
+  /** The fingerprint of the key that was confirmed last. */
+  readonly key?: string;
+}
+
+/** What an operator gives of an office. */
+export interface OfficeTerms extends OfficeContents {
+  readonly parent?: string;
+  readonly code?: string;
+  readonly profiles: readonly string[];
+  readonly from?: string;
+  readonly until?: string;
+}
+
+/** What is given of a principal. The person is the principal's own id where none is named. */
+export interface PrincipalTerms extends PersonalContents {
+  readonly role: Role;
+  readonly person?: string;
+  readonly office?: string;
+  readonly duties?: readonly Duty[];
+  readonly purposes?: readonly Purpose[];
+  readonly assumedPurpose?: string;
+  readonly agreement?: string;
+  readonly from?: string;
+  readonly until?: string;
+}
+
+export interface Page<V> {
+  readonly items: readonly V[];
+  readonly cursor?: string;
+}
+
+/** Two operators for every opening and change; one for an end. */
+export interface Offices {
+  /** Opens an office, or changes one, once another operator confirms. Faults: `invalid-input`, `unknown-office`, `wrong-state`. */
+  propose(actor: Principal, id: string, terms: OfficeTerms): Promise<OfficeView>;
+  /** Faults: `unknown-office`, `nothing-awaited`, `same-person`. */
+  confirm(actor: Principal, id: string): Promise<OfficeView>;
+  /** Any operator may take back what was proposed. Faults: `unknown-office`, `nothing-awaited`. */
+  withdraw(actor: Principal, id: string): Promise<OfficeView>;
+  /** At once. `successor` undefined says that there is none. Faults: `unknown-office`, `wrong-state`, `invalid-input`. */
+  end(actor: Principal, id: string, successor: string | undefined): Promise<OfficeView>;
+  /** Fault: `unknown-office`. */
+  get(actor: Principal, id: string): Promise<OfficeView>;
+  /** By id; `limit` 1 to 100. Fault: `cursor-invalid`. */
+  list(
+    actor: Principal,
+    query: { readonly limit: number; readonly cursor?: string },
+  ): Promise<Page<OfficeView>>;
+}
+
+export interface Invited {
+  readonly principal: PrincipalView;
+  /** To be given to the invited person. It is shown this once. */
+  readonly invitation: string;
+}
+
+/**
+ * The office's responsible person enrols its officers. Everybody else, and the first responsible person of an office, takes two
+ * operators. Suspending and ending take one person and work at once.
+ */
+export interface People {
+  /**
+   * Invites an officer of the actor's own office. With an id that is there, the officer's lost credential is replaced. Faults:
+   * `invalid-input`, `forbidden`, `wrong-state`.
+   */
+  invite(actor: Principal, id: string, terms: PrincipalTerms): Promise<Invited>;
+  /** An operator proposes; another one has to confirm. Faults: `invalid-input`, `wrong-state`, `unknown-office`. */
+  propose(actor: Principal, id: string, terms: PrincipalTerms): Promise<PrincipalView>;
+  /** Faults: `unknown-principal`, `nothing-awaited`, `same-person`. */
+  confirm(actor: Principal, id: string): Promise<Invited>;
+  /** Faults: `unknown-principal`, `nothing-awaited`. */
+  withdraw(actor: Principal, id: string): Promise<PrincipalView>;
+  /**
+   * Anybody who has the invitation. The same invitation with the same key says how far it is. Faults: `invitation-invalid`,
+   * `invitation-expired`, `invitation-opened`, and those of the CSR.
+   */
+  bring(invitation: string, csr: string): Promise<Brought>;
+  /**
+   * The fingerprint was read aloud by the invited person. Whoever invites an officer of the own office confirms the key as well;
+   * elsewhere it is an operator other than the one who got the invitation. Faults: `unknown-principal`, `nothing-awaited`,
+   * `fingerprint-differs`, `same-person`, `duplicate-key`.
+   */
+  enrol(actor: Principal, id: string, fingerprint: string): Promise<PrincipalView>;
+  /** Faults: `unknown-principal`, `wrong-state`. */
+  suspend(actor: Principal, id: string): Promise<PrincipalView>;
+  /** Of an officer, by the office's responsible person. Everybody else is proposed and confirmed. Faults: as above. */
+  resume(actor: Principal, id: string): Promise<PrincipalView>;
+  /** At once and for good; the certificates are revoked. Faults: as above. */
+  end(actor: Principal, id: string): Promise<PrincipalView>;
+  /** Fault: `unknown-principal`. */
+  get(actor: Principal, id: string): Promise<PrincipalView>;
+  list(
+    actor: Principal,
+    query: {
+      readonly office?: string;
+      readonly role?: Role;
+      readonly limit: number;
+      readonly cursor?: string;
+    },
+  ): Promise<Page<PrincipalView>>;
+  /** Certifies what was confirmed and not certified yet. Resolves with the ids; the first fault is thrown at the end. */
+  recover(): Promise<readonly string[]>;
+}
+
+export interface Brought {
+  readonly id: string;
+  readonly fingerprint: string;
+  /** The certificate and its CA's, in PEM, once the key was confirmed. */
+  readonly pem?: string;
+}
+
+/** Who somebody is, and what an office is, for the rooms that act on it. */
+export interface Directory {
+  /** By the row: at most two reads. Undefined for nobody. Fault: `not-in-force` where the enrolment is suspended, ended or out of its term. */
+  find(id: string): Promise<Principal | undefined>;
+  /** By the newest act in the bucket, for what opens a door. Faults: the same. */
+  findProven(id: string): Promise<Principal | undefined>;
+  /** Undefined where there is none. An ended office is given too. */
+  office(id: string): Promise<Office | undefined>;
+  /** By the newest act. Fault: `not-in-force` where the office has ended or is out of its term. */
+  openOffice(id: string): Promise<Office | undefined>;
+}

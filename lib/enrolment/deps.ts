@@ -1,0 +1,56 @@
+import type { Phrase } from '../fault.ts';
+import type { Clock, Log, Random } from '../ports.ts';
+import type { CertificateRef, Principal } from '../principal.ts';
+import type { Table } from '../store/store.ts';
+import type { Office } from '../trust-domain/trust-domain.ts';
+import type { Recorder } from './chain.ts';
+
+/** What the trust domain's file says of offices and principals. */
+export interface Founders {
+  /** The principals that the file names. Their ids are taken. */
+  readonly principals: readonly Principal[];
+  readonly offices: readonly Office[];
+  /** Ids of the profiles that offices may ask for. */
+  readonly profiles: readonly string[];
+  /** Why these attributes do not serve the profiles; empty where they do. */
+  readonly officeIssues: (office: Office) => readonly Phrase[];
+  /** Why the certificate of a principal cannot have this name; undefined where it can. */
+  readonly nameIssue: (id: string, name: string) => Phrase | undefined;
+  /** The kinds of keys that a principal's certificate takes. */
+  readonly publicKeys: readonly string[];
+  /** Whether an earlier file had a principal of this id. */
+  readonly isWithdrawn: (id: string) => Promise<boolean>;
+  /** When what one operator proposes at this time lapses; milliseconds since the epoch. */
+  readonly lapsesAt: (proposedAt: number) => number;
+}
+
+/** The part of the authority that enrols. */
+export interface Certifying {
+  /** The same key of the same principal gives the same certificate. Fault: `duplicate-key`. */
+  certify(asked: {
+    readonly principal: string;
+    readonly name: string;
+    readonly subjectPublicKeyInfo: Uint8Array;
+    readonly publicKeyDigest: string;
+    readonly actor: string;
+    readonly basis: readonly string[];
+  }): Promise<CertificateRef>;
+  chainPem(ref: CertificateRef): Promise<string>;
+  /** The certificate of a principal that the actor may enrol and end. Does nothing where it is revoked already. */
+  revoke(actor: Principal, ref: CertificateRef, reason: 'superseded' | 'cessationOfOperation'): Promise<void>;
+}
+
+export interface DirectoryDeps {
+  readonly table: Pick<Table, 'get'>;
+  readonly recorder: Recorder;
+  readonly founders: Pick<Founders, 'principals' | 'offices'>;
+  readonly clock: Clock;
+}
+
+export interface EnrolmentDeps extends DirectoryDeps {
+  readonly table: Table;
+  readonly founders: Founders;
+  readonly certifying: Certifying;
+  readonly random: Random;
+  readonly log: Log;
+}

@@ -1,0 +1,29 @@
+import type { Directory, Offices, People } from './contract.ts';
+import type { EnrolmentDeps } from './deps.ts';
+import { openOffices } from './offices.ts';
+import { openPeople } from './people.ts';
+
+export type {
+  Directory,
+  Invited,
+  Offices,
+  OfficeTerms,
+  OfficeView,
+  People,
+  PrincipalTerms,
+  PrincipalView,
+} from './contract.ts';
+export type { Certifying, Founders } from './deps.ts';
+export { openDirectory } from './directory.ts';
+
+/** The door of the room of enrolment: offices, officers and everybody else who comes and goes. */
+
+export interface Enrolment {
+  readonly offices: Offices;
+  readonly people: People;
+}
+
+export const openEnrolment = (deps: EnrolmentDeps & { readonly directory: Directory }): Enrolment => {
+  const { acting, ...offices } = openOffices(deps);
+  return { offices, people: openPeople({ ...deps, offices: acting }) };
+};

@@ -1,0 +1,228 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { Fault } from '../fault.ts';
+import { checkPublicKey, verifySignature } from '../keys/keys.ts';
+import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../pki/pki.ts';
+import type { Random } from '../ports.ts';
+import type { CertificateRef, Principal } from '../principal.ts';
+import { everyItem } from '../store/store.ts';
+import { tryEach } from '../try-each.ts';
+import type { Acting, Current } from './acting.ts';
+import type { BroughtKey, People, PrincipalState } from './contract.ts';
+import type { EnrolmentDeps } from './deps.ts';
+import { principalViewOf, unknownPrincipal } from './principal-views.ts';
+import { UNCERTIFIED } from './rows.ts';
+import { wrongStanding } from './two-operators.ts';
+
+/*
+ * An invitation is `{id}.{secret}`. The act that makes it has the digest of the secret, so nobody who reads the table, the
+ * bucket or the records can open it. The first key that comes with it is the only one.
+ */
+
+const INVITED_MS = 7 * 86_400_000;
+const SECRET_BYTES = 24;
+
+const secretDigest = (secret: string): string => hash('sha256', `akashi-invitation/v1 ${secret}`);
+
+/** `text` is what the invited person gets. */
+export const invitationFor = (
+  id: string,
+  { person }: Principal,
+  now: number,
+  random: Random,
+): { readonly invitation: NonNullable<PrincipalState['invitation']>; readonly text: string } => {
+  const secret = Buffer.from(random(SECRET_BYTES)).toString('base64url');
+  return {
+    invitation: { secret: secretDigest(secret), until: new Date(now + INVITED_MS).toISOString(), person },
+    text: `${id}.${secret}`,
+  };
+};
+
+const isSame = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+
+const invalidInvitation = (): Fault =>
+  new Fault(
+    'invitation-invalid',
+    'This is no invitation of this service; copy all of it, or ask for a new one.',
+  );
+
+interface Csr {
+  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly publicKeyDigest: string;
+  readonly keyIdentity: string;
+}
+
+/** The key of a CSR whose signature proves possession (RFC 2986 4.2). Faults: `malformed-csr` and its kin. */
+const readCsr = async (text: string, kinds: readonly string[]): Promise<Csr> => {
+  const csr = decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', text, MAX_CSR_BYTES));
+  const { subjectPublicKeyInfo, signatureAlgorithm, info, signatureValue } = csr;
+  const { kind, digest, identity } = await checkPublicKey(subjectPublicKeyInfo);
+  if (!kinds.includes(kind)) {
+    throw new Fault(
+      'key-algorithm-not-allowed',
+      'The profile does not take keys of this kind; make a key pair of a kind in facts.allowed.',
+      { allowed: kinds },
+    );
+  }
+  verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: info, signature: signatureValue });
+  return { subjectPublicKeyInfo, publicKeyDigest: digest, keyIdentity: identity };
+};
+
+export interface Invitations extends Pick<People, 'bring' | 'enrol' | 'recover'> {
+  /** Revokes the certificates of a principal that has ended. */
+  revokeAll(actor: Principal, id: string): Promise<void>;
+}
+
+export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalState>): Invitations => {
+  const { table, founders, certifying, clock, log } = deps;
+
+  /** The state whose invitation this is, opened or not. */
+  const opened = (secret: string, { standing }: Current<PrincipalState>): PrincipalState => {
+    const state = standing?.state;
+    const digest = secretDigest(secret);
+    const isInvitation = state?.invitation !== undefined && isSame(state.invitation.secret, digest);
+    if (state === undefined || state.standing === 'ended' || !isInvitation) throw invalidInvitation();
+    return state;
+  };
+
+  const certify = async (id: string): Promise<CertificateRef | undefined> => {
+    const { standing, row } = await acting.read(id);
+    const state = standing?.state;
+    const subjectPublicKeyInfo = Buffer.from(row?.subjectPublicKeyInfo ?? '', 'base64');
+    const isKey = hash('sha256', subjectPublicKeyInfo) === state?.key?.publicKeyDigest;
+    if (standing === undefined || state === undefined || !isKey || state.standing !== 'active') {
+      await forget(id);
+      return undefined;
+    }
+    const { name } = principalViewOf(id, { standing, ...(row && { row }) });
+    const ref = await certifying.certify({
+      principal: id,
+      name: name?.ja ?? id,
+      subjectPublicKeyInfo,
+      publicKeyDigest: hash('sha256', subjectPublicKeyInfo),
+      actor: standing.record.actor,
+      basis: [standing.record.id],
+    });
+    await acting.keep(id, ({ certificates = [] }) => ({
+      certificates: [...certificates.filter(({ serial }) => serial !== ref.serial), ref],
+    }));
+    await forget(id);
+    return ref;
+  };
+
+  const uncertified = (id: string) => ({ pk: UNCERTIFIED, sk: id });
+
+  const forget = async (id: string): Promise<void> => {
+    const item = await table.get(uncertified(id));
+    if (item)
+      await table.write([{ delete: uncertified(id), if: { version: item.version } }]).catch(ifChanged);
+  };
+
+  /** A lost credential does not go on beside the one that replaces it. */
+  const revokeEarlier = async (actor: Principal, id: string): Promise<void> => {
+    const { row } = await acting.shown(id);
+    for (const ref of row?.certificates?.slice(0, -1) ?? [])
+      await certifying.revoke(actor, ref, 'superseded');
+  };
+
+  return {
+    bring: async (invitation, csr) => {
+      const [, id = '', secret = ''] = /^([a-z0-9-]{1,40})\.([A-Za-z0-9_-]{32})$/.exec(invitation) ?? [];
+      if (id === '') throw invalidInvitation();
+      const first = await acting.read(id);
+      const state = opened(secret, first);
+      const key = await readCsr(csr, founders.publicKeys);
+      const fingerprint = key.publicKeyDigest;
+      if (state.key?.publicKeyDigest === fingerprint) {
+        const ref = first.row?.certificates?.at(-1);
+        return { id, fingerprint, ...(ref && { pem: await certifying.chainPem(ref) }) };
+      }
+      if (state.brought?.publicKeyDigest === fingerprint) return { id, fingerprint };
+      await acting.act(id, undefined, (current) => {
+        const now = opened(secret, current);
+        if (now.brought !== undefined || now.key?.invitation === invitedWith(now))
+          throw new Fault(
+            'invitation-opened',
+            'Somebody has opened this invitation with another key; tell whoever invited you.',
+          );
+        if (clock() >= Date.parse(now.invitation?.until ?? ''))
+          throw new Fault('invitation-expired', 'The invitation has expired; ask for a new one.');
+        const { publicKeyDigest, keyIdentity } = key;
+        const brought: BroughtKey = { publicKeyDigest, keyIdentity, invitation: invitedWith(now) };
+        return {
+          outcome: { act: 'key-brought', state: { ...now, brought } },
+          subjectPublicKeyInfo: Buffer.from(key.subjectPublicKeyInfo).toString('base64'),
+        };
+      });
+      return { id, fingerprint };
+    },
+
+    enrol: async (actor, id, fingerprint) => {
+      const given = fingerprint.replace(/[\s:]/g, '').toLowerCase();
+      const enrolled = await acting.act(id, actor, ({ standing }) => {
+        const state = standing?.state;
+        assertEnrols(actor, id, state);
+        const brought = state?.brought;
+        if (state === undefined || brought === undefined)
+          throw new Fault('nothing-awaited', 'Nobody has brought a key that waits for its confirmation.');
+        if (!isSame(given, brought.publicKeyDigest)) {
+          throw new Fault(
+            'fingerprint-differs',
+            'This is not the fingerprint of the key that was brought. If it was read to you rightly, somebody else has opened the invitation: invite the person again.',
+          );
+        }
+        if (state.standing === 'suspended') throw wrongStanding('principal', id, 'suspended');
+        const { brought: _, ...rest } = state;
+        return { outcome: { act: 'enrolled', state: { ...rest, standing: 'active', key: brought } } };
+      });
+      await table.write([{ put: uncertified(id), value: {}, if: 'absent' }]).catch(ifChanged);
+      await certify(id);
+      await revokeEarlier(actor, id);
+      return principalViewOf(id, { ...enrolled, ...(await acting.read(id)) });
+    },
+
+    recover: async () => {
+      const ids: string[] = [];
+      for await (const { sk } of everyItem(table, { pk: UNCERTIFIED })) ids.push(sk);
+      const done: string[] = [];
+      await tryEach(
+        ids,
+        async (id) => {
+          if (await certify(id)) done.push(id);
+        },
+        (id, error) =>
+          log('error', 'The key of a principal could not be certified; it is tried again', {
+            principal: id,
+            error: Fault.is(error) ? error.code : 'internal',
+          }),
+      );
+      return done;
+    },
+
+    revokeAll: async (actor, id) => {
+      const { row } = await acting.shown(id);
+      for (const ref of row?.certificates ?? []) await certifying.revoke(actor, ref, 'cessationOfOperation');
+    },
+  };
+};
+
+/** Names the invitation by which a key came. */
+const invitedWith = ({ invitation }: PrincipalState): string => invitation?.secret ?? '';
+
+const assertEnrols = (actor: Principal, id: string, state: PrincipalState | undefined): void => {
+  const isOwn =
+    actor.role === 'officer' && actor.duties?.includes('responsible') && actor.office === state?.office;
+  if (isOwn) return;
+  if (actor.role !== 'operator') throw unknownPrincipal(id);
+  // Whoever got the invitation could open it. So a second operator looks at what came with it.
+  if (state?.invitation?.person === actor.person) {
+    throw new Fault(
+      'same-person',
+      'The operator who got the invitation does not confirm the key that came with it; have another operator do it.',
+    );
+  }
+};
+
+const ifChanged = (error: unknown): void => {
+  if (!Fault.is(error, 'condition-failed')) throw error;
+};

@@ -1,0 +1,209 @@
+import { Fault, joined, phrase } from '../fault.ts';
+import type { Principal } from '../principal.ts';
+import type { Value } from '../store/store.ts';
+import { type Acting, type Current, openActing } from './acting.ts';
+import { stepOf } from './chain.ts';
+import type { OfficeContents, OfficeState, Offices, OfficeTerms, OfficeView } from './contract.ts';
+import type { EnrolmentDeps } from './deps.ts';
+import { contentsOf, listPk } from './rows.ts';
+import { officeState } from './states.ts';
+import { assertCode, assertId, readContents, readTerm, readText } from './terms.ts';
+import { assertConfirmer, assertOperator, awaited, changing, wrongStanding } from './two-operators.ts';
+
+const MAX_PARENTS = 10;
+const MAX_ATTRIBUTES = 40;
+
+const unknown = (id: string): Fault =>
+  new Fault('unknown-office', 'There is no office of that id.', { office: id });
+
+const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
+  new Fault('invalid-input', why, { path });
+
+export const openOffices = (deps: EnrolmentDeps): Offices & { readonly acting: Acting<OfficeState> } => {
+  const { table, founders, clock } = deps;
+  const acting = openActing(deps, 'office', officeState);
+
+  const found = async (id: string): Promise<Current<OfficeState>> => {
+    const current = await acting.read(id);
+    if (current.standing === undefined) throw unknown(id);
+    return current;
+  };
+
+  const readAttributes = (given: OfficeContents['attributes']): OfficeContents['attributes'] => {
+    const entries = Object.entries(given);
+    if (entries.length > MAX_ATTRIBUTES)
+      throw invalid('attributes', phrase`An office has at most ${MAX_ATTRIBUTES} attributes.`);
+    return Object.fromEntries(
+      entries.map(([name, value]) => {
+        if (!/^[A-Za-z0-9.]{1,40}$/.test(name))
+          throw invalid('attributes', phrase`The name of an attribute is 1 to 40 letters, digits and dots.`);
+        return [name, readText(`attributes.${name}`, value)];
+      }),
+    );
+  };
+
+  /** Parents lead to an office without one. Faults: `unknown-office`, `invalid-input`. */
+  const assertParent = async (id: string, parent: string): Promise<void> => {
+    let above: string | undefined = parent;
+    for (let step = 0; above !== undefined; step++) {
+      if (above === id || step === MAX_PARENTS)
+        throw invalid(
+          'parent',
+          phrase`An office cannot stand above itself; offices stand at most ${MAX_PARENTS} deep.`,
+        );
+      if (founders.offices.some((office) => office.id === above)) return;
+      const { standing }: Current<OfficeState> = await acting.read(above);
+      if (standing?.state === undefined) throw unknown(above);
+      if (standing.state.standing === 'ended')
+        throw invalid('parent', phrase`The office ${above} has ended; name one that is open.`);
+      above = standing.state.parent;
+    }
+  };
+
+  const readTerms = async (
+    id: string,
+    terms: OfficeTerms,
+  ): Promise<{ readonly state: Omit<OfficeState, 'contents'>; readonly contents: OfficeContents }> => {
+    assertId(id);
+    if (founders.offices.some((office) => office.id === id))
+      throw new Fault('wrong-state', 'The trust domain names this office; change it there.', { office: id });
+    const contents = { ...readContents(terms), attributes: readAttributes(terms.attributes) };
+    if (terms.code !== undefined) assertCode(terms.code);
+    const strange = terms.profiles.find((profile) => !founders.profiles.includes(profile));
+    if (strange !== undefined)
+      throw invalid('profiles', phrase`Offices may ask for these profiles: ${founders.profiles.join(', ')}.`);
+    const issues = founders.officeIssues({ id, ...contents, profiles: terms.profiles });
+    if (issues.length > 0) throw invalid('attributes', joined(issues, ' '));
+    if (terms.parent !== undefined) await assertParent(id, terms.parent);
+    return {
+      contents,
+      state: {
+        standing: 'open',
+        ...readTerm(terms, clock()),
+        ...(terms.parent !== undefined && { parent: terms.parent }),
+        ...(terms.code !== undefined && { code: terms.code }),
+        profiles: [...new Set(terms.profiles)],
+      },
+    };
+  };
+
+  const viewOf = (id: string, { standing, row }: Current<OfficeState>): OfficeView => {
+    if (standing === undefined) throw unknown(id);
+    const shown = (state: OfficeState | undefined, kept: Parameters<typeof contentsOf>[1]) => {
+      if (state === undefined) return undefined;
+      const { contents: _, ...rest } = state;
+      return { ...rest, ...(contentsOf(state, kept) as unknown as OfficeContents | undefined) };
+    };
+    const { awaiting } = standing;
+    const waits = awaiting && shown(awaiting.state, row?.awaiting);
+    return {
+      id,
+      number: standing.number,
+      changed: stepOf(standing.record),
+      ...shown(standing.state, row?.known),
+      ...(awaiting &&
+        waits && {
+          awaiting: {
+            by: awaiting.by,
+            at: awaiting.at,
+            lapsesAt: awaiting.lapsesAt,
+            ...(waits as OfficeState & OfficeContents),
+          },
+        }),
+    };
+  };
+
+  const acted = async (...args: Parameters<typeof acting.act>): Promise<OfficeView> =>
+    viewOf(args[0], await acting.act(...args));
+
+  return {
+    acting,
+
+    propose: async (actor, id, terms) => {
+      assertOperator(actor);
+      const { state, contents } = await readTerms(id, terms);
+      const { contents: kept, digest } = acting.salted(contents as unknown as Value);
+      return acted(id, actor, ({ standing }) => {
+        if (standing?.state?.standing === 'ended') throw wrongStanding('office', id, 'ended');
+        const lapsesAt = new Date(founders.lapsesAt(clock())).toISOString();
+        return {
+          outcome: {
+            act: 'proposed',
+            ...(standing?.state && { state: standing.state }),
+            proposed: { state: { ...state, contents: digest }, lapsesAt },
+          },
+          contents: kept,
+        };
+      });
+    },
+
+    confirm: async (actor, id) => {
+      assertOperator(actor);
+      await found(id);
+      return acted(id, actor, ({ standing, row }) => {
+        const proposal = awaited(standing, clock());
+        assertConfirmer(actor, proposal);
+        changing(contentsOf(proposal.awaiting.state, row?.awaiting));
+        const act = proposal.state === undefined ? 'opened' : 'changed';
+        return { outcome: { act, state: proposal.awaiting.state, confirms: proposal.record.id } };
+      });
+    },
+
+    withdraw: async (actor, id) => {
+      assertOperator(actor);
+      await found(id);
+      return acted(id, actor, ({ standing }) => {
+        const { state } = awaited(standing, clock());
+        return { outcome: { act: 'withdrawn', ...(state && { state }) } };
+      });
+    },
+
+    end: async (actor, id, successor) => {
+      assertOperator(actor);
+      if (successor === id) throw invalid('successor', phrase`Another office takes over, or none.`);
+      if (successor !== undefined) await assertParent(id, successor);
+      await found(id);
+      return acted(id, actor, ({ standing }) => {
+        const state = standing?.state;
+        if (state === undefined) throw unknown(id);
+        if (state.standing === 'ended') throw wrongStanding('office', id, 'ended');
+        const { parent: _, ...rest } = state;
+        return {
+          outcome: {
+            act: 'ended',
+            state: { ...rest, standing: 'ended', ...(successor !== undefined && { successor }) },
+          },
+        };
+      });
+    },
+
+    get: async (actor, id) => {
+      assertReader(actor, id);
+      return viewOf(id, await acting.shown(id));
+    },
+
+    list: async (actor, { limit, cursor }) => {
+      assertReader(actor);
+      const page = await table.query({
+        pk: listPk('office'),
+        limit,
+        ...(cursor !== undefined && { cursor }),
+      });
+      const items = await Promise.all(
+        page.items.map(async ({ sk: id }) => ({ id, current: await acting.shown(id) })),
+      );
+      return {
+        items: items.flatMap(({ id, current }) => (current.standing ? [viewOf(id, current)] : [])),
+        ...(page.cursor !== undefined && { cursor: page.cursor }),
+      };
+    },
+  };
+};
+
+/** Officers see their own office. */
+const assertReader = (actor: Principal, id?: string): void => {
+  if (actor.role === 'operator' || actor.role === 'auditor') return;
+  if (actor.role === 'officer' && id !== undefined && actor.office === id) return;
+  if (id !== undefined) throw unknown(id);
+  throw new Fault('forbidden', 'Only operators and auditors list offices.');
+};

@@ -1,0 +1,36 @@
+import { Fault } from '../fault.ts';
+import type { Current } from './acting.ts';
+import { stepOf } from './chain.ts';
+import type { PersonalContents, PrincipalState, PrincipalView } from './contract.ts';
+import { type Contents, contentsOf } from './rows.ts';
+
+export const unknownPrincipal = (id: string): Fault =>
+  new Fault('unknown-principal', 'There is no principal of that id.', { principal: id });
+
+const shown = (state: PrincipalState, kept: Contents | undefined) => {
+  const { contents: _, invitation: __, brought: ___, key: ____, ...rest } = state;
+  return { ...rest, ...(contentsOf(state, kept) as unknown as PersonalContents | undefined) };
+};
+
+/** Fault: `unknown-principal`. */
+export const principalViewOf = (id: string, { standing, row }: Current<PrincipalState>): PrincipalView => {
+  if (standing === undefined) throw unknownPrincipal(id);
+  const { state, awaiting } = standing;
+  return {
+    id,
+    number: standing.number,
+    changed: stepOf(standing.record),
+    ...(state && shown(state, row?.known)),
+    ...(awaiting && {
+      awaiting: {
+        by: awaiting.by,
+        at: awaiting.at,
+        lapsesAt: awaiting.lapsesAt,
+        ...(shown(awaiting.state, row?.awaiting) as ReturnType<typeof shown> & PersonalContents),
+      },
+    }),
+    ...(state?.invitation && { invitedUntil: state.invitation.until }),
+    ...(state?.brought && { fingerprint: state.brought.publicKeyDigest }),
+    ...(state?.key && { key: state.key.publicKeyDigest }),
+  };
+};

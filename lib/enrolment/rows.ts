@@ -1,0 +1,133 @@
+import type { LedgerRecord } from '../ledger/ledger.ts';
+import { membersIn } from '../members.ts';
+import type { Item, Key, Table, Value, Write } from '../store/store.ts';
+import { contentsDigest, type Standing, type Subject } from './chain.ts';
+
+/**
+ * The rows of offices and principals.
+ *
+ *   enrolled-office/{id}                  office     the newest act on the office, and its name and attributes
+ *   enrolled-offices                      {id}       all offices
+ *   enrolled-principal/{id}               principal  the newest act on the principal, and its name
+ *   enrolled-principals                   {id}       all principals
+ *   enrolled-principals/office/{office}   {id}       the office's officers
+ *   enrolled-principals/role/{role}       {id}       the principals of a role
+ *   enrolled-uncertified                  {id}       principals whose confirmed key has no certificate yet
+ *
+ * The lists have no data of their own.
+ */
+export type Contents = { readonly salt: string; readonly contents: Value };
+
+export type EnrolledRow = {
+  /** The newest act, with its signature. */
+  readonly record: Value;
+  /** The names of the state in force; absent before the first. */
+  readonly known?: Contents;
+  /** The names of the state that awaits its confirmation. */
+  readonly awaiting?: Contents;
+  /** Base64 of the SubjectPublicKeyInfo that was brought last. */
+  readonly subjectPublicKeyInfo?: string;
+  /** The certificates of the principal, oldest first. */
+  readonly certificates?: readonly { readonly ca: string; readonly serial: string }[];
+};
+
+export const rowKey = (subject: Subject, id: string): Key => ({
+  pk: `enrolled-${subject}/${id}`,
+  sk: subject,
+});
+
+export const listPk = (
+  subject: Subject,
+  by?: { readonly office?: string | undefined; readonly role?: string | undefined },
+): string =>
+  [
+    `enrolled-${subject}s`,
+    ...(by?.office === undefined ? [] : ['office', by.office]),
+    ...(by?.office === undefined && by?.role !== undefined ? ['role', by.role] : []),
+  ].join('/');
+
+export const UNCERTIFIED = 'enrolled-uncertified';
+
+export const readRow = (
+  table: Pick<Table, 'get'>,
+  subject: Subject,
+  id: string,
+): Promise<Item<EnrolledRow> | undefined> => table.get<EnrolledRow>(rowKey(subject, id));
+
+export const recordIn = (row: Pick<EnrolledRow, 'record'>): LedgerRecord =>
+  row.record as unknown as LedgerRecord;
+
+/** The names that belong to the state. Undefined where the row has others. */
+export const contentsOf = (
+  state: { readonly contents: string } | undefined,
+  kept: Contents | undefined,
+): Value | undefined =>
+  state && kept && contentsDigest(kept.salt, kept.contents) === state.contents ? kept.contents : undefined;
+
+const listings = (
+  subject: Subject,
+  id: string,
+  state: { readonly office?: string; readonly role?: string } | undefined,
+): readonly Key[] => [
+  { pk: listPk(subject), sk: id },
+  ...(state?.office === undefined ? [] : [{ pk: listPk(subject, { office: state.office }), sk: id }]),
+  ...(state?.role === undefined ? [] : [{ pk: listPk(subject, { role: state.role }), sk: id }]),
+];
+
+type Listed = { readonly office?: string; readonly role?: string };
+
+const listedBy = <S extends object>({ state, awaiting }: Standing<S>): Listed =>
+  (state ?? awaiting?.state ?? {}) as Listed;
+
+/** The names that belong to the newest act, from those that the row had and those that came with the act. */
+export const keptContents = <S extends { readonly contents: string }>(
+  { state, awaiting }: Standing<S>,
+  kept: readonly (Contents | undefined)[],
+): Pick<EnrolledRow, 'known' | 'awaiting'> => {
+  const of = (one: S | undefined): Contents | undefined =>
+    kept.find((contents) => contentsOf(one, contents) !== undefined);
+  const [known, awaited] = [of(state), of(awaiting?.state)];
+  return { ...(known && { known }), ...(awaited && { awaiting: awaited }) };
+};
+
+/**
+ * Takes the row, and the lists that name it, to the newest act. They are made from the rows that are there, so they mend rows
+ * that a crash or somebody else left.
+ */
+export const rowWrites = async <S extends object>(
+  table: Pick<Table, 'get'>,
+  subject: Subject,
+  id: string,
+  before: Item<EnrolledRow> | undefined,
+  standing: Standing<S>,
+  row: Omit<EnrolledRow, 'record'>,
+): Promise<readonly Write[]> => {
+  const wanted = listings(subject, id, listedBy(standing));
+  const had = before ? listings(subject, id, earlierOf(before.value)) : [];
+  const all = [...new Map([...wanted, ...had].map((key) => [key.pk, key])).values()];
+  const found = await Promise.all(all.map((key) => table.get(key)));
+  const lists = all.flatMap((key, i): readonly Write[] => {
+    const item = found[i];
+    const isWanted = wanted.some(({ pk }) => pk === key.pk);
+    if (isWanted) return item ? [] : [{ put: key, value: {}, if: 'absent' }];
+    return item ? [{ delete: key, if: { version: item.version } }] : [];
+  });
+  const value: EnrolledRow = { ...row, record: standing.record as unknown as Value };
+  return [
+    { put: rowKey(subject, id), value, if: before ? { version: before.version } : 'absent' },
+    ...lists,
+    ...standing.writes,
+  ];
+};
+
+/** By what the row's act was listed. Whoever changed the row may have left anything there. */
+const earlierOf = (row: EnrolledRow): Listed => {
+  const { details } = membersIn(row.record) as { readonly details?: unknown };
+  const { state, proposed } = membersIn(details);
+  const listed = state === undefined ? membersIn(proposed).state : state;
+  const { office, role } = membersIn(listed);
+  return {
+    ...(typeof office === 'string' && { office }),
+    ...(typeof role === 'string' && { role }),
+  };
+};

@@ -1,0 +1,42 @@
+import { Fault, phrase } from '../fault.ts';
+import type { Principal } from '../principal.ts';
+import type { Standing, Subject } from './chain.ts';
+import type { Awaited } from './contract.ts';
+
+/** What takes two operators: one proposes, and another one confirms. */
+
+export const assertOperator = (actor: Principal): void => {
+  if (actor.role !== 'operator') throw new Fault('forbidden', 'Only operators may do this.');
+};
+
+/** The newest act is a proposal that has not lapsed. Fault: `nothing-awaited`. */
+export const awaited = <S>(
+  standing: Standing<S> | undefined,
+  now: number,
+): Standing<S> & { readonly awaiting: Awaited<S> } => {
+  if (standing?.awaiting === undefined || now >= Date.parse(standing.awaiting.lapsesAt)) {
+    throw new Fault('nothing-awaited', 'Nothing waits to be confirmed; somebody has to propose it first.');
+  }
+  return { ...standing, awaiting: standing.awaiting };
+};
+
+/** Fault: `same-person`. */
+export const assertConfirmer = <S>(actor: Principal, { record }: Standing<S>): void => {
+  if (record.details.person !== actor.person && record.actor !== actor.id) return;
+  throw new Fault(
+    'same-person',
+    'The operator who proposed it cannot confirm it; have another operator do it.',
+  );
+};
+
+/** The names that were proposed are gone where the row lost them. */
+export const changing = <C>(contents: C | undefined): C => {
+  if (contents !== undefined) return contents;
+  throw new Fault('nothing-awaited', 'The names that were proposed are lost; propose it again.');
+};
+
+export const wrongStanding = (subject: Subject, id: string, standing: string): Fault =>
+  new Fault('wrong-state', phrase`The enrolment of ${id} is ${standing}; this is not done to it.`, {
+    [subject]: id,
+    standing,
+  });
