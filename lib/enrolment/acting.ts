@@ -1,8 +1,7 @@
 import type * as z from 'zod';
 import { Fault, wentThrough } from '../fault.ts';
-import type { Principal } from '../principal.ts';
-import type { Item, Value } from '../store/store.ts';
-import { contentsDigest, type Outcome, openChain, type Standing, type Subject } from './chain.ts';
+import type { Item, Value, Write } from '../store/store.ts';
+import { type Actor, contentsDigest, type Outcome, openChain, type Standing, type Subject } from './chain.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { type Contents, type EnrolledRow, keptContents, readRow, recordIn, rowWrites } from './rows.ts';
 
@@ -21,11 +20,15 @@ export interface Decision<S> {
   /** The names that belong to the act's state, or to what it proposes; absent where they are those of the row. */
   readonly contents?: Contents;
   readonly subjectPublicKeyInfo?: string;
+  /** Further writes that are stored with the rows. */
+  readonly writes?: readonly Write[];
 }
 
 export interface Acting<S> {
   /** By the newest act in the bucket. */
   read(id: string): Promise<Current<S>>;
+  /** The act of that number, by its object. */
+  at(id: string, number: number): Promise<Standing<S> | undefined>;
   /** By the row alone, for what is shown. Its act has its signature. */
   shown(id: string): Promise<Current<S>>;
   /**
@@ -34,7 +37,7 @@ export interface Acting<S> {
    */
   act(
     id: string,
-    actor: Principal | undefined,
+    actor: Actor | undefined,
     decide: (current: Current<S>) => Decision<S>,
   ): Promise<Current<S>>;
   /** Changes what the row keeps besides the act. */
@@ -66,7 +69,7 @@ export const openActing = <S extends { readonly contents: string }>(
     id: string,
     item: Item<EnrolledRow> | undefined,
     standing: Standing<S>,
-    { contents, subjectPublicKeyInfo }: Omit<Decision<S>, 'outcome'> = {},
+    { contents, subjectPublicKeyInfo, writes: others = [] }: Omit<Decision<S>, 'outcome'> = {},
   ): Promise<EnrolledRow | undefined> => {
     const { record: _, known, awaiting, ...rest } = item?.value ?? {};
     const row = {
@@ -75,7 +78,8 @@ export const openActing = <S extends { readonly contents: string }>(
       ...(subjectPublicKeyInfo !== undefined && { subjectPublicKeyInfo }),
     };
     const writes = await rowWrites(table, subject, id, item, standing, row);
-    if (await wentThrough(table.write(writes))) return (await readRow(table, subject, id))?.value;
+    if (await wentThrough(table.write([...writes, ...others])))
+      return (await readRow(table, subject, id))?.value;
     // Somebody staged the record meanwhile, or changed the row.
     return undefined;
   };
@@ -104,6 +108,8 @@ export const openActing = <S extends { readonly contents: string }>(
 
   return {
     read: async (id) => current(await readBoth(id)),
+
+    at: chain.at,
 
     shown: async (id) => {
       const item = await readRow(table, subject, id);

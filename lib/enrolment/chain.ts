@@ -4,7 +4,7 @@ import { Fault } from '../fault.ts';
 import type { ActDraft, Closes, Ledger, LedgerRecord } from '../ledger/ledger.ts';
 import type { Principal } from '../principal.ts';
 import type { Value, Write } from '../store/store.ts';
-import type { Awaited, Step } from './contract.ts';
+import type { Awaited, Prepared, Step } from './contract.ts';
 
 /*
  * The acts on one office or one principal take the numbers of one name, so that of two acts at the same moment one is the next
@@ -24,17 +24,24 @@ export interface Standing<S> {
   /** Absent while the first state awaits its confirmation, and where that was taken back. */
   readonly state?: S;
   readonly awaiting?: Awaited<S>;
+  /** What the newest act prepared. Any act after it makes it void. */
+  readonly prepared?: Prepared<S>;
   /** They stage the act's record where the ledger lacks it. */
   readonly writes: readonly Write[];
 }
+
+/** Who acts; the service itself has no person. Undefined for somebody without credentials, on the principal itself. */
+export type Actor = Pick<Principal, 'id' | 'office'> & { readonly person?: string };
 
 /** What an act makes of its subject. */
 export interface Outcome<S> {
   readonly act: string;
   readonly state?: S;
   /** The state that a second person has to confirm, and until when. */
-  readonly proposed?: { readonly state: S; readonly lapsesAt: string };
-  /** Id of the record of the proposal that this act confirms. */
+  readonly proposed?: Omit<Awaited<S>, keyof Step>;
+  /** The state that is in force from `effectiveFrom` on. */
+  readonly prepared?: Omit<Prepared<S>, keyof Step>;
+  /** Id of the record of the proposal that this act confirms, or of the act that prepared it. */
   readonly confirms?: string;
 }
 
@@ -46,7 +53,15 @@ const detailsOf = <S>(state: z.ZodType<S>) =>
     id: z.string(),
     person: z.string().optional(),
     state: state.optional(),
-    proposed: z.strictObject({ state, lapsesAt: z.string() }).optional(),
+    proposed: z
+      .strictObject({
+        state,
+        lapsesAt: z.string(),
+        effectiveFrom: z.string().exactOptional(),
+        invites: z.literal(true).exactOptional(),
+      })
+      .optional(),
+    prepared: z.strictObject({ state, effectiveFrom: z.string() }).optional(),
     closes: z.object({ act: z.string(), number: z.int() }),
   });
 
@@ -68,11 +83,13 @@ export interface Chain<S> {
    * the search longer; any other wrong one makes it begin anew. Fault: `act-object-invalid`.
    */
   newest(id: string, hint?: number): Promise<Standing<S> | undefined>;
+  /** The act of that number. Fault: `act-object-invalid`. */
+  at(id: string, number: number): Promise<Standing<S> | undefined>;
   /** Puts the act as the next one. Undefined where another act was first: read again, and decide anew. */
   put(
     id: string,
     before: Standing<S> | undefined,
-    actor: Principal | undefined,
+    actor: Actor | undefined,
     outcome: Outcome<S>,
   ): Promise<Standing<S> | undefined>;
 }
@@ -98,12 +115,13 @@ export const openChain = <S extends object>(
       data.closes.act === nameOf(subject, id) &&
       isNumber(data, number);
     if (!isOfIt) return undefined;
-    const { state: now, proposed } = data;
+    const { state: now, proposed, prepared } = data;
     return {
       number: data.closes.number,
       record,
       ...(now && { state: now as S }),
-      ...(proposed && { awaiting: { ...stepOf(record), ...(proposed as { state: S; lapsesAt: string }) } }),
+      ...(proposed && { awaiting: { ...stepOf(record), ...(proposed as Omit<Awaited<S>, keyof Step>) } }),
+      ...(prepared && { prepared: { ...stepOf(record), ...(prepared as Omit<Prepared<S>, keyof Step>) } }),
       writes,
     };
   };
@@ -118,6 +136,8 @@ export const openChain = <S extends object>(
 
   return {
     standingOf: (id, record) => read(id, record, []),
+
+    at: (id, number) => at(id, { act: nameOf(subject, id), number }),
 
     newest: async (id, hint) => {
       const act = nameOf(subject, id);
@@ -136,15 +156,16 @@ export const openChain = <S extends object>(
       }
     },
 
-    put: async (id, before, actor, { act, state: after, proposed, confirms }) => {
+    put: async (id, before, actor, { act, state: after, proposed, prepared, confirms }) => {
       const closes = { act: nameOf(subject, id), number: (before?.number ?? 0) + 1 };
       const details = {
         act,
         subject,
         id,
-        ...(actor && { person: actor.person }),
+        ...(actor?.person !== undefined && { person: actor.person }),
         ...(after && { state: after }),
         ...(proposed && { proposed }),
+        ...(prepared && { prepared }),
         ...(confirms !== undefined && { confirms }),
       } as unknown as Value;
       const office = actor?.office;

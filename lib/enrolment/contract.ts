@@ -90,10 +90,20 @@ export interface Step {
   readonly at: string;
 }
 
-/** What one operator proposed; another one has to confirm it before `lapsesAt`. */
+/** What one person proposed; another one has to confirm it before `lapsesAt`. */
 export interface Awaited<S> extends Step {
   readonly state: S;
   readonly lapsesAt: string;
+  /** Where it is to be in force later than at its confirmation. */
+  readonly effectiveFrom?: string;
+  /** With the confirmation the person is invited to bring a key. */
+  readonly invites?: true;
+}
+
+/** What will be in force from `effectiveFrom` on (RFC 3339 UTC), unless another act on the same subject comes before. */
+export interface Prepared<S> extends Step {
+  readonly state: S;
+  readonly effectiveFrom: string;
 }
 
 export interface OfficeView extends Partial<Omit<OfficeState, 'contents'>>, Partial<OfficeContents> {
@@ -117,6 +127,19 @@ export interface PrincipalView extends Partial<ShownPrincipal>, Partial<Personal
   readonly fingerprint?: string;
   /** The fingerprint of the key that was confirmed last. */
   readonly key?: string;
+  /** What was prepared, and from when on it is in force. */
+  readonly prepared?: Step & { readonly effectiveFrom: string } & ShownPrincipal & Partial<PersonalContents>;
+}
+
+/** Tells an office that a prepared act was not done, because something else came before it. */
+export interface Notice {
+  /** RFC 3339 UTC: when the act was to be in force. */
+  readonly effectiveFrom: string;
+  readonly principal: string;
+  /** Ids of the records of the prepared act and of the act that came before it. */
+  readonly prepared: string;
+  readonly instead?: string;
+  readonly why: 'other-act' | 'office-not-open';
 }
 
 /** What an operator gives of an office. */
@@ -181,11 +204,33 @@ export interface People {
    * `invalid-input`, `forbidden`, `wrong-state`.
    */
   invite(actor: Principal, id: string, terms: PrincipalTerms): Promise<Invited>;
-  /** An operator proposes; another one has to confirm. Faults: `invalid-input`, `wrong-state`, `unknown-office`. */
-  propose(actor: Principal, id: string, terms: PrincipalTerms): Promise<PrincipalView>;
-  /** Faults: `unknown-principal`, `nothing-awaited`, `same-person`. */
-  confirm(actor: Principal, id: string): Promise<Invited>;
-  /** Faults: `unknown-principal`, `nothing-awaited`. */
+  /**
+   * An operator proposes; another one has to confirm. `invites` asks for a new key of a principal that has one. Faults:
+   * `invalid-input`, `wrong-state`, `unknown-office`.
+   */
+  propose(
+    actor: Principal,
+    id: string,
+    terms: PrincipalTerms,
+    options?: { readonly effectiveFrom?: string; readonly invites?: boolean },
+  ): Promise<PrincipalView>;
+  /**
+   * Other duties, another term or name of an officer, by the office's responsible person alone; from `effectiveFrom` on where
+   * that is given.
+   * Faults: `unknown-principal`, `invalid-input`, `wrong-state` where something is prepared already.
+   */
+  change(actor: Principal, id: string, terms: PrincipalTerms, effectiveFrom?: string): Promise<PrincipalView>;
+  /**
+   * To another office. The responsible person of the present office proposes it, or an operator; the responsible person of the
+   * other office confirms it, or another operator. Faults: as of `change`; `unknown-office`.
+   */
+  transfer(actor: Principal, id: string, to: Transfer, effectiveFrom?: string): Promise<PrincipalView>;
+  /**
+   * What was proposed. An invitation comes with it where the principal is new, or was proposed with `invites`. Faults:
+   * `unknown-principal`, `nothing-awaited`, `same-person`.
+   */
+  confirm(actor: Principal, id: string): Promise<Confirmed>;
+  /** Takes back what was proposed or prepared. Faults: `unknown-principal`, `nothing-awaited`. */
   withdraw(actor: Principal, id: string): Promise<PrincipalView>;
   /**
    * Anybody who has the invitation. The same invitation with the same key says how far it is. Faults: `invitation-invalid`,
@@ -217,6 +262,27 @@ export interface People {
   ): Promise<Page<PrincipalView>>;
   /** Certifies what was confirmed and not certified yet. Resolves with the ids; the first fault is thrown at the end. */
   recover(): Promise<readonly string[]>;
+  /**
+   * Brings into force what was prepared for now or earlier. Where another act came before, or the office is not open, it does
+   * nothing and leaves a notice to both offices. Resolves with the ids that changed; the first fault is thrown at the end.
+   */
+  bringIntoForce(): Promise<readonly string[]>;
+  /** Newest first; of the officer's own office, or of the one that an operator or auditor names. */
+  notices(
+    actor: Principal,
+    query: { readonly office?: string; readonly limit: number; readonly cursor?: string },
+  ): Promise<Page<Notice>>;
+}
+
+export interface Transfer {
+  readonly office: string;
+  readonly duties: readonly Duty[];
+  readonly until?: string;
+}
+
+export interface Confirmed {
+  readonly principal: PrincipalView;
+  readonly invitation?: string;
 }
 
 export interface Brought {

@@ -4,14 +4,17 @@ import { openOffices } from './offices.ts';
 import { openPeople } from './people.ts';
 
 export type {
+  Confirmed,
   Directory,
   Invited,
+  Notice,
   Offices,
   OfficeTerms,
   OfficeView,
   People,
   PrincipalTerms,
   PrincipalView,
+  Transfer,
 } from './contract.ts';
 export type { Certifying, Founders } from './deps.ts';
 export { openDirectory } from './directory.ts';

@@ -2,6 +2,13 @@ import { Fault, phrase } from '../fault.ts';
 import { type Duty, type Principal, WORDS_OF_RECORDS, WORDS_OF_REPORTS } from '../principal.ts';
 import type { Value } from '../store/store.ts';
 import { type Acting, type Current, openActing } from './acting.ts';
+import {
+  assertNothingPrepared,
+  assertResponsible,
+  assertSees,
+  openChanging,
+  readMoment,
+} from './changing.ts';
 import type {
   Directory,
   Invited,
@@ -14,10 +21,10 @@ import type {
 import type { EnrolmentDeps } from './deps.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
-import { contentsOf, listPk } from './rows.ts';
+import { listPk } from './rows.ts';
 import { principalState } from './states.ts';
 import { assertId, readContents, readTerm, readText } from './terms.ts';
-import { assertConfirmer, assertOperator, awaited, changing, wrongStanding } from './two-operators.ts';
+import { assertOperator, wrongStanding } from './two-operators.ts';
 
 const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
   new Fault('invalid-input', why, { path });
@@ -147,6 +154,8 @@ export const openPeople = (
     throw new Fault('forbidden', 'Only the responsible person of the office, or an operator, may do this.');
   };
 
+  const changing = openChanging({ ...deps, acting, found });
+
   return {
     invite: async (actor, id, terms): Promise<Invited> => {
       if (!hasDuty(actor, 'responsible') || terms.office !== actor.office || terms.role !== 'officer')
@@ -167,18 +176,30 @@ export const openPeople = (
       return { principal: principalViewOf(id, invited), invitation: text };
     },
 
-    propose: async (actor, id, terms) => {
+    propose: async (actor, id, terms, { effectiveFrom, invites = false } = {}) => {
       assertOperator(actor);
       await assertFree(id, await acting.read(id));
       const read = await readTerms(id, terms);
+      const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
       const proposed = await acting.act(id, actor, (now) => {
+        assertNothingPrepared(id, now);
         const state = now.standing?.state;
-        const lapsesAt = new Date(founders.lapsesAt(clock())).toISOString();
+        const isInvited = invites || state?.key === undefined;
+        if (isInvited && moment !== undefined)
+          throw invalid(
+            'effectiveFrom',
+            phrase`Whoever is invited begins at "from": give that in place of it.`,
+          );
         return {
           outcome: {
             act: 'proposed',
             ...(state && { state }),
-            proposed: { state: after(id, now, read), lapsesAt },
+            proposed: {
+              state: after(id, now, read),
+              lapsesAt: new Date(founders.lapsesAt(clock())).toISOString(),
+              ...(moment !== undefined && { effectiveFrom: moment }),
+              ...(isInvited && { invites: true }),
+            },
           },
           contents: read.contents,
         };
@@ -186,35 +207,24 @@ export const openPeople = (
       return principalViewOf(id, proposed);
     },
 
-    confirm: async (actor, id) => {
-      assertOperator(actor);
-      await found(actor, id);
-      const { invitation, text } = invitationFor(id, actor, clock(), random);
-      const confirmed = await acting.act(id, actor, ({ standing, row }) => {
-        const proposal = awaited(standing, clock());
-        assertConfirmer(actor, proposal);
-        changing(contentsOf(proposal.awaiting.state, row?.awaiting));
-        return {
-          outcome: {
-            act: 'invited',
-            state: { ...proposal.awaiting.state, invitation },
-            confirms: proposal.record.id,
-          },
-        };
-      });
-      return { principal: principalViewOf(id, confirmed), invitation: text };
+    change: async (actor, id, terms, effectiveFrom) => {
+      const current = await found(actor, id);
+      assertResponsible(actor, current);
+      if (terms.office !== actor.office)
+        throw invalid(
+          'office',
+          phrase`This changes an officer of the own office; transfer the officer instead.`,
+        );
+      const read = await readTerms(id, terms);
+      return changing.change(
+        actor,
+        id,
+        (now) => ({ state: after(id, now, read), contents: read.contents }),
+        effectiveFrom,
+      );
     },
 
-    withdraw: async (actor, id) => {
-      assertOperator(actor);
-      await found(actor, id);
-      const withdrawn = await acting.act(id, actor, ({ standing }) => {
-        const { state } = awaited(standing, clock());
-        return { outcome: { act: 'withdrawn', ...(state && { state }) } };
-      });
-      return principalViewOf(id, withdrawn);
-    },
-
+    ...changing.steps,
     ...invitations,
 
     suspend: async (actor, id) => {
@@ -226,12 +236,7 @@ export const openPeople = (
     },
 
     resume: async (actor, id) => {
-      const current = await found(actor, id);
-      if (!hasDuty(actor, 'responsible') || current.standing?.state?.office !== actor.office)
-        throw new Fault(
-          'forbidden',
-          'The responsible person of the office resumes its officers; for everybody else one operator proposes and another one confirms.',
-        );
+      assertResponsible(actor, await found(actor, id));
       return change(actor, id, 'resumed', (state) => {
         if (state.standing !== 'suspended') throw wrongStanding('principal', id, state.standing);
         return { ...state, standing: state.key ? 'active' : 'invited' };
@@ -271,16 +276,4 @@ export const openPeople = (
       };
     },
   };
-};
-
-/** Officers see the principals of their own office. */
-const assertSees = (actor: Principal, id: string, { standing }: Current<PrincipalState>): void => {
-  const state = standing?.state ?? standing?.awaiting?.state;
-  const seesAll = actor.role === 'operator' || actor.role === 'auditor';
-  if (
-    state &&
-    (seesAll || (actor.role === 'officer' && state.office === actor.office && actor.office !== undefined))
-  )
-    return;
-  throw unknownPrincipal(id);
 };

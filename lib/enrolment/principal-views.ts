@@ -15,7 +15,7 @@ const shown = (state: PrincipalState, kept: Contents | undefined) => {
 /** Fault: `unknown-principal`. */
 export const principalViewOf = (id: string, { standing, row }: Current<PrincipalState>): PrincipalView => {
   if (standing === undefined) throw unknownPrincipal(id);
-  const { state, awaiting } = standing;
+  const { state, awaiting, prepared } = standing;
   return {
     id,
     number: standing.number,
@@ -27,6 +27,14 @@ export const principalViewOf = (id: string, { standing, row }: Current<Principal
         at: awaiting.at,
         lapsesAt: awaiting.lapsesAt,
         ...(shown(awaiting.state, row?.awaiting) as ReturnType<typeof shown> & PersonalContents),
+      },
+    }),
+    ...(prepared && {
+      prepared: {
+        by: prepared.by,
+        at: prepared.at,
+        effectiveFrom: prepared.effectiveFrom,
+        ...shown(prepared.state, row?.awaiting ?? row?.known),
       },
     }),
     ...(state?.invitation && { invitedUntil: state.invitation.until }),

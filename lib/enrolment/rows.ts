@@ -12,6 +12,8 @@ import { contentsDigest, type Standing, type Subject } from './chain.ts';
  *   enrolled-principals                   {id}       all principals
  *   enrolled-principals/office/{office}   {id}       the office's officers
  *   enrolled-principals/role/{role}       {id}       the principals of a role
+ *   enrolled-due                          {at} {id} {n}  what is prepared for that time, by the act of that number
+ *   enrolled-notices/{office}             {at} {id}  what was prepared and not done
  *   enrolled-uncertified                  {id}       principals whose confirmed key has no certificate yet
  *
  * The lists have no data of their own.
@@ -23,7 +25,7 @@ export type EnrolledRow = {
   readonly record: Value;
   /** The names of the state in force; absent before the first. */
   readonly known?: Contents;
-  /** The names of the state that awaits its confirmation. */
+  /** The names of the state that awaits its confirmation, or its time. */
   readonly awaiting?: Contents;
   /** Base64 of the SubjectPublicKeyInfo that was brought last. */
   readonly subjectPublicKeyInfo?: string;
@@ -47,6 +49,9 @@ export const listPk = (
   ].join('/');
 
 export const UNCERTIFIED = 'enrolled-uncertified';
+export const DUE = 'enrolled-due';
+
+export const noticesPk = (office: string): string => `enrolled-notices/${office}`;
 
 export const readRow = (
   table: Pick<Table, 'get'>,
@@ -81,12 +86,12 @@ const listedBy = <S extends object>({ state, awaiting }: Standing<S>): Listed =>
 
 /** The names that belong to the newest act, from those that the row had and those that came with the act. */
 export const keptContents = <S extends { readonly contents: string }>(
-  { state, awaiting }: Standing<S>,
+  { state, awaiting, prepared }: Standing<S>,
   kept: readonly (Contents | undefined)[],
 ): Pick<EnrolledRow, 'known' | 'awaiting'> => {
   const of = (one: S | undefined): Contents | undefined =>
     kept.find((contents) => contentsOf(one, contents) !== undefined);
-  const [known, awaited] = [of(state), of(awaiting?.state)];
+  const [known, awaited] = [of(state), of((awaiting ?? prepared)?.state)];
   return { ...(known && { known }), ...(awaited && { awaiting: awaited }) };
 };
 

@@ -69,7 +69,7 @@ describe('an office', () => {
     await registration.examine(chief.principal, request.id, { decision: 'approve' });
     const issued = await registration.examine(noda, request.id, { decision: 'approve' });
     expect(issued.state).toBe('issued');
-    expect(issued.subject).toContain('Minami-ku');
+    expect(issued.subject).toContain('O=Minami Ward');
 
     await people.suspend(chief.principal, 'minami-counter');
     expect(await codeOf(known(counter))).toBe('not-in-force');
@@ -101,5 +101,54 @@ describe('an invitation', () => {
     });
     expect(await codeOf(people.bring(again, second.csr))).toBe('invitation-opened');
     expect(await codeOf(people.enrol(chief, 'minami-late', second.fingerprint))).toBe('fingerprint-differs');
+  });
+});
+
+describe('a change that is prepared', () => {
+  const APRIL = '2027-04-01T00:00:00+09:00';
+
+  it('is in force from its moment on, once both offices agreed', async () => {
+    const { people, offices } = service.app.enrolment;
+    const kita = { ...MINAMI, name: { ja: '瑞崎市 北区役所', en: 'Kita Ward Office, Mizusaki City' } };
+    await offices.propose(sakai, 'kita', kita);
+    await offices.confirm(noda, 'kita');
+    await people.propose(sakai, 'kita-chief', { ...officer('北 責任者', 'responsible'), office: 'kita' });
+    const invited = await people.confirm(noda, 'kita-chief');
+    const kitaChief = await enter(service, invited.invitation ?? '', sakai);
+    const chief = await firstChief(service, 'minami-head');
+    const names = ['moving', 'leaving', 'staying'];
+    for (const name of names) {
+      const { invitation } = await people.invite(chief.principal, name, officer(name, 'receive'));
+      await enter(service, invitation, chief.principal);
+    }
+    const to = { office: 'kita', duties: ['examine'] } as const;
+    for (const name of names) {
+      await people.transfer(chief.principal, name, to, APRIL);
+      expect(await codeOf(people.confirm(chief.principal, name))).toBe('forbidden');
+      const { principal } = await people.confirm(kitaChief.principal, name);
+      expect(principal).toMatchObject({
+        office: 'minami',
+        prepared: { office: 'kita', effectiveFrom: '2027-03-31T15:00:00.000Z' },
+      });
+      expect(await codeOf(people.transfer(chief.principal, name, to, APRIL))).toBe('wrong-state');
+    }
+    await people.end(chief.principal, 'leaving');
+    await people.withdraw(chief.principal, 'staying');
+    expect(await people.bringIntoForce()).toEqual([]);
+    service.advance(Date.parse(APRIL) - service.now());
+    expect(await people.bringIntoForce()).toEqual(['moving']);
+    expect(await people.bringIntoForce()).toEqual([]);
+    expect(await people.get(noda, 'moving')).toMatchObject({ office: 'kita', duties: ['examine'] });
+    expect(await people.get(noda, 'staying')).toMatchObject({ office: 'minami', standing: 'active' });
+    expect(await people.get(noda, 'leaving')).toMatchObject({ office: 'minami', standing: 'ended' });
+    for (const who of [chief.principal, kitaChief.principal]) {
+      const { items } = await people.notices(who, { limit: 10 });
+      expect(items.map(({ principal, why }) => [principal, why]).sort()).toEqual([
+        ['leaving', 'other-act'],
+        ['staying', 'other-act'],
+      ]);
+    }
+    const inKita = await people.list(kitaChief.principal, { limit: 10 });
+    expect(inKita.items.map(({ id }) => id)).toEqual(['kita-chief', 'moving']);
   });
 });

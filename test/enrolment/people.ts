@@ -14,7 +14,7 @@ export const MINAMI: OfficeTerms = {
   name: { ja: '瑞崎市 南区役所', en: 'Minami Ward Office, Mizusaki City' },
   kana: 'みずさきし みなみくやくしょ',
   attributes: {
-    O: 'Mizusaki City',
+    O: 'Minami Ward',
     organisationJa: '瑞崎市',
     prefecture: 'Tokiwa',
     L: 'Mizusaki-shi Minami-ku',
@@ -89,5 +89,5 @@ export const firstChief = async (service: Service, id = 'minami-chief'): Promise
   const [sakai, noda] = [service.principal('operator-sakai'), service.principal('operator-noda')];
   await people.propose(sakai, id, officer('責任者', 'responsible', 'receive', 'examine'));
   const { invitation } = await people.confirm(noda, id);
-  return enter(service, invitation, sakai);
+  return enter(service, invitation ?? '', sakai);
 };

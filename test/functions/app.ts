@@ -121,6 +121,8 @@ const enrolmentOf = (): Enrolment => {
     people: {
       invite: invited,
       propose: principalOf,
+      change: principalOf,
+      transfer: principalOf,
       confirm: invited,
       withdraw: principalOf,
       bring: async () => ({ id: principal.id, fingerprint: 'a'.repeat(64) }),
@@ -131,6 +133,8 @@ const enrolmentOf = (): Enrolment => {
       get: principalOf,
       list: async () => ({ items: [principal] }),
       recover: async () => [],
+      bringIntoForce: async () => [],
+      notices: async () => ({ items: [] }),
     },
   };
 };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDirectory, writeDirectory } from '../../functions/lambda/directory.ts';
+import { ACT_KEY_KINDS } from '../../lib/act-kinds.ts';
 import { Fault } from '../../lib/fault.ts';
 import { decodeCertificate, encodeSigned, encodeTbsCertificate } from '../../lib/pki/certificate.ts';
 import { decodeCertificateList } from '../../lib/pki/crl.ts';
@@ -307,7 +308,7 @@ describe('the generation of a key of acts', () => {
     );
 
   it('is made by the ceremony, of every kind at first, and then one after another', async () => {
-    expect((await ground.objects.list('act-keys/', { limit: 100 })).keys).toHaveLength(18);
+    expect((await ground.objects.list('act-keys/', { limit: 100 })).keys).toHaveLength(ACT_KEY_KINDS.length);
     expect(await codeOf(agree(house, generation(3)))).toBe('amendment-invalid');
     await agree(house, generation(2));
     expect(await keysNow()).toEqual(['act-keys/examination-1']);

@@ -1,0 +1,211 @@
+import { Fault, phrase } from '../fault.ts';
+import type { Principal } from '../principal.ts';
+import type { Write } from '../store/store.ts';
+import type { Acting, Current, Decision } from './acting.ts';
+import type { Standing } from './chain.ts';
+import type { Directory, People, PrincipalState, PrincipalView } from './contract.ts';
+import type { EnrolmentDeps } from './deps.ts';
+import { type Due, openDueActs } from './due.ts';
+import { invitationFor } from './invitations.ts';
+import { principalViewOf, unknownPrincipal } from './principal-views.ts';
+import { type Contents, contentsOf, DUE } from './rows.ts';
+import { readTerm } from './terms.ts';
+import { assertConfirmer, assertOperator, awaited, changing, wrongStanding } from './two-operators.ts';
+
+/*
+ * Changes of those who are enrolled: at once, or prepared for a moment. What is prepared stands in the newest act of its
+ * principal, so any other act makes it void: a transfer that was prepared in March does not bring back somebody who left.
+ */
+
+const MAX_AHEAD_MS = 400 * 86_400_000;
+
+/** A moment to come, RFC 3339. Fault: `invalid-input`. */
+export const readMoment = (text: string, now: number): string => {
+  const time = Date.parse(text);
+  if (Number.isNaN(time) || time <= now || time > now + MAX_AHEAD_MS) {
+    throw new Fault(
+      'invalid-input',
+      phrase`The moment is to come, within 400 days, and written like 2027-04-01T00:00:00+09:00.`,
+      { path: 'effectiveFrom' },
+    );
+  }
+  return new Date(time).toISOString();
+};
+
+/** Fault: `wrong-state`. */
+export const assertNothingPrepared = (id: string, { standing }: Current<PrincipalState>): void => {
+  const { prepared } = standing ?? {};
+  if (prepared === undefined) return;
+  throw new Fault(
+    'wrong-state',
+    phrase`Something else is prepared for ${id} from ${prepared.effectiveFrom} on; withdraw that first.`,
+    { principal: id, effectiveFrom: prepared.effectiveFrom },
+  );
+};
+
+/** Officers see the principals of their own office, and those who are to come to it. */
+export const assertSees = (actor: Principal, id: string, { standing }: Current<PrincipalState>): void => {
+  const states = [standing?.state, standing?.awaiting?.state, standing?.prepared?.state];
+  if (states.every((state) => state === undefined)) throw unknownPrincipal(id);
+  if (actor.role === 'operator' || actor.role === 'auditor') return;
+  const isOwn = states.some((state) => state?.office !== undefined && state.office === actor.office);
+  if (actor.role !== 'officer' || !isOwn) throw unknownPrincipal(id);
+};
+
+const isResponsibleOf = (actor: Principal, office: string | undefined): boolean =>
+  actor.role === 'officer' &&
+  actor.duties?.includes('responsible') === true &&
+  office !== undefined &&
+  actor.office === office;
+
+/** The office's responsible person. Fault: `forbidden`. */
+export const assertResponsible = (actor: Principal, { standing }: Current<PrincipalState>): void => {
+  if (isResponsibleOf(actor, standing?.state?.office)) return;
+  throw new Fault(
+    'forbidden',
+    'The responsible person of the office does this for its officers; for everybody else one operator proposes and another one confirms.',
+  );
+};
+
+type Steps = Pick<People, 'transfer' | 'confirm' | 'withdraw' | 'bringIntoForce' | 'notices'>;
+
+interface Changed {
+  readonly state: PrincipalState;
+  readonly contents?: Contents;
+}
+
+export interface Changing {
+  readonly steps: Steps;
+  /** One person's change: now, or prepared for `effectiveFrom`. */
+  change(
+    actor: Principal,
+    id: string,
+    next: (current: Current<PrincipalState>) => Changed,
+    effectiveFrom: string | undefined,
+  ): Promise<PrincipalView>;
+}
+
+export const openChanging = (
+  deps: EnrolmentDeps & {
+    readonly acting: Acting<PrincipalState>;
+    readonly directory: Pick<Directory, 'openOffice' | 'office'>;
+    readonly found: (actor: Principal, id: string) => Promise<Current<PrincipalState>>;
+  },
+): Changing => {
+  const { acting, directory, founders, found, clock, random } = deps;
+  const due = openDueActs(deps);
+
+  /** A change at once; or an act that prepares it, and the row by which its time is found. */
+  const decided = (
+    id: string,
+    standing: Standing<PrincipalState>,
+    { state, contents }: Changed,
+    moment: string | undefined,
+    confirms?: string,
+  ): Decision<PrincipalState> => {
+    const named = { ...(contents && { contents }) };
+    const confirmed = { ...(confirms !== undefined && { confirms }) };
+    if (moment === undefined) return { outcome: { act: 'changed', state, ...confirmed }, ...named };
+    const value: Due = { principal: id, number: standing.number + 1 };
+    const put = { pk: DUE, sk: `${moment} ${id} ${value.number}` };
+    const row: Write = { put, value, if: 'absent' };
+    return {
+      outcome: {
+        act: 'prepared',
+        ...(standing.state && { state: standing.state }),
+        prepared: { state, effectiveFrom: moment },
+        ...confirmed,
+      },
+      ...named,
+      writes: [row],
+    };
+  };
+
+  const change: Changing['change'] = async (actor, id, next, effectiveFrom) => {
+    const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
+    const changed = await acting.act(id, actor, (now) => {
+      assertNothingPrepared(id, now);
+      if (now.standing === undefined) throw unknownPrincipal(id);
+      return decided(id, now.standing, next(now), moment);
+    });
+    return principalViewOf(id, changed);
+  };
+
+  /** An operator confirms what an operator proposed, and the receiving office's responsible person what brings an officer there. */
+  const assertConfirms = (actor: Principal, { state, awaiting }: Standing<PrincipalState>): void => {
+    const to = awaiting?.state.office;
+    const receives = state?.office !== to && isResponsibleOf(actor, to);
+    if (!receives || awaiting?.invites) assertOperator(actor);
+  };
+
+  return {
+    change,
+
+    steps: {
+      ...due,
+
+      transfer: async (actor, id, { office, duties, until }, effectiveFrom) => {
+        const current = await found(actor, id);
+        if (actor.role !== 'operator') assertResponsible(actor, current);
+        if ((await directory.openOffice(office)) === undefined)
+          throw new Fault('unknown-office', 'There is no office of that id.', { office });
+        const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
+        const proposed = await acting.act(id, actor, (now) => {
+          assertNothingPrepared(id, now);
+          const state = now.standing?.state;
+          if (state?.role !== 'officer' || state.standing !== 'active')
+            throw wrongStanding('principal', id, state?.standing ?? 'proposed');
+          if (state.office === office)
+            throw new Fault('invalid-input', 'The officer is at this office already.', { path: 'office' });
+          const { until: _, ...rest } = state;
+          const term = readTerm({ from: state.from, ...(until !== undefined && { until }) }, clock());
+          return {
+            outcome: {
+              act: 'proposed',
+              state,
+              proposed: {
+                state: { ...rest, ...term, office, duties: [...new Set(duties)] },
+                lapsesAt: new Date(founders.lapsesAt(clock())).toISOString(),
+                ...(moment !== undefined && { effectiveFrom: moment }),
+              },
+            },
+          };
+        });
+        return principalViewOf(id, proposed);
+      },
+
+      confirm: async (actor, id) => {
+        await found(actor, id);
+        const { invitation, text } = invitationFor(id, actor, clock(), random);
+        let invites = false;
+        const confirmed = await acting.act(id, actor, ({ standing, row }) => {
+          const proposal = awaited(standing, clock());
+          assertConfirms(actor, proposal);
+          assertConfirmer(actor, proposal);
+          const { state, effectiveFrom, invites: isInvited } = proposal.awaiting;
+          // The names of an officer who moves are those of the row.
+          changing(contentsOf(state, row?.awaiting) ?? contentsOf(state, row?.known));
+          invites = isInvited === true;
+          const confirms = proposal.record.id;
+          if (invites) return { outcome: { act: 'invited', state: { ...state, invitation }, confirms } };
+          // A moment that passed while it was waited for is now.
+          const moment = Date.parse(effectiveFrom ?? '') > clock() ? effectiveFrom : undefined;
+          return decided(id, proposal, { state }, moment, confirms);
+        });
+        return { principal: principalViewOf(id, confirmed), ...(invites && { invitation: text }) };
+      },
+
+      withdraw: async (actor, id) => {
+        const current = await found(actor, id);
+        if (actor.role !== 'operator') assertResponsible(actor, current);
+        const withdrawn = await acting.act(id, actor, ({ standing }) => {
+          const { state }: Standing<PrincipalState> = standing?.prepared
+            ? standing
+            : awaited(standing, clock());
+          return { outcome: { act: 'withdrawn', ...(state && { state }) } };
+        });
+        return principalViewOf(id, withdrawn);
+      },
+    },
+  };
+};
