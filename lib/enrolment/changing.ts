@@ -177,7 +177,6 @@ export const openChanging = (
       confirm: async (actor, id) => {
         await found(actor, id);
         const { invitation, text } = invitationFor(id, actor, clock(), random);
-        let invites = false;
         const confirmed = await acting.act(id, actor, ({ standing, row }) => {
           const proposal = awaited(standing, clock());
           assertConfirms(actor, proposal);
@@ -185,14 +184,14 @@ export const openChanging = (
           const { state, effectiveFrom, invites: isInvited } = proposal.awaiting;
           // The names of an officer who moves are those of the row.
           changing(contentsOf(state, row?.awaiting) ?? contentsOf(state, row?.known));
-          invites = isInvited === true;
           const confirms = proposal.record.id;
-          if (invites) return { outcome: { act: 'invited', state: { ...state, invitation }, confirms } };
+          if (isInvited) return { outcome: { act: 'invited', state: { ...state, invitation }, confirms } };
           // A moment that passed while it was waited for is now.
           const moment = Date.parse(effectiveFrom ?? '') > clock() ? effectiveFrom : undefined;
           return decided(id, proposal, { state }, moment, confirms);
         });
-        return { principal: principalViewOf(id, confirmed), ...(invites && { invitation: text }) };
+        const isInvited = confirmed.standing?.record.details.act === 'invited';
+        return { principal: principalViewOf(id, confirmed), ...(isInvited && { invitation: text }) };
       },
 
       withdraw: async (actor, id) => {
