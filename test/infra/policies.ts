@@ -66,14 +66,23 @@ export const allows = (statement: Statement, action: string): boolean =>
   statement.Effect === 'Allow' && list(statement.Action).some((pattern) => matches(String(pattern), action));
 
 /** IAM's wildcards. */
-export const matches = (pattern: string, text: string): boolean =>
+export const matches = (pattern: string, text: string): boolean => {
+  const expression = expressions.get(pattern) ?? expressionOf(pattern);
+  expressions.set(pattern, expression);
+  return expression.test(text);
+};
+
+/** Compiled once a pattern: a test that drives the service matches some millions of times. */
+const expressions = new Map<string, RegExp>();
+
+const expressionOf = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern
       .replace(/[.+^${}()|[\]\\]/g, '\\$&')
       .replaceAll('*', '.*')
       .replaceAll('?', '.')}$`,
     's',
-  ).test(text);
+  );
 
 /** Logical ids of the roles that a resource policy names; throws at a principal that is no role of the template. */
 export const principalRoles = (statement: Statement): readonly string[] => {

@@ -40,10 +40,21 @@ import { type Deployed, deploy } from './template.ts';
  * events that API Gateway sends. Every AWS call is first checked against the policies in the template.
  */
 
-const settings = publicSettings();
 const ids = [...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map(({ id }) => id);
 const folder = mkdtempSync(join(tmpdir(), 'as-deployed-'));
-const trustDomain = readFileSync(join(ROOT, settings.trustDomain), 'utf8');
+
+/**
+ * The demonstration's trust domain, with retention periods that end together: ten years after a certificate of three, and
+ * after the annual report of the first. Between ends that are years apart, the day that deletes would read each day.
+ */
+const RETENTION = { provision: 'P13Y', issuanceAfterExpiry: 'P10Y', crl: 'P13Y', report: 'P12Y' };
+const YEARS_KEPT = 13;
+const trustDomain = JSON.stringify({
+  ...JSON.parse(readFileSync(join(ROOT, publicSettings().trustDomain), 'utf8')),
+  retention: RETENTION,
+});
+const settings = { ...publicSettings(), trustDomain: join(folder, 'trust-domain.json') };
+writeFileSync(settings.trustDomain, trustDomain);
 
 /** ARN of the secret that CloudFormation resolves for the CDN's header. */
 const shownSecret = (deployed: Deployed, made: Synthesised): string => {
@@ -108,6 +119,7 @@ describe.skipIf(!present)('as deployed', () => {
       folderOf: (id) => folders.get(id) ?? '',
       environmentOf: (id) => ({ ...deployed.environmentOf(id), ...cloud.environment(id) }),
       keys: { url: `${issuer}/.well-known/jwks.json`, body: JSON.stringify({ keys: [jwk] }) },
+      compiled: join(folder, 'compiled'),
     });
     ask = openDoor(functions, secretText(shownSecret(deployed, made)));
     secretArns = deployed.environmentOf('ocsp').ORIGIN_SECRETS?.split(' ') ?? [];
@@ -849,8 +861,7 @@ describe.skipIf(!present)('as deployed', () => {
     const days = 86_400_000;
     const reported = await functions.invoke('scheduled-reports', {}, 366 * days);
     expect(reported).toMatchObject({ done: [expect.stringMatching(/^annual\//)] });
-    // A certificate of three years, and ten more.
-    const deleted = await functions.invoke('scheduled-retention', {}, 14 * 366 * days);
+    const deleted = await functions.invoke('scheduled-retention', {}, YEARS_KEPT * 366 * days);
     expect(deleted).toMatchObject({
       done: expect.arrayContaining([
         expect.stringContaining('provision '),

@@ -1,6 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { openDynamoDbTable } from '../../../lib/store/dynamodb.ts';
@@ -222,15 +228,20 @@ const serve = async (answer: (incoming: IncomingMessage, body: Buffer) => Promis
 
 const forward = (
   endpoint: string,
-  incoming: IncomingMessage,
+  { method, url, headers }: IncomingMessage,
   body: Buffer,
-  change: Record<string, string> = {},
+): Promise<Answer> => request(`${endpoint}${url}`, method ?? '', { ...headers }, body);
+
+const request = (
+  url: string,
+  method: string,
+  headers: OutgoingHttpHeaders,
+  body: Buffer | string,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const { method, url, headers } = incoming;
     const onward = httpRequest(
-      `${endpoint}${url}`,
-      { method, headers: { ...headers, ...change, 'content-length': body.length } },
+      url,
+      { method, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
       (answer) => {
         buffer(answer).then(
           (bytes) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: bytes }),
@@ -295,25 +306,22 @@ const startDynamoDbGate = async (
   };
 
   const send = async (operation: string, input: unknown): Promise<Answer> => {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        authorization,
-        'accept-encoding': 'identity',
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `DynamoDB_20120810.${operation}`,
-        'x-amz-date': '20261122T000000Z',
-      },
-      body: JSON.stringify(input),
-    });
-    const checksum = response.headers.get('x-amz-crc32');
+    const given = {
+      authorization,
+      'accept-encoding': 'identity',
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+      'x-amz-date': '20261122T000000Z',
+    };
+    const { status, headers, body } = await request(endpoint, 'POST', given, JSON.stringify(input));
+    const checksum = headers?.['x-amz-crc32'];
     return {
-      status: response.status,
+      status,
       headers: {
         'content-type': 'application/x-amz-json-1.0',
-        ...(checksum !== null && { 'x-amz-crc32': checksum }),
+        ...(checksum !== undefined && { 'x-amz-crc32': checksum }),
       },
-      body: Buffer.from(await response.arrayBuffer()),
+      body,
     };
   };
 

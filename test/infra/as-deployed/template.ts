@@ -113,6 +113,11 @@ export const deploy = (
     return found;
   };
 
+  // Every call to the cloud asks for the statements of its caller's role.
+  const statementsByFunction = new Map<string, readonly Statement[]>();
+  const statementsOfRole = (id: string): readonly Statement[] =>
+    roleStatements(made, roleId(id)).map((statement) => resolve(statement) as Statement);
+
   return {
     region,
     account,
@@ -123,8 +128,11 @@ export const deploy = (
       const { Environment } = named(functionId(id)).Properties as { Environment?: { Variables: unknown } };
       return resolve(Environment?.Variables ?? {}) as Record<string, string>;
     },
-    roleStatements: (id) =>
-      roleStatements(made, roleId(id)).map((statement) => resolve(statement) as Statement),
+    roleStatements: (id) => {
+      const statements = statementsByFunction.get(id) ?? statementsOfRole(id);
+      statementsByFunction.set(id, statements);
+      return statements;
+    },
     roleArn: (id) => arnOf(roleId(id)),
     keys: ofType('AWS::KMS::Key').map(([id, { Properties }]) => ({
       arn: arnOf(id),

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 import { PassThrough, type Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -57,6 +57,9 @@ Object.assign(globalThis, {
 });
 
 const { handler } = require(file) as { handler: (event: unknown, context: unknown) => Promise<unknown> };
+
+// A thread that is ended from outside would not.
+flushCompileCache();
 
 parentPort?.on('message', async ({ id, event, forward }: { id: number; event: unknown; forward: number }) => {
   ahead += forward;
