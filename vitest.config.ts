@@ -9,6 +9,8 @@ export default defineConfig({
     globalSetup: './test/before-all.ts',
     maxWorkers: 2,
     sequence: { sequencer: SlowestFirst },
+    // Node loads the modules itself, as it does in service: Vite would transform the whole project for each file again.
+    experimental: { viteModuleRunner: false },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: {
