@@ -56,6 +56,15 @@ export interface Principal {
   readonly assumedPurpose?: string;
 }
 
+/** A public key and the principal that it belongs to, or will belong to. */
+export interface PrincipalKey {
+  readonly principal: string;
+  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex. */
+  readonly publicKeyDigest: string;
+  /** `keyIdentity` of the key. */
+  readonly keyIdentity: string;
+}
+
 /** Who asks, how and for what purpose. The record of the answer has it. */
 export interface Caller {
   /** A principal's id, or `public`. */

@@ -5,8 +5,8 @@ import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { principalCredentials } from '../functions/local/credentials.ts';
 import type { CertificateRef } from '../lib/principal.ts';
+import { credentialsOfAll } from './credentials.ts';
 import {
   FIELDS,
   issueThroughOffice,
@@ -27,12 +27,7 @@ let service: Service & { readonly url: string; readonly tlsPort: number };
 
 beforeAll(async () => {
   service = await serveService(join(folder.path, 'data'));
-  await principalCredentials(
-    service.core,
-    join(folder.path, 'credentials'),
-    service.trustDomain,
-    service.now,
-  );
+  await credentialsOfAll(service, join(folder.path, 'credentials'));
 }, 60_000);
 afterAll(async () => {
   await service.close();

@@ -6,9 +6,9 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { principalCredentials } from '../functions/local/credentials.ts';
 import { connectionsWithin, LIMITS } from '../functions/local/limits.ts';
 import { DAMAGES } from '../lib/audit/audit.ts';
+import { credentialsOfAll } from './credentials.ts';
 import { freePort, type Service, serveService, temporaryFolder } from './service.ts';
 
 /** docs/operations.md: what stands there is run or verified, as far as the programs that judge it are installed. */
@@ -180,7 +180,7 @@ describe.skipIf(!hasNginx)('nginx before the service', { timeout: 60_000 }, () =
   beforeAll(async () => {
     service = await serveService(join(folder.path, 'data'));
     const credentials = join(folder.path, 'credentials');
-    await principalCredentials(service.core, credentials, service.trustDomain, service.now);
+    await credentialsOfAll(service, credentials);
     await new Promise<void>((done) => echo.listen(0, '127.0.0.1', done));
     ports = { plain: await freePort(), echo: await freePort(), stream: await freePort() };
     const plain = theBlock('nginx', 'upstream akashi');

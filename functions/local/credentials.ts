@@ -21,9 +21,9 @@ import {
 import { writeWhole } from './whole-file.ts';
 
 /**
- * Credentials that the one-machine service makes for its principals and for its own TLS door: a key, a certificate from
- * the operations CA and the CA's certificate, as PEM files that only their owner can read. They are for a demonstration.
- * At a real office every officer's key is made where it is used, and its CSR comes here.
+ * Credentials that the one-machine service makes for its own TLS door, and for the principals of the demonstration: a key, a
+ * certificate from the operations CA and the CA's certificate, as PEM files that only their owner can read. At a real office
+ * the key of every person is made where it is used, and only its certification request comes here (requests.ts).
  */
 export interface Credentials {
   readonly key: string;
@@ -34,7 +34,7 @@ export interface Credentials {
 
 const FILES = { key: 'key.pem', cert: 'cert.pem', ca: 'ca.pem' } as const;
 
-const readIfThere = async (path: string): Promise<string | undefined> => {
+export const readIfThere = async (path: string): Promise<string | undefined> => {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
@@ -58,7 +58,7 @@ const readable = <T>(folder: string, read: () => T): T => {
   } catch (cause) {
     throw new Fault(
       'configuration-invalid',
-      phrase`The credentials in ${folder} cannot be read as PEM; delete that folder, and new ones are made.`,
+      phrase`The credentials in ${folder} cannot be read as PEM; delete that folder, and start again.`,
       { folder },
       { cause },
     );
@@ -68,23 +68,21 @@ const readable = <T>(folder: string, read: () => T): T => {
 /**
  * Reads the credentials in `folder`, or makes what is missing or due. The key is stored before it is certified, and the
  * order contains the key's digest, so the run after an interruption goes on with the same key and gets the same
- * certificate. A certificate that does not belong to the key beside it shows such an interruption. Fault:
- * `configuration-invalid` where a file is damaged.
+ * certificate. A certificate that does not belong to the key beside it shows such an interruption. `anew` makes another key
+ * whatever is there. Fault: `configuration-invalid` where a file is damaged.
  */
 export const localCredentials = async (
   core: Core,
   folder: string,
   order: { readonly name: string; readonly profile: Profile; readonly fields: FieldValues },
   clock: Clock,
+  anew = false,
 ): Promise<Credentials & { readonly made: boolean }> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const path = (file: keyof typeof FILES): string => join(folder, FILES[file]);
-  const [oldKey, cert, ca] = await Promise.all([
-    readIfThere(path('key')),
-    readIfThere(path('cert')),
-    readIfThere(path('ca')),
-  ]);
+  const read = async (file: keyof typeof FILES) => (anew ? undefined : readIfThere(path(file)));
+  const [oldKey, cert, ca] = await Promise.all([read('key'), read('cert'), read('ca')]);
   const own = readable(
     folder,
     () => oldKey !== undefined && cert !== undefined && fits(createPrivateKey(oldKey), cert),
@@ -120,32 +118,15 @@ const newKey = (): string => {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 };
 
-/** One folder under `root` for each principal of the trust domain. Resolves with the ids whose credentials were made. */
-export const principalCredentials = async (
-  core: Core,
-  root: string,
-  { principals, operations }: TrustDomain,
-  clock: Clock,
-): Promise<readonly string[]> => {
-  const made: string[] = [];
-  for (const { id, name } of principals) {
-    const fields = { principal: id, name: name.ja };
-    const order = { name: `principal:${id}`, profile: operations.principal, fields };
-    try {
-      if ((await localCredentials(core, join(root, id), order, clock)).made) made.push(id);
-    } catch (error) {
-      // They are made at the first start after the recovery.
-      if (!Fault.is(error, 'table-behind')) throw error;
-    }
-  }
-  return made;
-};
+/** The serial number of the certificate in `folder`. Fault: `configuration-invalid`. */
+export const serialIn = (folder: string, pem: string): string =>
+  readable(folder, () => new X509Certificate(pem).serialNumber.toLowerCase());
 
 /** Whether the certificate in `folder` is revoked or on hold; false if this CA did not issue it. */
 const isRevoked = async (core: Core, folder: string, ca: string): Promise<boolean> => {
   const pem = await readIfThere(join(folder, FILES.cert));
   if (pem === undefined) return false;
-  const serial = readable(folder, () => new X509Certificate(pem).serialNumber.toLowerCase());
+  const serial = serialIn(folder, pem);
   try {
     return (await core.authority.certificate(SERVICE, { ca, serial })).revocation !== undefined;
   } catch (error) {
@@ -185,7 +166,7 @@ export const assertDoor = ({ operations: { service } }: TrustDomain, publicUrl: 
 /**
  * The TLS door's credentials, for the host in the public URL and for this machine. If two operators revoked the
  * certificate, the door gets a new key: the order contains the key's digest, so the old key would get the old
- * certificate again. A principal gets no new key after a revocation, which is meant to keep the principal out.
+ * certificate again.
  */
 export const doorCredentials = async (
   core: Core,

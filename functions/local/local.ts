@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { compose } from '../../lib/app.ts';
 import { readEnv } from '../../lib/env.ts';
-import { Fault } from '../../lib/fault.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
@@ -23,12 +23,13 @@ import {
   TABLE_FILE,
   TRUST_DOMAIN_FILE,
 } from './backup/names.ts';
-import { assertDoor, doorCredentials, principalCredentials } from './credentials.ts';
+import { assertDoor, doorCredentials } from './credentials.ts';
 import { openDataDir } from './data-dir.ts';
 import { watchDisk } from './disk-floor.ts';
 import { assertFree } from './free-port.ts';
 import { connectionsWithin } from './limits.ts';
 import { demonstrationPassphrase, statedPassphrase } from './passphrase.ts';
+import { openPrincipals } from './principals.ts';
 import { publicUrlOf } from './public-url.ts';
 import { recover } from './recover.ts';
 import { markRunning } from './running-mark.ts';
@@ -66,7 +67,7 @@ const endStart = (signal: NodeJS.Signals): void => {
   });
 };
 
-const main = async (): Promise<void> => {
+const main = async (asked: readonly string[]): Promise<void> => {
   // All files and folders are for this user alone, whichever code or library makes them.
   process.umask(0o077);
   for (const signal of STOPS) process.once(signal, endStart);
@@ -76,6 +77,7 @@ const main = async (): Promise<void> => {
   assertDoor(trustDomain, publicUrl);
   const stated = await statedPassphrase(env, trustDomain);
   const dataDir = resolve(env.DATA_DIR);
+  const principals = await openPrincipals(env, { trustDomain, text }, asked);
   const warning = await openDataDir(dataDir);
   if (warning !== undefined) say(`WARNING: ${warning}`);
   await assertNotRestoring(dataDir);
@@ -114,8 +116,9 @@ const main = async (): Promise<void> => {
     witnessThreshold: env.LOG_WITNESS_THRESHOLD,
   });
 
+  await principals.assertMayAsk(objects);
   const inForce = join(dataDir, TRUST_DOMAIN_FILE);
-  await applyTrustDomain(core, env.TRUST_DOMAIN, inForce);
+  await applyTrustDomain(core, env.TRUST_DOMAIN, inForce, principals.keysFor);
   await writeWhole(inForce, text);
   await recover(core, mark.unclean);
   // DynamoDB deletes expired rows by itself; this table has to be asked.
@@ -127,14 +130,8 @@ const main = async (): Promise<void> => {
     },
   };
   await runTask(expiry, core, log);
-  const credentials = join(dataDir, 'credentials');
-  const made = await principalCredentials(core, credentials, trustDomain, clock).catch((error: unknown) => {
-    // Nobody is certified then. People who have credentials can still sign in, to record what was lost.
-    if (!Fault.is(error, 'table-behind')) throw error;
-    say('  no credentials are made while the table is behind its log');
-    return [];
-  });
-  if (made.length > 0) say(`  credentials made for ${made.join(', ')}`);
+  const { steps, lines } = await principals.certify(core, objects, clock);
+  for (const step of steps) say(`  ${step}`);
   const openDoor = () => doorCredentials(core, join(dataDir, DOOR_FOLDER), trustDomain, publicUrl, clock);
   const door = await openDoor();
 
@@ -199,7 +196,8 @@ const main = async (): Promise<void> => {
     });
   }
 
-  for (const line of await startUpLines(app, env, trustDomain, served, credentials)) say(line);
+  for (const line of await startUpLines(app, env, trustDomain, served, lines, principals.isShipped))
+    say(line);
 };
 
 /** How many files this process may have open; Node has raised the limit as far as it may. */
@@ -227,22 +225,36 @@ const renewRegularly = (renew: () => Promise<void>): { stop(): void } => {
 };
 
 const USAGE = `usage: npm start
+       npm start -- --new-credentials PRINCIPAL
 
-The service as one process. It takes no arguments. Variables of the environment set it up:
+The service as one process. Variables of the environment set it up:
 HOST, PORT, TLS_PORT, DATA_DIR, PUBLIC_URL, TRUST_DOMAIN, AKASHI_PASSPHRASE and others; README.md describes each.
+
+  --new-credentials PRINCIPAL   in the demonstration: make a new key and certificate for this principal, in place of those in
+                                its folder; may be repeated. The old certificate keeps its status: revoke it if its key is lost.
 `;
 
-const given = process.argv.slice(2);
-if (given.some((argument) => argument === '--help' || argument === '-h')) {
+const readArguments = () => {
+  try {
+    return parseArgs({
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        'new-credentials': { type: 'string', multiple: true },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+};
+
+const { help, 'new-credentials': asked = [] } = readArguments();
+if (help) {
   process.stdout.write(USAGE);
   process.exit(0);
 }
-if (given.length > 0) {
-  process.stderr.write(`The service takes no arguments.\n\n${USAGE}`);
-  process.exit(2);
-}
 
-main().catch(async (error: unknown) => {
+main(asked).catch(async (error: unknown) => {
   await unmark();
   process.stderr.write(`${startUpErrorText(error)}\n`);
   process.exit(1);

@@ -9,7 +9,8 @@ export const startUpLines = async (
   env: LocalEnv,
   trustDomain: TrustDomain,
   served: Served,
-  credentials: string,
+  principals: readonly string[],
+  isDemonstration: boolean,
 ): Promise<readonly string[]> => {
   const behind = await app.tableStanding.behind();
   const logKey = await app.transparencyLog.verifierKey().catch(() => undefined);
@@ -23,19 +24,20 @@ export const startUpLines = async (
     `Akashi listens, trust domain "${trustDomain.name}" (${trustDomain.title.ja}):`,
     `  http://localhost:${served.port}    CA certificates, CRLs, OCSP; the API with a token, from this machine only`,
     `  https://localhost:${served.tlsPort}   the API with a client certificate`,
-    `Credentials, one folder for each principal: ${credentials}`,
-    ...trustDomain.principals.map(
-      ({ id, role, office, name }) =>
-        `  ${id.padEnd(24)} ${role}${office === undefined ? '' : ` of ${office}`}, ${name.ja}`,
-    ),
+    ...principals,
     ...(logKey === undefined ? [] : [`Verifier key of the log, for auditors to keep: ${logKey}`]),
     'Try next:',
-    ...nextCommands(env, trustDomain, served).map((command) => `  ${command}`),
+    ...nextCommands(env, trustDomain, served, isDemonstration).map((command) => `  ${command}`),
   ];
 };
 
-/** Three commands that can be pasted into another shell. */
-const nextCommands = (env: LocalEnv, trustDomain: TrustDomain, served: Served): readonly string[] => {
+/** Commands that can be pasted into another shell; those of a real office need its people's own credentials. */
+const nextCommands = (
+  env: LocalEnv,
+  trustDomain: TrustDomain,
+  served: Served,
+  isDemonstration: boolean,
+): readonly string[] => {
   const officer = trustDomain.principals.find(({ role }) => role === 'officer');
   const auditor = trustDomain.principals.find(({ role }) => role === 'auditor');
   const where = [
@@ -44,7 +46,7 @@ const nextCommands = (env: LocalEnv, trustDomain: TrustDomain, served: Served): 
     ...(env.DATA_DIR === './data' ? [] : [`DATA_DIR=${env.DATA_DIR}`]),
   ];
   return [
-    'npm run demo',
+    ...(isDemonstration ? ['npm run demo'] : []),
     `npx akashi requests --as ${officer?.id}`,
     `npx akashi provisions --as ${auditor?.id}`,
   ].map((command) => [...where, command].join(' '));

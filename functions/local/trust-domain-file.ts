@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Core } from '../../lib/app.ts';
 import { Fault, joined, phrase } from '../../lib/fault.ts';
-import { readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import { type KeysFor, readTrustDomain, type TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { say } from './terminal.ts';
 
 /** Faults: `configuration-invalid` for a file that cannot be read, and those of `readTrustDomain`. */
@@ -20,11 +20,17 @@ export const loadTrustDomain = async (
 
 /**
  * Holds the ceremony for what the file asks for. The operator may have changed the file in its place; `inForce` is the
- * service's own copy of the file in force, to start with. Fault: `trust-domain-changed`, which says what to do.
+ * service's own copy of the file in force, to start with. Faults: `trust-domain-changed`, which says what to do, and those
+ * of `keysFor`.
  */
-export const applyTrustDomain = async (core: Core, path: string, inForce: string): Promise<void> => {
+export const applyTrustDomain = async (
+  core: Core,
+  path: string,
+  inForce: string,
+  keysFor: KeysFor | undefined,
+): Promise<void> => {
   try {
-    await core.authority.holdCeremony((step) => say(`  ${step}`));
+    await core.authority.holdCeremony((step) => say(`  ${step}`), keysFor);
   } catch (error) {
     if (!Fault.is(error, 'trust-domain-changed')) throw error;
     const message = joined(

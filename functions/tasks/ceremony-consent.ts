@@ -1,4 +1,4 @@
-import type { PrincipalKey } from '../../lib/authority/authority.ts';
+import type { PrincipalKey } from '../../lib/principal.ts';
 import { loadRowsCore, type TaskContext } from '../lambda/parts.ts';
 import { taskPipeline } from '../lambda/pipeline.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';

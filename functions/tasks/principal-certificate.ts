@@ -57,24 +57,32 @@ export const readApplicant = async (
   };
 };
 
+/** The order by which a principal's key is certified. */
+export const orderOf = ({
+  principal,
+  publicKeyDigest,
+}: Pick<Applicant, 'principal' | 'publicKeyDigest'>): string =>
+  `principal:${principal}:${publicKeyDigest.slice(0, 16)}`;
+
 /**
- * Issues the certificate by which a principal is identified, from the operations CA. The issuance names both persons of
- * the ceremony and rests on the records of their acts (`basis`). Resolves with the certificate and its CA's, in PEM. The
+ * Issues the certificate by which a principal is identified, from the operations CA. The issuance names the actor of
+ * the ceremony and rests on the records of its acts (`basis`). Resolves with the certificate and its CA's, in PEM. The
  * same key again gives the same certificate. Fault: `duplicate-key` for another principal's key.
  */
 export const certifyApplicant = async (
   core: Core,
   { operations, ceremony }: TrustDomain,
-  { principal, name, subjectPublicKeyInfo, publicKeyDigest }: Applicant,
+  applicant: Applicant,
   basis: readonly string[],
+  actor = ceremony.persons.join('+'),
 ): Promise<string> => {
   const profile = operations.principal;
   const ref = await core.authority.issue({
-    order: `principal:${principal}:${publicKeyDigest.slice(0, 16)}`,
+    order: orderOf(applicant),
     profile: profile.id,
-    fields: { principal, name },
-    subjectPublicKeyInfo,
-    actor: ceremony.persons.join('+'),
+    fields: { principal: applicant.principal, name: applicant.name },
+    subjectPublicKeyInfo: applicant.subjectPublicKeyInfo,
+    actor,
     basis,
   });
   return core.authority.chainPem(ref);

@@ -6,14 +6,14 @@ import type { Closes } from '../ledger/ledger.ts';
 import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
 import type { Issuer, IssuerUrls } from '../status/status.ts';
 import { tryEach } from '../try-each.ts';
-import { holdCeremony } from './ceremony.ts';
+import { holdCeremony, readCeremonyKeys } from './ceremony.ts';
 import { readCertificate } from './certificates.ts';
 import { openClosings } from './closings.ts';
 import { openConsents } from './consent.ts';
 import type { Authority, AuthorityCore, CaView, Order } from './contract.ts';
 import { openCorrecting } from './correcting.ts';
 import type { AuthorityDeps } from './deps.ts';
-import { ownOrder } from './issuance-end.ts';
+import { issuanceOf, ownOrder } from './issuance-end.ts';
 import { readIssuedAs } from './issued-as.ts';
 import { type IssuancePlan, openIssuing } from './issuing.ts';
 import { openKeyLists } from './key-lists.ts';
@@ -22,7 +22,7 @@ import { openPlans } from './plans.ts';
 import { bindKey } from './principal-keys.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
 import { listSerials } from './serials.ts';
-import { readStanding } from './status-acts.ts';
+import { readActedState, readStanding } from './status-acts.ts';
 import { openTwoPersons } from './two-persons.ts';
 import { keyHolderOf, openUsedKeys } from './used-keys.ts';
 
@@ -37,18 +37,18 @@ export type {
   AwaitedRevocation,
   CaView,
   CeremonyEvent,
+  CeremonyKey,
   CertificateView,
   CorrectionOutcome,
   KeyLists,
   KeyListView,
   Order,
-  PrincipalKey,
   Revocation,
   RevocationOutcome,
   SerialView,
   UsedKeyView,
 } from './contract.ts';
-export { isKeyOf } from './principal-keys.ts';
+export { assertOneOwnerEach, isKeyOf } from './principal-keys.ts';
 export { openProvenStatus } from './proven-status.ts';
 export { readActedState } from './status-acts.ts';
 
@@ -123,6 +123,11 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
       throw new Fault('wrong-state', 'No certificate was issued for this order.', { order: order.order });
     },
 
+    issuedFor: async (order) => {
+      const end = await recorder.conclusion(ownOrder(order));
+      return end && issuanceOf(end.record)?.ref;
+    },
+
     giveUp: issuing.giveUp,
 
     chainPem: async (ref, { withRoot = true } = {}) => {
@@ -154,7 +159,11 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
 
     recover: () => issuing.recover(plans.signingOf),
 
-    holdCeremony: (report) => holdCeremony(deps, { issuing, cas }, report),
+    holdCeremony: (report, keysFor) => holdCeremony(deps, { issuing, cas }, report, keysFor),
+
+    ceremonyKeys: () => readCeremonyKeys(deps.states),
+
+    actedState: (ref) => readActedState(recorder, ref),
 
     consents: openConsents(deps),
 

@@ -5,14 +5,17 @@ import {
   actKeysOf,
   bringIntoForce,
   type Earlier,
+  type KeysFor,
   rememberEarlier,
+  type States,
 } from '../trust-domain/trust-domain.ts';
 import { nameCertificate } from './ca-certificates.ts';
 import type { Cas } from './cas.ts';
-import type { Report } from './contract.ts';
+import type { CeremonyKey, Report } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import type { Issuing } from './issuing.ts';
 import { issueCaCertificate, renewResponders } from './own-certificates.ts';
+import { assertOwnKeys } from './principal-keys.ts';
 
 /** Whether an interrupted attempt, or the deployment, has made the key already. */
 const hasKey = async (keys: KeyStore, id: string): Promise<boolean> => {
@@ -26,19 +29,27 @@ const hasKey = async (keys: KeyStore, id: string): Promise<boolean> => {
 };
 
 /**
- * Resolves with whether there was anything to do. Faults: those of `bringIntoForce`, `lint-failed`, and the faults of the key
- * store and the stores.
+ * Resolves with whether there was anything to do. Faults: those of `bringIntoForce`, `lint-failed`, `duplicate-key`, and the
+ * faults of the key store and the stores.
  */
 export const holdCeremony = async (
   deps: AuthorityDeps,
   parts: { readonly issuing: Issuing; readonly cas: Cas },
   report: Report,
+  keysFor?: KeysFor,
 ): Promise<boolean> => {
   const { table, trustDomain, issuers, recorder } = deps;
   if (trustDomain.authorities.some(({ stopped }) => stopped) && !(await deps.states.newest())) {
     throw new Fault('trust-domain-invalid', 'A CA that is yet to be made has no key to stop.');
   }
-  const { state, row } = await bringIntoForce(deps, report);
+  const own: KeysFor | undefined =
+    keysFor &&
+    (async (added) => {
+      const keys = await keysFor(added);
+      await assertOwnKeys(deps.objects, keys);
+      return keys;
+    });
+  const { state, row } = await bringIntoForce(deps, report, own);
   if (row.value.done) return false;
 
   const earlier = await rememberEarlier(deps, state);
@@ -114,4 +125,13 @@ const changeTerms = async (deps: AuthorityDeps, earlier: Earlier): Promise<void>
       if (writes.length === 0 || (await wentThrough(deps.table.write(writes)))) break;
     }
   }
+};
+
+/** The keys that the records of the states name; a later state's key of a principal replaces an earlier one's. */
+export const readCeremonyKeys = async (states: Pick<States, 'all'>): Promise<readonly CeremonyKey[]> => {
+  const newest = new Map<string, CeremonyKey>();
+  for (const { record, actor, credentials = [] } of await states.all()) {
+    for (const key of credentials) newest.set(key.principal, { ...key, record, actor });
+  }
+  return [...newest.values()];
 };

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { Fault, wentThrough } from '../fault.ts';
 import type { ActDraft, Closes, LedgerRecord } from '../ledger/ledger.ts';
 import { textIn } from '../members.ts';
+import type { PrincipalKey } from '../principal.ts';
 import { addPeriod } from '../trust-domain/trust-domain.ts';
-import type { CeremonyEvent, Consents, PrincipalKey } from './contract.ts';
+import type { CeremonyEvent, Consents } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { assertOwnKeys } from './principal-keys.ts';
 

@@ -1,9 +1,9 @@
 import type { AuthorityCompromise } from '../compromise.ts';
 import type { Closes } from '../ledger/ledger.ts';
 import type { Der, EntryReason, GeneralName, RevocationReason } from '../pki/pki.ts';
-import type { CertificateRef, Principal } from '../principal.ts';
+import type { CertificateRef, Principal, PrincipalKey } from '../principal.ts';
 import type { StatusRow } from '../status/status.ts';
-import type { FieldValues, Profile } from '../trust-domain/trust-domain.ts';
+import type { FieldValues, KeysFor, Profile } from '../trust-domain/trust-domain.ts';
 import type { KeyClaim } from '../used-key.ts';
 
 /** The view of a CA that relying parties get. */
@@ -241,6 +241,8 @@ export interface AuthorityCore {
   issue(order: Order): Promise<CertificateRef>;
   /** Finishes what an issuance began that ended this order. Faults: `wrong-state` without one, and those of `issue`. */
   resume(order: Order): Promise<CertificateRef>;
+  /** The certificate of an order of the service itself, by the end of that order; undefined where none was issued. */
+  issuedFor(order: string): Promise<CertificateRef | undefined>;
   /**
    * The end by which the order may fail: no certificate is issued for it any more, once that end is put. Undefined where it
    * has ended in another way, or its certificate is recorded and will be signed.
@@ -264,8 +266,15 @@ export interface AuthorityCore {
    * `renewResponders`, and then the next run looks at all of them again.
    */
   followClosings(): Promise<readonly string[]>;
-  /** Faults: `trust-domain-changed`. Resolves with whether there was anything to do. */
-  holdCeremony(report: Report): Promise<boolean>;
+  /**
+   * Resolves with whether there was anything to do. `keysFor` is asked where a file comes into force by this ceremony. Faults:
+   * `trust-domain-changed`; `duplicate-key` for a key that is another principal's.
+   */
+  holdCeremony(report: Report, keysFor?: KeysFor): Promise<boolean>;
+  /** The principals' keys that ceremonies on this machine were to certify, of each principal the newest one. */
+  ceremonyKeys(): Promise<readonly CeremonyKey[]>;
+  /** By the acts alone. Fault: `act-object-invalid`. */
+  actedState(ref: CertificateRef): Promise<'good' | 'hold' | 'revoked'>;
   /** For ceremonies that are held from afar. */
   readonly consents: Consents;
 }
@@ -397,15 +406,6 @@ export interface Consents {
   use(event: CeremonyEvent): Promise<UsedConsent>;
 }
 
-/** A public key and the principal that it belongs to, or will belong to. */
-export interface PrincipalKey {
-  readonly principal: string;
-  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex. */
-  readonly publicKeyDigest: string;
-  /** `keyIdentity` of the key. */
-  readonly keyIdentity: string;
-}
-
 /**
  * The key ceremony: a trust domain becomes keys, CA certificates, responders and first CRLs. Every step is done at most
  * once. An interrupted ceremony continues where it stopped, and only with the same file. Two processes may hold it at
@@ -415,6 +415,13 @@ export interface PrincipalKey {
  * is new in it. Existing CAs get the new terms of their CRLs and answers. That does not need their keys, so a CA that
  * has lost its key does not keep the others from changing.
  */
+
+/** A key that the ceremony of a state was to certify. */
+export interface CeremonyKey extends PrincipalKey {
+  /** Id of the record of the state, which names the key, and its actor. */
+  readonly record: string;
+  readonly actor: string;
+}
 
 /** Called after each step. */
 export type Report = (step: string) => void;

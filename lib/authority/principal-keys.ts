@@ -1,6 +1,6 @@
 import { Fault, phrase, wentThrough } from '../fault.ts';
+import type { PrincipalKey } from '../principal.ts';
 import type { Objects } from '../store/store.ts';
-import type { PrincipalKey } from './contract.ts';
 
 /**
  * Which principal a public key belongs to. The operations CA certifies a key for one principal only, because a key of two
@@ -49,18 +49,23 @@ const isBound = async (objects: Pick<Objects, 'get'>, key: PrincipalKey): Promis
   return true;
 };
 
-/** Fault: `duplicate-key` where the list has one of the keys with a different principal, or the key is bound to another. */
-export const assertOwnKeys = async (
-  objects: Pick<Objects, 'get'>,
-  keys: readonly PrincipalKey[],
-): Promise<void> => {
+/** Fault: `duplicate-key` where the list has one of the keys with two principals. */
+export const assertOneOwnerEach = (keys: readonly PrincipalKey[]): void => {
   const owners = new Map<string, string>();
   for (const key of keys) {
     const owner = owners.get(key.keyIdentity) ?? key.principal;
     if (owner !== key.principal) throw taken(key, owner);
     owners.set(key.keyIdentity, owner);
-    await isBound(objects, key);
   }
+};
+
+/** Fault: `duplicate-key` as above, or where a key is bound to another principal. */
+export const assertOwnKeys = async (
+  objects: Pick<Objects, 'get'>,
+  keys: readonly PrincipalKey[],
+): Promise<void> => {
+  assertOneOwnerEach(keys);
+  for (const key of keys) await isBound(objects, key);
 };
 
 /** Binds the key to this principal, before it is certified. Fault: `duplicate-key` where it is bound to another. */

@@ -11,7 +11,7 @@ import {
   readEnd,
 } from './agreement.ts';
 import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf } from './amendment-rows.ts';
-import type { InForceRow, TrustDomainState } from './contract.ts';
+import type { InForceRow, KeysFor, TrustDomainState } from './contract.ts';
 import type { ApplyingDeps } from './deps.ts';
 import { readFile } from './files.ts';
 import { otherFile } from './in-force.ts';
@@ -50,11 +50,15 @@ export interface Begun {
  * approved to follow; `amendment-lapsed` where it was approved too long ago; `address-changed`; `amendment-not-recorded`
  * where there are only rows of an agreement.
  */
-export const bringIntoForce = async (deps: ApplyingDeps, report: (step: string) => void): Promise<Begun> => {
+export const bringIntoForce = async (
+  deps: ApplyingDeps,
+  report: (step: string) => void,
+  keysFor?: KeysFor,
+): Promise<Begun> => {
   for (;;) {
     const state = await deps.states.newest();
-    if (state === undefined) await putFirst(deps);
-    else if (state.digest !== deps.trustDomainDigest) await putNext(deps, state, report);
+    if (state === undefined) await putFirst(deps, keysFor);
+    else if (state.digest !== deps.trustDomainDigest) await putNext(deps, state, report, keysFor);
     else {
       assertSettings(deps, state);
       const row = await rowOf(deps, state);
@@ -63,11 +67,12 @@ export const bringIntoForce = async (deps: ApplyingDeps, report: (step: string) 
   }
 };
 
-const putFirst = async (deps: ApplyingDeps): Promise<void> => {
+const putFirst = async (deps: ApplyingDeps, keysFor: KeysFor | undefined): Promise<void> => {
   const { trustDomain, trustDomainDigest: after } = deps;
   // A table that has been in use came without the bucket that belongs to it.
   if (await deps.inForce.read()) throw notRecorded({ file: after });
   assertSettings(deps, undefined);
+  const credentials = await keysFor?.(trustDomain.principals.map(({ id }) => id));
   await deps.states.put({
     number: 1,
     actor: trustDomain.ceremony.persons.join('+'),
@@ -75,6 +80,7 @@ const putFirst = async (deps: ApplyingDeps): Promise<void> => {
     addresses: firstAddresses(trustDomain, deps.publicUrls),
     logOrigin: deps.origin,
     withdrawn: NOBODY_WITHDRAWN,
+    credentials,
   });
   deps.standing.forget();
 };
@@ -99,6 +105,7 @@ const putNext = async (
   deps: ApplyingDeps,
   state: TrustDomainState,
   report: (step: string) => void,
+  keysFor: KeysFor | undefined,
 ): Promise<void> => {
   const { trustDomain, trustDomainDigest: after, clock } = deps;
   const approved = (await deps.inForce.read())?.value.approved;
@@ -117,6 +124,10 @@ const putNext = async (
   const before = await withdrawnBefore(deps, state);
   if (before === undefined) return;
   const withdrawn = withdrawnAfter(before, file.principals, trustDomain.principals);
+  const known = new Set(file.principals.map(({ id }) => id));
+  const added = trustDomain.principals.map(({ id }) => id).filter((id) => !known.has(id));
+  // Asked for before the approval is used: a request that is refused leaves the earlier file in force.
+  const credentials = await keysFor?.(added);
   await deps.finishUnder(text);
   assertFollows(ended ?? (await use(deps, amendment, row, agreement, number)), number, state);
   const basis = [agreement.proposal.id, agreement.approval.id];
@@ -132,6 +143,7 @@ const putNext = async (
     ),
     logOrigin: state.logOrigin,
     withdrawn: withdrawnDigest(withdrawn),
+    credentials,
   });
   deps.standing.forget();
   report(`amendment ${amendment} applied`);

@@ -2,7 +2,7 @@ import type { ActKeyKind } from '../act-kinds.ts';
 import type { AlgorithmName } from '../keys/keys.ts';
 import type { PublicKeyKind } from '../lint/lint.ts';
 import type { KeyUsage, Name, Oid, PolicyInformation } from '../pki/pki.ts';
-import type { Principal } from '../principal.ts';
+import type { Principal, PrincipalKey } from '../principal.ts';
 import type { Item, Json, Value, Write } from '../store/store.ts';
 
 /** A text in the two languages that the service speaks. */
@@ -227,8 +227,9 @@ export interface TrustDomainState {
   readonly digest: string;
   /** SHA-256 of the file that was in force before; absent in the first state. */
   readonly before?: string;
-  /** Id of the record, and its time: RFC 3339 UTC. */
+  /** Id of the record, its actor, and its time: RFC 3339 UTC. */
   readonly record: string;
+  readonly actor: string;
   readonly time: string;
   /** The amendment that brought this file, and the record of its proposal; absent in the first state. */
   readonly amendment?: string;
@@ -238,6 +239,8 @@ export interface TrustDomainState {
   readonly logOrigin: string;
   /** Digest of the principals that earlier files had (withdrawn.ts). */
   readonly withdrawn: string;
+  /** The principals' keys that its ceremony certifies; absent where the ceremony was asked for none by requests. */
+  readonly credentials?: readonly PrincipalKey[];
   /** They stage the record where the ledger lacks it. */
   readonly writes: readonly Write[];
 }
@@ -262,6 +265,8 @@ export interface FormerAddresses {
 export interface States {
   /** Undefined before the first ceremony. */
   newest(): Promise<TrustDomainState | undefined>;
+  /** All states, the first one first. */
+  all(): Promise<readonly TrustDomainState[]>;
   /** The state that has this number afterwards: the drafted one, or the one that was first. */
   put(draft: StateDraft): Promise<TrustDomainState>;
 }
@@ -274,7 +279,14 @@ export interface StateDraft {
   readonly addresses: Addresses;
   readonly logOrigin: string;
   readonly withdrawn: string;
+  readonly credentials?: readonly PrincipalKey[] | undefined;
 }
+
+/**
+ * The keys of principals that a ceremony certifies, for the record of its state. Only the ceremony that brings a principal
+ * certifies its key: `added` has the ids that the file before lacks, and all ids for the first file.
+ */
+export type KeysFor = (added: readonly string[]) => Promise<readonly PrincipalKey[]>;
 
 /** Whether this process may act by its file. What it learns counts for a minute. */
 export interface Standing {

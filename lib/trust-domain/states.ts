@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../fault.ts';
 import type { ActDraft, Concluded } from '../ledger/ledger.ts';
+import type { PrincipalKey } from '../principal.ts';
 import type { InForce, States, TrustDomainState } from './contract.ts';
 import type { Recorder } from './deps.ts';
 
@@ -24,6 +25,9 @@ const Details = z.object({
   }),
   logOrigin: z.string(),
   withdrawn: z.string(),
+  credentials: z
+    .array(z.object({ principal: z.string(), publicKeyDigest: z.string(), keyIdentity: z.string() }))
+    .optional(),
 });
 
 const damaged = (number: number, cause?: unknown): Fault =>
@@ -34,21 +38,30 @@ const damaged = (number: number, cause?: unknown): Fault =>
     { cause },
   );
 
+const namedKey = ({ principal, publicKeyDigest, keyIdentity }: PrincipalKey) => ({
+  principal,
+  publicKeyDigest,
+  keyIdentity,
+});
+
 const stateOf = ({ record, writes }: Concluded, number: number): TrustDomainState => {
-  const { data, error } = Details.safeParse(record.kind === ACT ? record.details : undefined);
+  if (record.kind !== ACT) throw damaged(number);
+  const { data, error } = Details.safeParse(record.details);
   if (data?.number !== number || (data.step === 'first') !== (number === 1)) throw damaged(number, error);
-  const { before, after, amendment, basis, addresses, logOrigin, withdrawn } = data;
+  const { before, after, amendment, basis, addresses, logOrigin, withdrawn, credentials } = data;
   return {
     number,
     digest: after,
     ...(before !== undefined && { before }),
     record: record.id,
+    actor: record.actor,
     time: record.time,
     ...(amendment !== undefined && { amendment }),
     ...(basis?.[0] !== undefined && { proposal: basis[0] }),
     addresses,
     logOrigin,
     withdrawn,
+    ...(credentials && { credentials }),
     writes,
   };
 };
@@ -83,13 +96,27 @@ export const openStates = (
       return newest;
     },
 
-    put: async ({ number, actor, details, addresses, logOrigin, withdrawn }) => {
+    all: async () => {
+      const states: TrustDomainState[] = [];
+      for (let state = await read(1); state !== undefined; state = await read(state.number + 1))
+        states.push(state);
+      return states;
+    },
+
+    put: async ({ number, actor, details, addresses, logOrigin, withdrawn, credentials }) => {
       const { current, longest, former } = addresses;
       const named = { current, longest: { ...longest }, former: former.map((one) => ({ ...one })) };
       const draft: ActDraft = {
         kind: ACT,
         actor,
-        details: { ...details, number, addresses: named, logOrigin, withdrawn },
+        details: {
+          ...details,
+          number,
+          addresses: named,
+          logOrigin,
+          withdrawn,
+          ...(credentials && { credentials: credentials.map(namedKey) }),
+        },
       };
       return stateOf(await recorder.conclude(draft, { act: ACT, number }), number);
     },

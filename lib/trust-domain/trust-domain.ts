@@ -12,6 +12,7 @@ export {
   type FieldValues,
   type InForce,
   type InForceRow,
+  type KeysFor,
   MAX_CHANGES_SHOWN,
   type Office,
   type Period,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCsr } from '../../cli/csr.ts';
 import { exchange } from '../../cli/exchange.ts';
-import { principalCredentials } from '../../functions/local/credentials.ts';
+import { credentialsOfAll } from '../credentials.ts';
 import { FIELDS, type Service, serveService, temporaryFolder } from '../service.ts';
 import { allRecords } from '../world.ts';
 import { NO_CASES, readCase } from './cases.ts';
@@ -15,7 +15,7 @@ let service: Service & { readonly url: string; readonly tlsPort: number };
 beforeAll(async () => {
   service = await serveService(join(folder.path, 'data'));
   const credentials = join(folder.path, 'credentials');
-  await principalCredentials(service.core, credentials, service.trustDomain, service.now);
+  await credentialsOfAll(service, credentials);
 }, 60_000);
 afterAll(async () => {
   await service.close();

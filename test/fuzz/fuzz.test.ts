@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { principalCredentials } from '../../functions/local/credentials.ts';
 import { routes } from '../../functions/routes/routes.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
 import { ROLES } from '../../lib/principal.ts';
 import { akashi } from '../cli/in-process.ts';
+import { credentialsOfAll } from '../credentials.ts';
 import { checkerOf, type Node } from '../functions/http/described.ts';
 import { type Operation, operationsOf } from '../functions/http/openapi-rules.ts';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
@@ -57,12 +57,7 @@ const credentials = new Map<CallerId, Shown>();
 beforeAll(async () => {
   service = await serveService(join(folder.path, 'data'));
   doors = openDoors(Number(new URL(service.url).port), service.tlsPort);
-  await principalCredentials(
-    service.core,
-    join(folder.path, 'credentials'),
-    service.trustDomain,
-    service.now,
-  );
+  await credentialsOfAll(service, join(folder.path, 'credentials'));
   for (const id of CALLERS) {
     tokens.set(id, (await service.app.principals.issueToken(service.principal(id))).token);
     const read = (name: string): string => readFileSync(join(folder.path, 'credentials', id, name), 'utf8');

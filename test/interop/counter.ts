@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { principalCredentials } from '../../functions/local/credentials.ts';
 import { decodeCertificate, encodeSigned } from '../../lib/pki/certificate.ts';
 import { decodePem, encodePem } from '../../lib/pki/pem.ts';
 import { encodeSerial } from '../../lib/pki/serial.ts';
+import { credentialsOfAll } from '../credentials.ts';
 import {
   collectInto,
   issueThroughOffice,
@@ -36,7 +36,7 @@ export const openCounter = async (
 ): Promise<Counter> => {
   const at = (name: string): string => join(folder, name);
   const service = await serveService(at('data'), options);
-  await principalCredentials(service.core, at('credentials'), service.trustDomain, service.now);
+  await credentialsOfAll(service, at('credentials'));
   const held = new Map<string, Held>();
   const get = (name: string): Held => {
     const found = held.get(name);

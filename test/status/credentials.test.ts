@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { principalCredentials } from '../../functions/local/credentials.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
+import { credentialsOfAll } from '../credentials.ts';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { type Service, serveService, temporaryFolder } from '../service.ts';
 import { allRecords } from '../world.ts';
@@ -24,12 +24,7 @@ let token: string;
 
 beforeAll(async () => {
   service = await serveService(join(folder.path, 'data'));
-  await principalCredentials(
-    service.core,
-    join(folder.path, 'credentials'),
-    service.trustDomain,
-    service.now,
-  );
+  await credentialsOfAll(service, join(folder.path, 'credentials'));
   one = await issueTo(service, 'official-position', 'order-1');
   ({ token } = await service.app.principals.issueToken(service.principal('procurement')));
 }, 60_000);

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { principalCredentials } from '../../functions/local/credentials.ts';
+import { credentialsOfAll } from '../credentials.ts';
 import { PUBLIC_URL, serveService } from '../service.ts';
 
 /** The service as a process of its own, until it is killed: `node serving.ts FOLDER` says where it listens. */
 const [folder = ''] = process.argv.slice(2);
 const service = await serveService(join(folder, 'data'), { publicUrl: PUBLIC_URL });
-await principalCredentials(service.core, join(folder, 'credentials'), service.trustDomain, service.now);
+await credentialsOfAll(service, join(folder, 'credentials'));
 process.stdout.write(`${JSON.stringify({ url: service.url, tlsPort: service.tlsPort })}\n`);

@@ -5,6 +5,9 @@ export const OBJECTS_FOLDER = 'objects';
 export const KEYS_FOLDER = 'keys';
 /** The key and the certificate of the TLS door. */
 export const DOOR_FOLDER = 'door';
+/** The credentials of the demonstration's principals, and the certificates of other principals. No backup has them. */
+export const CREDENTIALS_FOLDER = 'credentials';
+export const CERTIFICATES_FOLDER = 'certificates';
 /** The text of the trust domain in force. */
 export const TRUST_DOMAIN_FILE = 'trust-domain.json';
 /** There while a restore runs, and after one that was interrupted. */
