@@ -6,6 +6,7 @@ import { addCommand as backup } from './commands/backup.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
 import { addCommand as collect } from './commands/collect.ts';
 import { addCommand as correct } from './commands/correct.ts';
+import { addCommand as credentials } from './commands/credentials.ts';
 import { addCommand as disclose } from './commands/disclose.ts';
 import { addCommand as evidence } from './commands/evidence.ts';
 import { addCommand as examine } from './commands/examine.ts';
@@ -61,6 +62,7 @@ const COMMANDS: readonly AddCommand[] = [
   config,
   keys,
   recover,
+  credentials,
   token,
   backup,
   restore,
@@ -70,8 +72,9 @@ const GUIDE: Guide = {
   needs: [
     'a running service: `npm start` on this machine, or the --url and --tls-url that its operator names',
     'for most commands, credentials: --as NAME reads key.pem, cert.pem and ca.pem in DATA/credentials/NAME,',
-    'where `npm start` puts those of the demonstration; another service has its operator hand them out:',
-    'name it in ~/.config/akashi/services.json, and put them into ~/.config/akashi/credentials/NAME',
+    'where `npm start` puts those of the demonstration; for another service make a key of your own',
+    '(akashi credentials request), have it certified, name the service in ~/.config/akashi/services.json,',
+    'and put the three files into ~/.config/akashi/credentials/NAME',
   ],
   result: ['prints text; with --json, one JSON value for programs'],
   exitCodes: [

@@ -6,6 +6,7 @@ import {
   checkTree,
   openCertificateCheck,
   openCrlCheck,
+  openPrincipalKeyCheck,
   openRepetitionCheck,
   openTotalCheck,
   openUsedKeyCheck,
@@ -163,6 +164,7 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
   const crls = openCrlCheck(check);
   const totals = openTotalCheck(check);
   const repetitions = openRepetitionCheck(check);
+  const principalKeys = openPrincipalKeyCheck(check);
   const keys = openUsedKeyCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
   const all = await allRecords({ app });
   const summary = await checkRecords({
@@ -172,7 +174,7 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
     })(),
     retention: () => Number.POSITIVE_INFINITY,
     now: now(),
-    observers: [certificates, crls, totals, keys, repetitions],
+    observers: [certificates, crls, totals, keys, repetitions, principalKeys],
   });
   const months = all.map(({ time }) => jstMonth(Date.parse(time))).sort();
   const shown = (await app.reporting.counts(months[0] as string, months.at(-1) as string)).flatMap(
@@ -201,6 +203,7 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
   }
   keys.conclude();
   repetitions.conclude();
+  principalKeys.conclude();
   certificates.conclude();
   crls.conclude();
   for (const { id: ca } of await app.authority.authorities()) {

@@ -10,6 +10,7 @@ import {
   openCrlCheck,
   openEntries,
   openLateCheck,
+  openPrincipalKeyCheck,
   openQueryCheck,
   openRepetitionCheck,
   openSignedActCheck,
@@ -142,6 +143,7 @@ export const checkService = async (
   const authorities = openAuthorityCheck({ report });
   const signatures = openSignedActCheck({ report, keys: actKeys });
   const confirmations = openConfirmationCheck({ report });
+  const principalKeys = openPrincipalKeyCheck({ report });
   const repetitions = openRepetitionCheck({ report });
   const usedKeys = openUsedKeyCheck({ report, now: now(), retention: check.retention('issuance') });
   const reports = openAnnualReportCheck({ report, retention: check.retention('report'), now: now() });
@@ -151,6 +153,7 @@ export const checkService = async (
     archive,
     authorities,
     confirmations,
+    principalKeys,
     repetitions,
     signatures,
     usedKeys,

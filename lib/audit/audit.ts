@@ -27,6 +27,7 @@ export { type ArchivedCrl, type CrlCheck, openCrlCheck, type ServedCrl } from '.
 export { openLateCheck } from './late.ts';
 export type { ListedRevocations } from './listed-revocations.ts';
 export type { ListedSerial } from './listed-serials.ts';
+export { openPrincipalKeyCheck, type PrincipalKeyCheck } from './principal-keys.ts';
 export { openQueryCheck, type QueryCheck, type Question } from './queries.ts';
 export { checkRecords, openEntries, type RecordSummary } from './records.ts';
 export { openRepetitionCheck, type RepetitionCheck } from './repetitions.ts';

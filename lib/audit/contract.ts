@@ -25,6 +25,7 @@ export const DAMAGES = {
   'certificate-missing': phrase`The log has the issuance of a certificate that the service does not know.`,
   'approval-not-recorded': phrase`A certificate was issued, and the log lacks its submission or one of its two approvals by three persons.`,
   'amendment-not-recorded': phrase`An amendment of the trust domain was applied, and the log lacks its proposal or its approval by two persons.`,
+  'principal-key-not-recorded': phrase`A principal got a certificate for a key that no ceremony in the log names for it.`,
   'certificate-altered': phrase`A certificate is not the one whose issuance is in the log.`,
   'certificate-unsigned': phrase`A certificate was issued long ago and still has no signature.`,
   'revocation-without-leaf': phrase`A certificate is shown as revoked or on hold without a record of that in the log.`,

@@ -41,6 +41,21 @@ const published = {
 export const LAWFUL: readonly (readonly Plain[])[] = [
   [
     {
+      kind: 'trust-domain',
+      actor: 'o1+o2',
+      details: {
+        step: 'first',
+        credentials: [{ principal: 'o1', publicKeyDigest: 'cc', keyIdentity: 'key-1' }],
+      },
+    },
+    {
+      kind: 'issuance',
+      certificates: ref,
+      details: { ...issuance, order: 'principal:o1:cc', keyHolder: 'o1', basis: [named(0)] },
+    },
+  ],
+  [
+    {
       kind: 'submission',
       actor: 'a',
       office: 'higashi',

@@ -7,6 +7,7 @@ import {
   openConfirmationCheck,
   openCrlCheck,
   openLateCheck,
+  openPrincipalKeyCheck,
   openQueryCheck,
   openRepetitionCheck,
   openSignedActCheck,
@@ -43,6 +44,7 @@ const audit = (records: readonly LedgerRecord[]): void => {
     authorities,
     openApprovalCheck(period),
     openConfirmationCheck({ report }),
+    openPrincipalKeyCheck({ report }),
     openRepetitionCheck({ report }),
     openSignedActCheck({ report, keys: [] }),
   ];

@@ -49,6 +49,7 @@ const STORY = [
   'keys approve',
   'keys withdraw',
   'keys reject',
+  'credentials request',
   'token',
   'backup',
   'restore',

@@ -94,6 +94,11 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   applied: '適用日時',
   lapses: '期限切れ',
   '{0}, {1} keys': '{0}、鍵 {1} 個',
+  principal: '利用主体',
+  fingerprint: '鍵の SHA-256',
+  'next: hand over {0}, named {1}.csr, for the ceremony, and tell the fingerprint yourself. The key stays here.':
+    '次に、{0} を {1}.csr という名前で鍵生成式のために渡し、鍵の SHA-256 は本人が直接伝えてください。鍵は渡しません',
+  'The folder {0} cannot be made ({1}).': 'フォルダ {0} を作れません（{1}）。',
   'next: another operator compares the list and runs: akashi keys approve {0}':
     '次に、別の認証局運用者が一覧を照合し、akashi keys approve {0} を実行してください',
   amendment: '変更',

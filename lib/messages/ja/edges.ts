@@ -68,8 +68,27 @@ export const EDGES = {
     '本文が時間内に届きませんでした。もう一度送ってください。',
   'Too much is being sent at once; send it again later.':
     '一度に送られるデータが多すぎます。しばらくしてから、もう一度送ってください。',
-  'The credentials in {0} cannot be read as PEM; delete that folder, and new ones are made.':
-    '{0} の認証情報を PEM として読めません。このフォルダを削除すると、新しい認証情報が作られます。',
+  'The credentials in {0} cannot be read as PEM; delete that folder, and start again.':
+    '{0} の認証情報を PEM として読めません。このフォルダを削除して、起動し直してください。',
+  'The service makes credentials in the demonstration only. The key of {0} is made where it is used, and certified by a ceremony: see "First day of a real office" in docs/operations.md.':
+    'サービスが認証情報を作るのは、デモンストレーションだけです。{0} の鍵は、使う場所で本人が作り、鍵生成式で証明を受けます。docs/operations.md の "First day of a real office" をご覧ください。',
+  'The certification request {0} is not taken. {1}': '署名要求（CSR）{0} は受け付けられません。{1}',
+  'The certification request {0} is for nobody: the trust domain has no principal of that id. Rename it or take it away.':
+    '署名要求（CSR）{0} に当たる利用主体が、信頼ドメインにいません。ファイル名を直すか、取り除いてください。',
+  'Nothing is made before both persons of the ceremony ask for their certificates. Requests are missing of: {0}.':
+    '鍵生成式の二人の署名要求（CSR）がそろうまで、何も作りません。署名要求がないのは {0} です。',
+  'The service makes no key for a person. Each makes a key and a certification request where the key will be used, by one of:':
+    'サービスは、人の鍵を作りません。鍵と署名要求は、鍵を使う場所で本人が、次のどちらかで作ります。',
+  '  npx akashi credentials request {0} --out FOLDER': '  npx akashi credentials request {0} --out FOLDER',
+  '  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -subj /CN={0} -out request.csr':
+    '  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -subj /CN={0} -out request.csr',
+  'Each hands over the request, and never the key, for {0}. Then start again.':
+    '鍵は渡さず、署名要求だけを渡して {0} に置き、起動し直してください。',
+  'The certification request {0} has more than the {1} bytes that are taken.':
+    '署名要求（CSR）{0} が、受け付ける上限の {1} バイトを超えています。',
+  'The certification request {0} must be a file that this user can read.':
+    '署名要求（CSR）{0} は、このユーザーが読めるファイルでなければなりません。',
+  'Must be the id of a principal.': '利用主体の ID を指定してください。',
   "Others on this machine can write into {0}, and so put files in place of the service's; run chmod 700 {1}, or choose another DATA_DIR.":
     'このマシンのほかの利用者が {0} に書き込めるため、サービスのファイルを置き換えられるおそれがあります。chmod 700 {1} を実行するか、別の DATA_DIR を指定してください。',
   'AKASHI_PASSPHRASE_FILE or AKASHI_PASSPHRASE must be set: the CA keys of this trust domain are sealed under it.':

@@ -1,0 +1,77 @@
+import { membersIn, textIn, textsIn } from '../members.ts';
+import type { RecordObserver, Report } from './contract.ts';
+
+interface PrincipalIssuance {
+  readonly record: string;
+  readonly certificate: string;
+  readonly principal: unknown;
+  readonly publicKeyDigest: unknown;
+  /** Undefined where the issuance names no ceremony, as in the demonstration. */
+  readonly basis: readonly (string | undefined)[] | undefined;
+}
+
+/**
+ * Checks that a ceremony named the key of each principal's certificate. The issuance names the records of the ceremony
+ * (`basis`), and each of these has the principal with its key (`credentials`). An issuance without a ceremony is the
+ * demonstration's: no record of a ceremony has keys of principals there.
+ */
+export interface PrincipalKeyCheck extends RecordObserver {
+  conclude(): void;
+}
+
+export const openPrincipalKeyCheck = ({ report }: { readonly report: Report }): PrincipalKeyCheck => {
+  const issuances: PrincipalIssuance[] = [];
+  /** The keys that ceremonies named, by the ids of their records. */
+  const named = new Map<string, ReadonlySet<string>>();
+  /** Ceremonies after which no principal's key is certified without one. */
+  const exclusive = new Set<string>();
+  const lost = new Set<string>();
+
+  return {
+    observe: (record) => {
+      if (record.kind === 'issuance' && record.office === undefined) {
+        const { order, keyHolder, publicKeyDigest, basis } = record.details;
+        // The other certificates of the service itself are held by their orders.
+        if (keyHolder === undefined || keyHolder === order) return;
+        issuances.push({
+          record: record.id,
+          certificate: (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' '),
+          principal: keyHolder,
+          publicKeyDigest,
+          basis: basis === undefined ? undefined : textsIn(basis),
+        });
+      } else if (record.kind === 'ceremony' || record.kind === 'trust-domain') {
+        const { step, credentials } = record.details;
+        if (!Array.isArray(credentials)) return;
+        named.set(record.id, new Set(credentials.map(keyText)));
+        if (step === 'first' || step === 'held') exclusive.add(record.id);
+      }
+    },
+
+    retract: ({ id, lost: isLost }) => {
+      if (isLost) lost.add(id);
+      named.delete(id);
+      exclusive.delete(id);
+      const at = issuances.findIndex(({ record }) => record === id);
+      if (at !== -1) issuances.splice(at, 1);
+    },
+
+    conclude: () => {
+      for (const { basis, record, certificate, ...key } of issuances) {
+        const isNamed =
+          basis === undefined
+            ? exclusive.size === 0
+            : basis.length > 0 &&
+              basis.every(
+                (id) => id !== undefined && (lost.has(id) || named.get(id)?.has(keyText(key)) === true),
+              );
+        if (!isNamed) report('principal-key-not-recorded', { certificate, record });
+      }
+    },
+  };
+};
+
+const keyText = (key: unknown): string => {
+  const { principal, publicKeyDigest } = membersIn(key);
+  return `${textIn(principal) ?? ''} ${textIn(publicKeyDigest) ?? ''}`;
+};
