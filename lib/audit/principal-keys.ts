@@ -6,8 +6,8 @@ interface PrincipalIssuance {
   readonly certificate: string;
   readonly principal: unknown;
   readonly publicKeyDigest: unknown;
-  /** Undefined where the issuance names no ceremony, as in the demonstration. */
-  readonly basis: readonly (string | undefined)[] | undefined;
+  /** Empty where the issuance names no ceremony, as in the demonstration. */
+  readonly basis: readonly (string | undefined)[];
 }
 
 /**
@@ -38,7 +38,7 @@ export const openPrincipalKeyCheck = ({ report }: { readonly report: Report }): 
           certificate: (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' '),
           principal: keyHolder,
           publicKeyDigest,
-          basis: basis === undefined ? undefined : textsIn(basis),
+          basis: textsIn(basis),
         });
       } else if (record.kind === 'ceremony' || record.kind === 'trust-domain') {
         const { step, credentials } = record.details;
@@ -59,10 +59,9 @@ export const openPrincipalKeyCheck = ({ report }: { readonly report: Report }): 
     conclude: () => {
       for (const { basis, record, certificate, ...key } of issuances) {
         const isNamed =
-          basis === undefined
+          basis.length === 0
             ? exclusive.size === 0
-            : basis.length > 0 &&
-              basis.every(
+            : basis.every(
                 (id) => id !== undefined && (lost.has(id) || named.get(id)?.has(keyText(key)) === true),
               );
         if (!isNamed) report('principal-key-not-recorded', { certificate, record });
