@@ -46,7 +46,7 @@ export interface MadeCredentials {
   readonly own: ReadonlySet<string>;
 }
 
-/** Before anything is made. Faults: `invalid-input` for an id that nobody has, `configuration-invalid`. */
+/** Before anything is made. Fault: `configuration-invalid`, also for an id that nobody has. */
 export const assertMayAsk = async ({
   objects,
   trustDomain,
@@ -55,7 +55,11 @@ export const assertMayAsk = async ({
 }: Pick<Demonstration, 'objects' | 'trustDomain' | 'isShipped' | 'asked'>): Promise<void> => {
   for (const id of asked) {
     if (!trustDomain.principals.some((principal) => principal.id === id)) {
-      throw new Fault('invalid-input', 'The trust domain has no principal of that id.', { principal: id });
+      throw new Fault(
+        'configuration-invalid',
+        phrase`The trust domain has no principal ${id}, for whom --new-credentials asks.`,
+        { principal: id },
+      );
     }
     if (isShipped || (await isMade(objects, id))) continue;
     throw new Fault(

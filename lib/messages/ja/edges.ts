@@ -72,6 +72,8 @@ export const EDGES = {
     '{0} の認証情報を PEM として読めません。このフォルダを削除して、起動し直してください。',
   'The service makes credentials in the demonstration only. The key of {0} is made where it is used, and certified by a ceremony: see "First day of a real office" in docs/operations.md.':
     'サービスが認証情報を作るのは、デモンストレーションだけです。{0} の鍵は、使う場所で本人が作り、鍵生成式で証明を受けます。docs/operations.md の "First day of a real office" をご覧ください。',
+  'The trust domain has no principal {0}, for whom --new-credentials asks.':
+    '--new-credentials に指定された {0} という利用主体は、信頼ドメインにいません。',
   'The certification request {0} is not taken. {1}': '署名要求（CSR）{0} は受け付けられません。{1}',
   'The certification request {0} is for nobody: the trust domain has no principal of that id. Rename it or take it away.':
     '署名要求（CSR）{0} に当たる利用主体が、信頼ドメインにいません。ファイル名を直すか、取り除いてください。',

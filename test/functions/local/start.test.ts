@@ -37,9 +37,13 @@ const { PATH, NODE_COMPILE_CACHE } = process.env;
 const INHERITED = { PATH, NODE_COMPILE_CACHE };
 
 /** One run of the service. It gets SIGTERM when its output contains `until`. */
-const live = (env: Readonly<Record<string, string>>, until?: string): Promise<Life> =>
+const live = (
+  env: Readonly<Record<string, string>>,
+  until?: string,
+  args: readonly string[] = [],
+): Promise<Life> =>
   new Promise((done) => {
-    const child = spawn(process.execPath, ['--no-warnings', LOCAL], {
+    const child = spawn(process.execPath, ['--no-warnings', LOCAL, ...args], {
       env: { ...INHERITED, PORT: '0', TLS_PORT: '0', PUBLIC_URL: 'http://localhost:8080', ...env },
     });
     let [stdout, stderr, ended] = ['', '', false];
@@ -82,6 +86,26 @@ describe('the service', { timeout: 120_000 }, () => {
       keyIds().filter((name) => /^(organisation|signature|authentication|operations)-/.test(name)),
     ).toEqual(['authentication-1.key', 'operations-1.key', 'organisation-1.key', 'signature-1.key']);
     expect(existsSync(join(data, 'running'))).toBe(false);
+  });
+
+  it('makes credentials of the demonstration once, and again for the asking', async () => {
+    const cert = join(data, 'credentials', 'auditor', 'cert.pem');
+    const before = readFileSync(cert, 'utf8');
+    rmSync(join(data, 'credentials', 'auditor'), { recursive: true });
+    const without = await live({ DATA_DIR: data }, 'Try next:');
+    expect(without.stdout).not.toContain('credentials made');
+    expect(without.stdout).toMatch(
+      /^ {2}auditor .*\(no credentials; for new ones: npm start -- --new-credentials auditor\)$/m,
+    );
+    expect(existsSync(cert)).toBe(false);
+    const refused = await live({ DATA_DIR: data }, undefined, ['--new-credentials', 'auditors']);
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      'The trust domain has no principal auditors, for whom --new-credentials asks.\n',
+    ]);
+    const asked = await live({ DATA_DIR: data }, 'Try next:', ['--new-credentials', 'auditor']);
+    expect(asked.stdout).toContain('credentials made for auditor\n');
+    expect(readFileSync(cert, 'utf8')).not.toBe(before);
   });
 
   it('deletes rows whose time has passed, and no others', async () => {

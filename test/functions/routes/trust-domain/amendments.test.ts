@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -172,11 +172,23 @@ describe('the service on one machine, changed by two operators on the command li
   });
 
   it('applies it at the start with its file; a withdrawn principal is kept out, and its acts stay', async () => {
+    // Only those whom the amendment brings are certified by its ceremony.
+    const requests = join(folder.path, 'ours.requests');
+    const own = join(data, 'credentials', 'nishi-ito');
+    mkdirSync(requests);
+    expect((await akashi(['credentials', 'request', 'nishi-ito', '--out', own])).code).toBe(0);
+    copyFileSync(join(own, 'request.csr'), join(requests, 'nishi-ito.csr'));
+    opensslRequest(requests, 'auditor');
     const { code, out } = await start(ours);
     expect(code).toBeNull();
     expect(out).toContain(`amendment ${id} applied\n`);
     expect(out).toContain('trust domain "demonstration" changed\n');
-    expect(out).toContain('credentials made for nishi-ito\n');
+    expect(out).toContain(
+      `nishi-ito: certificate in ${join(data, 'certificates', 'nishi-ito')}, for the key`,
+    );
+    expect(readdirSync(join(data, 'certificates'))).toEqual(['nishi-ito']);
+    for (const file of ['cert.pem', 'ca.pem'])
+      copyFileSync(join(data, 'certificates', 'nishi-ito', file), join(own, file));
     expect(readFileSync(kept, 'utf8')).toBe(readFileSync(ours, 'utf8'));
 
     const gone = await run('requests --as nishi-counter');
@@ -193,6 +205,20 @@ describe('the service on one machine, changed by two operators on the command li
       'approved',
       'proposed',
     ]);
+    const [applied] = JSON.parse(record.out).records;
+    expect(applied.details.credentials).toMatchObject([{ principal: 'nishi-ito' }]);
+    const issued = await run('records --as auditor --kind issuance --json');
+    expect(JSON.parse(issued.out).records[0]).toMatchObject({
+      actor: 'service',
+      details: { keyHolder: 'nishi-ito', basis: [applied.id] },
+    });
+    writeFileSync(
+      join(folder.path, 'log.vkey'),
+      await (await fetch(`http://localhost:${ports[0]}/log/key`)).text(),
+    );
+    const audit = ['--key', join(folder.path, 'log.vkey'), '--state', join(folder.path, 'state.json')];
+    const verified = await run('audit verify --as auditor --json', audit);
+    expect(JSON.parse(verified.out).findings).toEqual([]);
     const acts = await run('records --as auditor --kind submission --json');
     expect(JSON.parse(acts.out).records).toMatchObject([{ actor: 'nishi-counter' }]);
     await stop();
