@@ -44,7 +44,7 @@ export const readIfThere = async (path: string): Promise<string | undefined> => 
 };
 
 /** True from half-life on, when the service renews every certificate of its own. */
-const isDue = (pem: string, now: number): boolean => {
+export const isDue = (pem: string, now: number): boolean => {
   const { validFromDate, validToDate } = new X509Certificate(pem);
   return now >= (validFromDate.getTime() + validToDate.getTime()) / 2;
 };

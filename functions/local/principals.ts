@@ -63,12 +63,13 @@ export const openPrincipals = async (
         clock,
       });
       const others = trustDomain.principals.filter(({ id }) => !played.own.has(id));
-      const { written, without } = await certifyPrincipals(core, trustDomain, {
+      const certified = await certifyPrincipals(core, trustDomain, {
         principals: others.map(({ id }) => id),
         requests,
         folder: certificates,
+        clock,
       });
-      const notes = new Map([...played.without, ...without]);
+      const notes = new Map([...played.without, ...certified.notes]);
       const listed = trustDomain.principals.map(({ id, role, office, name }) => {
         const note = notes.get(id);
         return `  ${id.padEnd(24)} ${role}${office === undefined ? '' : ` of ${office}`}, ${name.ja}${note === undefined ? '' : ` (${note})`}`;
@@ -76,7 +77,7 @@ export const openPrincipals = async (
       return {
         steps: [
           ...(played.made.length > 0 ? [`credentials made for ${played.made.join(', ')}`] : []),
-          ...written.map(
+          ...certified.written.map(
             ({ principal, publicKeyDigest }) =>
               `${principal}: certificate in ${join(certificates, principal)}, for the key with the fingerprint ${publicKeyDigest}`,
           ),
@@ -86,7 +87,7 @@ export const openPrincipals = async (
             ? `Credentials, one folder for each principal: ${credentials}`
             : `Certificates, one folder for each principal who has one: ${certificates}`,
           ...listed,
-          ...([...without].some(([, note]) => note === NONE_YET) ? HOW_TO : []),
+          ...([...certified.notes].some(([, note]) => note === NONE_YET) ? HOW_TO : []),
         ],
       };
     },
