@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { certifyPrincipals } from '../../../functions/local/certificates.ts';
@@ -7,6 +7,7 @@ import { readRequests } from '../../../functions/local/requests.ts';
 import {
   composeHouse,
   DAY,
+  fileOf,
   type Ground,
   type HouseOptions,
   openGround,
@@ -104,6 +105,63 @@ describe('a certificate by request', { timeout: 60_000 }, () => {
     expect(now.serialNumber.toLowerCase()).not.toBe(auditor.serial);
     expect(now.publicKey.equals((before[2] as X509Certificate).publicKey)).toBe(true);
     expect(await house.app.principals.byCertificate(now.raw)).toMatchObject({ id: 'auditor' });
+  });
+});
+
+describe('an amendment', { timeout: 60_000 }, () => {
+  it('certifies only whom it adds, and is not applied without the request of a person of its ceremony', async () => {
+    await found();
+    await start();
+    const requests = join(ground.folder, 'requests');
+    const domain: HouseOptions['domain'] = (file) => {
+      const noda = file.principals.find(({ id }) => id === 'operator-noda');
+      file.principals.push({ ...(noda as NonNullable<typeof noda>), id: 'operator-noda-2' });
+      const { ceremony } = file as unknown as { ceremony: { persons: string[] } };
+      ceremony.persons[1] = 'operator-noda-2';
+    };
+    const { amendments } = house.app;
+    const { id } = await amendments.propose(house.principal('operator-sakai'), fileOf(domain));
+    await amendments.approve(house.principal('operator-noda'), id);
+    opensslRequest(requests, 'operator-sakai');
+    opensslRequest(requests, 'higashi-chief');
+    const apply = () => {
+      const { core, trustDomain } = composeHouse(ground, { domain });
+      return core.authority.holdCeremony(
+        () => {},
+        (added) => readRequests(requests, trustDomain, added),
+      );
+    };
+    await expect(apply()).rejects.toThrow('Requests are missing of: operator-noda-2.');
+    await house.core.assertInForce();
+    expect((await amendments.get(id)).state).toBe('approved');
+
+    opensslRequest(requests, 'operator-noda-2');
+    await apply();
+    const before = PERSONS.map((one) => certificate(one).serialNumber);
+    house = await openHouse(ground, { domain });
+    expect((await start()).written.map(({ principal }) => principal)).toEqual(['operator-noda-2']);
+    expect(PERSONS.map((one) => certificate(one).serialNumber)).toEqual(before);
+    const shown = await house.app.principals.byCertificate(certificate('operator-noda-2').raw);
+    expect(shown).toMatchObject({ id: 'operator-noda-2', person: house.principal('operator-noda').person });
+  });
+
+  it('of a key that another principal has is refused', async () => {
+    await found();
+    await start();
+    const requests = join(ground.folder, 'requests');
+    const domain: HouseOptions['domain'] = ({ principals }) => {
+      const noda = principals.find(({ id }) => id === 'operator-noda');
+      principals.push({ ...(noda as NonNullable<typeof noda>), id: 'operator-noda-2' });
+    };
+    const { amendments } = house.app;
+    const { id } = await amendments.propose(house.principal('operator-sakai'), fileOf(domain));
+    await amendments.approve(house.principal('operator-noda'), id);
+    copyFileSync(join(requests, 'auditor.csr'), join(requests, 'operator-noda-2.csr'));
+    const { core, trustDomain } = composeHouse(ground, { domain });
+    const keysFor = (added: readonly string[]) => readRequests(requests, trustDomain, added);
+    const refused = core.authority.holdCeremony(() => {}, keysFor);
+    await expect(refused).rejects.toThrow('belongs to auditor');
+    await house.core.assertInForce();
   });
 });
 
