@@ -3,6 +3,7 @@ import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { demonstrationCredentials } from '../../../functions/local/demonstration.ts';
+import type { Core } from '../../../lib/app.ts';
 import { DAY, type Ground, openGround, openHouse } from '../../authority/house.ts';
 import type { Service } from '../../service.ts';
 import { putRow } from '../../store/row-attacks.ts';
@@ -31,9 +32,10 @@ const ref = (id = CHIEF) => ({
 });
 
 /** What a start does, over the data as they are. */
-const start = (...asked: readonly string[]) =>
+const start = (...asked: readonly string[]) => startWith(house.core, asked);
+const startWith = (core: Core, asked: readonly string[]) =>
   demonstrationCredentials({
-    core: house.core,
+    core,
     objects: ground.objects,
     trustDomain: house.trustDomain,
     isShipped: true,
@@ -137,6 +139,15 @@ describe('credentials of the demonstration', { timeout: 60_000 }, () => {
     expect((await house.app.authority.certificate(house.principal('auditor'), ref())).status).toBe('good');
     expect((await start()).made).toEqual([]);
     await putRow(ground.table, row, revoked ?? {});
+  });
+
+  it('are not replaced while the table is behind its log', async () => {
+    await start();
+    const before = [key(), cert()];
+    const tableStanding = { behind: async () => ({ table: 1, published: 2 }) };
+    const { made, without } = await startWith({ ...house.core, tableStanding }, [CHIEF]);
+    expect([made, [...without.keys()]]).toEqual([[], [CHIEF]]);
+    expect([key(), cert()]).toEqual(before);
   });
 
   it('are made anew for whom somebody asks, and the old certificate keeps its status', async () => {
