@@ -25,6 +25,10 @@ export const WORDS_OF_REPORTS = ['former', ...ROLES] as const;
 /** The names that reports use for callers who do not appear under their own ids. */
 export type ReportedAs = (typeof WORDS_OF_RECORDS)[number] | (typeof WORDS_OF_REPORTS)[number];
 
+/** By what a caller proves who it is. `signed-request`: an OCSP request that it signed (RFC 6960 4.1.2). */
+export const DOORS = ['client-certificate', 'token', 'signed-request'] as const;
+export type Door = (typeof DOORS)[number];
+
 /** A purpose for which a relying party asks about certificates, as the trust domain declares it. */
 export interface Purpose {
   /** `[a-z0-9-]{1,40}`. */
@@ -54,6 +58,8 @@ export interface Principal {
   readonly purposes?: readonly Purpose[];
   /** The id of the purpose of calls that name none. Without it their records have no purpose. */
   readonly assumedPurpose?: string;
+  /** Of a caller only: by what it has proven who it is. The directory of principals does not have it. */
+  readonly door?: Door;
 }
 
 /** A public key and the principal that it belongs to, or will belong to. */
@@ -71,6 +77,8 @@ export interface Caller {
   readonly recipient: string;
   /** The fault's code, where the caller's credentials were refused. */
   readonly unproven?: string;
+  /** By what the recipient has proven who it is. */
+  readonly door?: Door;
   /** The HTTP method of the request, or another protocol's word for it. */
   readonly method: string;
   readonly office?: string;

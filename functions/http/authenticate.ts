@@ -41,7 +41,7 @@ export const authenticate = async (
 };
 
 /** Faults of the caller, which are not logged. */
-const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
+export const UNPROVEN: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'unauthenticated',
   'token-invalid',
   'token-expired',
@@ -71,7 +71,8 @@ const byCredentials = async (
   if (shown && named && shown.id !== named.id) {
     throw new Fault('token-invalid', 'The token and the client certificate name different principals.');
   }
-  return shown ?? named;
+  if (shown) return { ...shown, door: 'client-certificate' };
+  return named && { ...named, door: 'token' };
 };
 
 /** Whoever changes something is known by acts, and never by rows alone. */

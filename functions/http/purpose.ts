@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Caller, Principal } from '../../lib/principal.ts';
+import { recipientOf } from '../../lib/recipient.ts';
 import { recordedPurpose } from '../../lib/recorded-purpose.ts';
 import type { Input } from './route.ts';
 
@@ -25,11 +26,9 @@ export const recordedCaller = (
   if (caller === undefined) {
     return { recipient: 'public', method, ...(unproven && { unproven }) };
   }
-  const { id, office } = caller;
   return {
-    recipient: id,
+    ...recipientOf(caller),
     method,
-    ...(office !== undefined && { office }),
     ...recordedPurpose(caller, headers[PURPOSE_HEADER]),
   };
 };

@@ -8,6 +8,7 @@ import type {
 } from '../../lib/authority/authority.ts';
 import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../../lib/ledger/ledger.ts';
 import { ENTRY_REASONS, parseSerial, REVOCATION_REASONS } from '../../lib/pki/pki.ts';
+import { DOORS } from '../../lib/principal.ts';
 import { REQUEST_STATES, type RequestView } from '../../lib/registration/registration.ts';
 import { AUTHORITY_CRL, FULL_CRL } from '../../lib/status/status.ts';
 
@@ -271,7 +272,8 @@ const recordedAt = {
   salt: z.string().meta({ description: 'Random; part of the bytes under the leaf.' }),
   leaf: z.int().min(0).exactOptional().meta({ description: 'The index of its leaf in the log.' }),
 };
-const free = z.record(z.string(), z.json().meta({ id: 'Json' }));
+/** What a record says in members of its own. */
+export const content = z.record(z.string(), z.json().meta({ id: 'Json' }));
 
 export const ledgerRecord = z
   .discriminatedUnion('kind', [
@@ -286,6 +288,10 @@ export const ledgerRecord = z
         description:
           'The signature of the request names the recipient, and the same request was answered before: the id of the record of the first answer. Anybody who has seen the request may have sent it again.',
       }),
+      door: z.enum(DOORS).exactOptional().meta({
+        description:
+          'By what the recipient has proven who it is; where credentials were refused, which those were.',
+      }),
       channel: z.enum(CHANNELS),
       method: z.string().meta({
         description:
@@ -299,12 +305,19 @@ export const ledgerRecord = z
       }),
       day: z.string().exactOptional(),
       certificates: z.array(certificateRef),
-      provided: free.meta({
+      requests: z
+        .array(z.string())
+        .readonly()
+        .exactOptional()
+        .meta({ description: 'The ids of the requests that the answer shows.' }),
+      provided: content.meta({
         description:
           'What was answered. For OCSP: `answers`, and `reasons` of those that are `revoked`, in the order of `certificates`; `unregistered`, the serial numbers that the status register did not have (`ca`, `serials`, and their common `answer` and `reason`), for which no index has a row; the times of the answer.',
       }),
       requestDigest: sha256.exactOptional(),
-      responseDigest: sha256.exactOptional().meta({ description: 'Absent where `shared` has the digests.' }),
+      responseDigest: sha256
+        .exactOptional()
+        .meta({ description: 'Absent where `shared` has the digests, and where credentials were refused.' }),
       shared: z
         .array(
           z.object({
@@ -333,7 +346,7 @@ export const ledgerRecord = z
       certificates: z.array(certificateRef).exactOptional(),
       office: z.string().exactOptional(),
       holder: z.string().exactOptional(),
-      details: free,
+      details: content,
       signature: z
         .object({ key: z.string(), value: z.base64() })
         .exactOptional()

@@ -17,6 +17,7 @@ import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unr
 import { readJson } from './json-body.ts';
 import type { LargeAnswers } from './large-answers.ts';
 import { errorFacts, isOwnFailure, PROBLEMS, problem } from './problems.ts';
+import { recordRefusal } from './refused-sign-in.ts';
 import { type AnyRoute, maxBodyBytes, type RouteTerms, takesMethod } from './route.ts';
 
 /** What every entry has besides the request. */
@@ -41,6 +42,8 @@ export interface Admission {
     caller: Principal | undefined,
     answer: () => Promise<HttpResponse>,
   ): Promise<HttpResponse>;
+  /** Whether the disk has space for records that anybody can cause. */
+  hasSpace(): boolean;
 }
 
 /** Faults that come by the thousand. Their cause is in the log once, or is the caller's own. */
@@ -184,6 +187,8 @@ const identify = async <S extends Pick<App, 'principals'>>(
     found = await authenticate(app.principals, route, request, log);
   } catch (error) {
     await admission?.enter(route, request, undefined);
+    // Below the floor of the disk, what is left is for revocations.
+    if (admission?.hasSpace() !== false) await recordRefusal(app, log, request, error);
     throw error;
   }
   await admission?.enter(route, request, found.caller);

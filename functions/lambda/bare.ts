@@ -13,6 +13,12 @@ const refuse = (): Promise<never> =>
 /** For routes that use no part of the service but one row, and do not identify the caller. */
 export const loadBare = async (): Promise<Edge<Pick<App, 'principals' | 'tableStanding'>>> => {
   const table = rowsTable(readFunctionEnv(BareEnv, process.env));
-  const principals = { byCertificate: refuse, byToken: refuse, issueToken: refuse, jwks: refuse };
+  const principals = {
+    byCertificate: refuse,
+    namedBy: refuse,
+    byToken: refuse,
+    issueToken: refuse,
+    jwks: refuse,
+  };
   return { app: { principals, tableStanding: openBehindRow({ table, clock }) }, clock, log: telemetry.log };
 };

@@ -18,7 +18,8 @@ import type { Sources } from './sources.ts';
  *   1. A caller without proven credentials has the rate of its source, on every route. It is taken before the body is read, so
  *      that a body which never comes costs its sender as much as a question.
  *   2. Below the floor of the disk no OCSP answer is recorded for such a caller. Below half of the floor none is for anybody,
- *      and no CRL is handed out. CRLs go on for longer, because they tell of revocations at the price of one record.
+ *      and no CRL is handed out. CRLs go on for longer, because they tell of revocations at the price of one record. Credentials
+ *      that are refused leave no record below the floor.
  *   3. Each lane has room for so many requests.
  *
  * Callers are known by then: somebody without credentials takes no place in the lanes of those who have them.
@@ -69,6 +70,8 @@ export const openAdmission = (parts: {
   };
 
   return {
+    hasSpace: () => disk.level === 'enough',
+
     enter: async (route, request, caller) => {
       if (route.lane === 'free' || caller !== undefined || (await isProven(route, request))) return;
       if (rates.take(sources.of(request))) return;

@@ -54,6 +54,7 @@ import { route as provisionProof } from './records/get-provision-proof.ts';
 import { route as record } from './records/get-record.ts';
 import { route as recordProof } from './records/get-record-proof.ts';
 import { route as cdnLogImport } from './records/import-cdn-log.ts';
+import { route as accesses } from './records/list-accesses.ts';
 import { route as annualReports } from './records/list-annual-reports.ts';
 import { route as provisions } from './records/list-provisions.ts';
 import { route as records } from './records/list-records.ts';
@@ -109,6 +110,7 @@ export const routes: readonly Route[] = [
   certificateHold,
   certificateRelease,
   provisions,
+  accesses,
   provisionProof,
   records,
   record,

@@ -1,4 +1,4 @@
-import { type LedgerRecord, monthOf, partyOf, timeOfId } from '../ledger/ledger.ts';
+import { isRefusedSignIn, type LedgerRecord, monthOf, partyOf, timeOfId } from '../ledger/ledger.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
 /** A query of the service's API, by the names of its parameters. */
@@ -16,7 +16,7 @@ export interface QueryCheckOptions {
 
 /**
  * Works out from the records what queries must find: by recipient, actor, purpose, office, channel and kind in each
- * month, by certificate and by holder over all time. It then compares the answers, and reports records that they leave
+ * month, by certificate, by request and by holder over all time. It then compares the answers, and reports records that they leave
  * out or should not contain.
  *
  * The service finds records by pointers, which are rows without leaves. A pointer also has the kind of its record, by
@@ -64,10 +64,12 @@ export const openQueryCheck = ({ report, size, most, idOfLeaf }: QueryCheckOptio
     const { kind, office } = record;
     const month = period(monthOf(timeOfId(record.id)));
     const party = partyOf(record);
-    if (NAME.test(party)) yield { [kind === 'provision' ? 'recipient' : 'actor']: party, kind, ...month };
+    if (NAME.test(party) && !isRefusedSignIn(record))
+      yield { [kind === 'provision' ? 'recipient' : 'actor']: party, kind, ...month };
     if (office !== undefined && NAME.test(office)) yield { office, kind, ...month };
     if (record.kind === 'provision') {
       yield { channel: record.channel, kind, ...month };
+      for (const request of new Set(record.requests)) if (NAME.test(request)) yield { request, kind };
       if (record.purpose !== undefined && NAME.test(record.purpose)) {
         yield { purpose: record.purpose, kind, ...month };
       }

@@ -1,5 +1,5 @@
 import type { ActSignature } from '../acts/acts.ts';
-import type { CertificateRef } from '../principal.ts';
+import type { CertificateRef, Door } from '../principal.ts';
 import type { Value, Write } from '../store/store.ts';
 
 export const RECORD_KINDS = [
@@ -27,7 +27,8 @@ export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /**
  * How an answer left. `own` is a holder's look at its own records, `disclosure` a bundle about one holder, `export` a
- * file of records, `evidence` a file for an audit of the authority.
+ * file of records, `evidence` a file for an audit of the authority. `sign-in` is a token that was issued, or credentials
+ * that were refused.
  */
 export const CHANNELS = [
   'ocsp',
@@ -41,11 +42,12 @@ export const CHANNELS = [
   'evidence',
   'own',
   'disclosure',
+  'sign-in',
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 /** What a room records. The ledger adds `id`, `time` and `salt`. */
-export type RecordDraft = ActDraft | ProvisionDraft;
+export type RecordDraft = ActDraft | ProvisionDraft | RefusalDraft;
 
 /** An act of the service itself or of a principal. */
 export interface ActDraft {
@@ -73,6 +75,8 @@ export interface Provision {
    * first answer. Anybody who has seen such a request can send it again, so nothing proves that this answer went to the recipient.
    */
   readonly repeats?: string;
+  /** By what the recipient has proven who it is; in a refused sign-in, what was refused. */
+  readonly door?: Door;
   readonly channel: Channel;
   /**
    * HTTP method, or the protocol's own word. After `HEAD` only headers left the service; the digest is of the content
@@ -92,13 +96,15 @@ export interface Provision {
    */
   readonly day?: string;
   readonly certificates: readonly CertificateRef[];
+  /** Ids of the requests that the answer shows. */
+  readonly requests?: readonly string[];
   /** The content of the answer: statuses, thisUpdate, CRL number, items; `unregistered` (unregistered.ts). */
   readonly provided: Value;
   /** SHA-256 of the request's bytes. Digests are lower-case hex. */
   readonly requestDigest?: string;
   /**
    * SHA-256 of the answer; in a record with a `day`, of the CDN's log as far as it had been read. Absent where `shared` has the
-   * digest of each answer.
+   * digest of each answer, and where credentials were refused.
    */
   readonly responseDigest?: string;
   /** Present where two or more answers share the record: everything else in it is true of each of them. */
@@ -123,6 +129,16 @@ export type SharedAnswer = {
 /** One answer, as a room gives it to the ledger. */
 export interface ProvisionDraft extends Omit<Provision, 'shared'> {
   readonly responseDigest: string;
+}
+
+/**
+ * Credentials that were refused. Nothing was told, so there is no digest, and refusals that are alike are counted and not told
+ * apart.
+ */
+export interface RefusalDraft extends Omit<Provision, 'shared' | 'responseDigest' | 'requestDigest'> {
+  readonly recipient: 'public';
+  readonly channel: 'sign-in';
+  readonly unproven: string;
 }
 
 export type LedgerRecord = (ActDraft | Provision) & {
@@ -160,6 +176,12 @@ export interface RecordQuery {
   readonly office?: string;
   /** Matches provisions only. */
   readonly channel?: Channel;
+  /** The id of a request: the answers that showed it. */
+  readonly request?: string;
+  /** The recipient of an answer or the actor of an act. Excludes `recipient` and `actor`. */
+  readonly party?: string;
+  /** Only who looked, and sign-ins (accesses.ts). */
+  readonly accesses?: true;
   readonly kind?: RecordKind;
   /** Leaves out what this principal's own look at records and registers made: answers to it, and exports that it began. */
   readonly exceptLookUpsOf?: string;

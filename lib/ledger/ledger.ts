@@ -2,7 +2,7 @@ import type { Clock, Log, Random } from '../ports.ts';
 import type { Bucket, Objects, Table } from '../store/store.ts';
 import { openClosings } from './closings.ts';
 import { openConclusions } from './conclusions.ts';
-import type { Ledger, LedgerRecord, ProvisionDraft, RecordDraft } from './contract.ts';
+import type { Ledger, LedgerRecord, ProvisionDraft, RecordDraft, RefusalDraft } from './contract.ts';
 import { cut } from './cutting.ts';
 import { getRecord } from './query/get.ts';
 import { queryRecords } from './query/query.ts';
@@ -13,6 +13,7 @@ import { type ActSigning, assertProven, isProven, signed } from './signed-act.ts
 import { openSignedRequests } from './signed-requests.ts';
 import { openStaging } from './staging.ts';
 
+export { isAccess, isRefusedSignIn } from './accesses.ts';
 export { answersIn, type Unregistered, unregisteredIn } from './answers.ts';
 export {
   leavesBehind,
@@ -39,6 +40,7 @@ export {
   type RecordDraft,
   type RecordKind,
   type RecordQuery,
+  type RefusalDraft,
   type SignedRequestFacts,
 } from './contract.ts';
 export { openCosigning, type Witness } from './cosigning.ts';
@@ -72,7 +74,7 @@ export { annualCsv, annualPage } from './report/annual-files.ts';
 export { ROUNDING } from './report/statistics.ts';
 export { openReporting, type Reporting } from './reporting.ts';
 export { openRetention, type Retention } from './retention/retention.ts';
-export { partyOf } from './rows.ts';
+export { MAX_CERTIFICATES_PER_RECORD, partyOf } from './rows.ts';
 export { openSequencer, type Sequencer, type SequencerDeps } from './sequencer.ts';
 export { recentlySetAside, type SetAside } from './set-aside.ts';
 export { oldestUnsequenced } from './settling.ts';
@@ -108,9 +110,9 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
 
   const append: Ledger['append'] = async (...drafts) => {
     // Answers are waited for, and none of them has a signature to wait for.
-    if (drafts.every(isProvision)) return storeAnswers(drafts.flatMap(cut));
+    if (drafts.every(isProvision)) return storeAnswers(drafts.flatMap(cutAnswer));
     const parts = drafts.flatMap((draft): readonly RecordDraft[] =>
-      isProvision(draft) ? cut(draft) : [draft],
+      isProvision(draft) ? cutAnswer(draft) : [draft],
     );
     return store(await Promise.all(parts.map(recordOf)));
   };
@@ -143,4 +145,8 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
   };
 };
 
-const isProvision = (draft: RecordDraft): draft is ProvisionDraft => draft.kind === 'provision';
+const isProvision = (draft: RecordDraft): draft is ProvisionDraft | RefusalDraft =>
+  draft.kind === 'provision';
+
+const cutAnswer = (draft: ProvisionDraft | RefusalDraft): readonly (ProvisionDraft | RefusalDraft)[] =>
+  'responseDigest' in draft ? cut(draft) : [draft];

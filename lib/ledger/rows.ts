@@ -1,5 +1,6 @@
 import type { Key, Value, Write } from '../store/store.ts';
-import type { LedgerRecord } from './contract.ts';
+import { isRefusedSignIn } from './accesses.ts';
+import type { LedgerRecord, Provision } from './contract.ts';
 import { dayOf, monthOf, timeOfId } from './ids.ts';
 
 /**
@@ -14,6 +15,7 @@ import { dayOf, monthOf, timeOfId } from './ids.ts';
  *   purpose/{purpose}/{month} {id}     a pointer, under the purpose of a provision that has one
  *   office/{office}/{month}   {id}     a pointer, under the sub-office that acted or received the answer
  *   kind/{kind}/{month}       {id}     a pointer, under the kind of an act
+ *   shown-request/{request}   {id}     a pointer, under each request that an answer shows
  *   holder/{holder}           {id}     a pointer, to the issuance of each of the holder's certificates
  *   ledger                    first    the time of the oldest record: queries go back no further (settling.ts)
  *   log                       tree     the tree that the log has committed to (tree-row.ts)
@@ -65,9 +67,14 @@ export const officePk = (office: string, month: string): string => `office/${off
 
 export const kindPk = (kind: string, month: string): string => `kind/${kind}/${month}`;
 
+export const shownRequestPk = (request: string): string => `shown-request/${request}`;
+
 export const holderPk = (holder: string): string => `holder/${holder}`;
 
-/** With at most this many, settling a record fits into one write: a pointer for each certificate, and its total. */
+/**
+ * With at most this many certificates and requests, settling a record fits into one write: a pointer for each of them, and its
+ * total.
+ */
 export const MAX_CERTIFICATES_PER_RECORD = 88;
 
 /**
@@ -146,14 +153,20 @@ export const leafWrites = (
   { put: recordKey(record.id), value: asValue({ ...record, leaf }), if: { version: versions.record } },
 ];
 
+/** How many pointers a record has for what it names. */
+export const namedIn = (record: Pick<Provision, 'certificates' | 'requests'>): number =>
+  record.certificates.length + (record.requests?.length ?? 0);
+
 /** The partitions in which the record has a pointer. */
 export const pointerPks = (record: LedgerRecord): readonly string[] => {
   const month = monthOf(timeOfId(record.id));
+  if (isRefusedSignIn(record)) return [channelPk('sign-in', month)];
   const pks = new Set([partyPk(partyOf(record), month)]);
   for (const { ca, serial } of record.certificates ?? []) pks.add(certificatePk(ca, serial));
   if (record.office !== undefined) pks.add(officePk(record.office, month));
   if (record.kind === 'provision') {
     pks.add(channelPk(record.channel, month));
+    for (const request of record.requests ?? []) pks.add(shownRequestPk(request));
     if (record.purpose !== undefined) pks.add(purposePk(record.purpose, month));
   } else {
     pks.add(kindPk(record.kind, month));

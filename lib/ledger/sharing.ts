@@ -1,6 +1,6 @@
 import type { Table } from '../store/store.ts';
 import { answersIn, unregisteredIn } from './answers.ts';
-import type { LedgerRecord, Provision, ProvisionDraft } from './contract.ts';
+import type { LedgerRecord, Provision, ProvisionDraft, RefusalDraft } from './contract.ts';
 import { MAX_CERTIFICATES_PER_RECORD } from './rows.ts';
 import type { Staging } from './staging.ts';
 
@@ -9,6 +9,9 @@ import type { Staging } from './staging.ts';
  * and that a record tells alike. Two answers may differ in their digests, which the record has for each, and in the serial
  * numbers that nobody was issued, which it lists one after another. Everything else must be equal.
  *
+ * Refused sign-ins share records as well. They have no digests and no numbers, so such a record has the size of one, however
+ * many it counts.
+ *
  * An answer to a named recipient has a record of its own, and so has a repetition. Where a store makes no commits for several
  * callers (DynamoDB), no answer waits for others.
  */
@@ -16,35 +19,35 @@ import type { Staging } from './staging.ts';
 /** The most answers of one record. With as many certificates and numbers, it is shorter than `MAX_RECORD_CHARS`. */
 const MAX_SHARED = MAX_CERTIFICATES_PER_RECORD;
 
+type Draft = ProvisionDraft | RefusalDraft;
+
 interface Waiting {
-  readonly draft: ProvisionDraft;
+  readonly draft: Draft;
   readonly resolve: (records: readonly LedgerRecord[]) => void;
   readonly reject: (fault: unknown) => void;
 }
 
-const mayShare = ({ recipient, repeats, day }: ProvisionDraft): boolean =>
+const mayShare = ({ recipient, repeats, day }: Draft): boolean =>
   recipient === 'public' && repeats === undefined && day === undefined;
 
+const isRefusal = (draft: Draft): draft is RefusalDraft => draft.channel === 'sign-in';
+
 /** Equal for drafts that a record tells alike. */
-const sameOf = ({
-  requestDigest: _,
-  responseDigest: __,
-  count: ___,
-  provided,
-  ...same
-}: ProvisionDraft): string => {
+const sameOf = (draft: Draft): string => {
+  const { requestDigest: _, responseDigest: __, count: ___, provided, ...same } = draft as ProvisionDraft;
   const { impossible: ____, unregistered, ...told } = provided;
   const terms = unregistered && { ...unregisteredIn(provided), serials: undefined };
   return JSON.stringify([same, told, terms]);
 };
 
-const numbersIn = ({ provided }: ProvisionDraft): readonly string[] =>
-  unregisteredIn(provided)?.serials ?? [];
+const numbersIn = ({ provided }: Draft): readonly string[] => unregisteredIn(provided)?.serials ?? [];
 
 /** What one record says of all these answers, which it tells alike. */
-const joined = (drafts: readonly ProvisionDraft[]): Provision => {
-  const [first] = drafts as readonly [ProvisionDraft];
+const joined = (drafts: readonly Draft[]): Provision => {
+  const [first] = drafts as readonly [Draft];
   if (drafts.length === 1) return first;
+  const sum = drafts.reduce((items, { count }) => items + count, 0);
+  if (isRefusal(first)) return { ...first, count: sum };
   const { requestDigest: _, responseDigest: __, count: ___, provided, ...same } = first;
   const { impossible: ____, ...told } = provided;
   const unregistered = unregisteredIn(provided);
@@ -55,7 +58,7 @@ const joined = (drafts: readonly ProvisionDraft[]): Provision => {
       ...(unregistered && { unregistered: { ...unregistered, serials: drafts.flatMap(numbersIn) } }),
     },
     shared: drafts.flatMap(answersIn),
-    count: drafts.reduce((sum, { count }) => sum + count, 0),
+    count: sum,
   };
 };
 
@@ -69,7 +72,9 @@ const groupsOf = (all: readonly Waiting[]): readonly (readonly Waiting[])[] => {
     const same = sameOf(one.draft);
     const numbers = numbersIn(one.draft).length;
     const known = last.get(same);
-    if (known && known.group.length < MAX_SHARED && known.size + numbers <= MAX_CERTIFICATES_PER_RECORD) {
+    const hasRoom =
+      known && known.group.length < MAX_SHARED && known.size + numbers <= MAX_CERTIFICATES_PER_RECORD;
+    if (known && (hasRoom || isRefusal(one.draft))) {
       known.group.push(one);
       known.size += numbers;
       continue;
@@ -88,7 +93,7 @@ const groupsOf = (all: readonly Waiting[]): readonly (readonly Waiting[])[] => {
 export const openSharing = (
   table: Pick<Table, 'beforeCommit'>,
   { dated, store }: Pick<Staging, 'dated' | 'store'>,
-): ((parts: readonly ProvisionDraft[]) => Promise<readonly LedgerRecord[]>) => {
+): ((parts: readonly Draft[]) => Promise<readonly LedgerRecord[]>) => {
   let waiting: Waiting[] = [];
 
   const storeGroup = async (group: readonly Waiting[]): Promise<void> => {

@@ -3,7 +3,7 @@ import type { Clock, Random } from '../ports.ts';
 import { MAX_WRITES, type Table, type Write } from '../store/store.ts';
 import type { LedgerRecord, PreparedRecord, Provision, RecordDraft } from './contract.ts';
 import { recordIds } from './ids.ts';
-import { MAX_CERTIFICATES_PER_RECORD, MAX_RECORD_CHARS, stageWrites } from './rows.ts';
+import { MAX_CERTIFICATES_PER_RECORD, MAX_RECORD_CHARS, namedIn, stageWrites } from './rows.ts';
 
 export interface StagingDeps {
   readonly table: Table;
@@ -29,10 +29,14 @@ export const openStaging = (deps: StagingDeps) => {
   };
 
   const dated = (draft: RecordDraft | Provision): LedgerRecord => {
-    if ((draft.certificates?.length ?? 0) > MAX_CERTIFICATES_PER_RECORD) {
+    const requests = draft.kind === 'provision' ? draft.requests : undefined;
+    if (
+      namedIn({ certificates: draft.certificates ?? [], ...(requests && { requests }) }) >
+      MAX_CERTIFICATES_PER_RECORD
+    ) {
       throw new Fault(
         'record-invalid',
-        phrase`A record names at most ${MAX_CERTIFICATES_PER_RECORD} certificates.`,
+        phrase`A record names at most ${MAX_CERTIFICATES_PER_RECORD} certificates and requests.`,
       );
     }
     return { ...nextId(), ...draft };

@@ -1,9 +1,11 @@
+import { DOORS } from '../principal.ts';
 import type { Item } from '../store/store.ts';
-import { CHANNELS, type LedgerRecord, RECORD_KINDS } from './contract.ts';
+import { isRefusedSignIn } from './accesses.ts';
+import { CHANNELS, type LedgerRecord, type Provision, RECORD_KINDS } from './contract.ts';
 import { cellBytes } from './counts.ts';
 import { entryOf, recordText } from './entry.ts';
 import { isRecordId, timeOfId } from './ids.ts';
-import { MAX_CERTIFICATES_PER_RECORD, MAX_RECORD_CHARS } from './rows.ts';
+import { MAX_CERTIFICATES_PER_RECORD, MAX_RECORD_CHARS, namedIn } from './rows.ts';
 
 /**
  * What a record's row must look like before anybody reads a member of it. Somebody who can write to the table can put
@@ -53,6 +55,9 @@ const isReferences: Check = (value) =>
 const isCount: Check = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT;
 
+/** Each has a pointer, as each certificate has. */
+const isRequests: Check = (value) => Array.isArray(value) && value.every(isName);
+
 const isSharedAnswer: Check = (value) => isObject(value) && hasMembers(value, SHARED_ANSWER);
 
 const isShared: Check = (value) =>
@@ -76,6 +81,7 @@ const PROVISION: Checks = [
   ['recipient', isName],
   ['unproven', optional(isText)],
   ['repeats', optional(isName)],
+  ['door', optional(oneOf(DOORS))],
   ['channel', oneOf(CHANNELS)],
   ['method', isName],
   ['purpose', optional(isName)],
@@ -83,6 +89,7 @@ const PROVISION: Checks = [
   ['purposeAssumed', optional((value) => value === true)],
   ['day', optional(matches(/^\d{4}-\d{2}-\d{2}$/))],
   ['certificates', isReferences],
+  ['requests', optional(isRequests)],
   ['provided', isObject],
   ['requestDigest', optional(isText)],
   ['responseDigest', optional(isText)],
@@ -107,6 +114,21 @@ const ACT: Checks = [
 const hasMembers = (value: Readonly<Record<string, unknown>>, checks: Checks): boolean =>
   checks.every(([member, check]) => check(value[member]));
 
+/**
+ * A provision has the digest of its answer, or those of several. Where credentials were refused there was no answer about
+ * anything, and the record has nothing else that an index would find it by.
+ */
+const isWholeProvision = (record: LedgerRecord & Provision): boolean => {
+  const { responseDigest, shared, office, purpose } = record;
+  if (!isRefusedSignIn(record)) {
+    return (
+      (responseDigest === undefined) !== (shared === undefined) &&
+      namedIn(record) <= MAX_CERTIFICATES_PER_RECORD
+    );
+  }
+  return [responseDigest, shared, office, purpose].every((one) => one === undefined) && namedIn(record) === 0;
+};
+
 const isShallow = (value: unknown, depth: number): boolean => {
   if (typeof value !== 'object' || value === null) return true;
   if (depth === 0) return false;
@@ -125,10 +147,9 @@ export const readRecord = ({ sk, value }: Pick<Item, 'sk' | 'value'>): LedgerRec
   if (ms > LAST_MS || found.time !== new Date(ms).toISOString()) return undefined;
   const isProvision = found.kind === 'provision';
   if (!hasMembers(found, EVERY) || !hasMembers(found, isProvision ? PROVISION : ACT)) return undefined;
-  // The digest of its answer, or those of several.
-  if (isProvision && (found.responseDigest === undefined) === (found.shared === undefined)) return undefined;
   if (!isShallow(found, MAX_DEPTH)) return undefined;
   const record = found as unknown as LedgerRecord;
+  if (record.kind === 'provision' && !isWholeProvision(record)) return undefined;
   // The other names of cells are short by the checks above.
   return isProvision || cellBytes(record) <= MAX_CELL_BYTES ? record : undefined;
 };

@@ -5,21 +5,25 @@ import type { CertificateCallers, CertificateCallersDeps, OperationsCa } from '.
 /** Fault of every call: `configuration-invalid` where an operations CA's certificate is not that of a CA. */
 export const openCertificateCallers = (deps: CertificateCallersDeps): CertificateCallers => {
   let known: readonly OperationsCa[] | undefined;
-  let judge: ReturnType<typeof clientCertificates> | undefined;
+  let certificates: ReturnType<typeof clientCertificates> | undefined;
 
   /**
    * Made anew when the list of CAs has changed, and kept otherwise: decoding the CAs' certificates takes most of the
    * time.
    */
-  const currentJudge = async () => {
+  const current = async () => {
     const cas = await deps.operationsCas();
-    if (judge === undefined || cas !== known) [known, judge] = [cas, clientCertificates(cas, deps.clock)];
-    return judge;
+    if (certificates === undefined || cas !== known) {
+      [known, certificates] = [cas, clientCertificates(cas, deps.clock)];
+    }
+    return certificates;
   };
 
   return {
+    namedBy: async (der) => (await current()).namedBy(der),
+
     byCertificate: async (der, by = 'rows') => {
-      const shown = (await currentJudge())(der);
+      const shown = (await current()).judge(der);
       const proven = by === 'objects' ? await deps.provenStatusOf?.(shown) : undefined;
       const status = proven ?? (await deps.statusOf(shown.ref));
       if (status === 'revoked' || status === 'hold') {

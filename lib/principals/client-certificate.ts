@@ -34,10 +34,14 @@ const invalid = (why: Phrase, cause?: unknown): Fault =>
 export const clientCertificates = (
   cas: readonly OperationsCa[],
   clock: Clock,
-): ((der: Uint8Array) => ShownCertificate) => {
+): {
+  judge(der: Uint8Array): ShownCertificate;
+  /** The principal that a certificate of an operations CA names, whatever else is wrong with the certificate. */
+  namedBy(der: Uint8Array): string | undefined;
+} => {
   const issuers = cas.map(readIssuer);
 
-  return (der) => {
+  const judge = (der: Uint8Array): ShownCertificate => {
     const certificate = decode(der);
     const now = clock();
     const issuer = issuerOf(certificate, issuers);
@@ -51,6 +55,19 @@ export const clientCertificates = (
       keyIdentity: keyIdentity(certificate.subjectPublicKeyInfo),
     };
   };
+
+  const namedBy = (der: Uint8Array): string | undefined => {
+    try {
+      const certificate = decode(der);
+      issuerOf(certificate, issuers);
+      return principalOf(certificate);
+    } catch (error) {
+      if (Fault.is(error, 'client-certificate-invalid')) return undefined;
+      throw error;
+    }
+  };
+
+  return { judge, namedBy };
 };
 
 const readIssuer = ({ ca, certificate: der }: OperationsCa): Issuer => {

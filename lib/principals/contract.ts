@@ -28,6 +28,11 @@ export interface Principals {
    * @param by `rows` where it is left out.
    */
   byCertificate(der: Uint8Array, by?: KnownBy): Promise<Principal>;
+  /**
+   * The principal that a certificate names, if an operations CA of this service signed it. It may have ended, be revoked or
+   * be no client's, and the principal may be gone: this says who was named, and proves nothing about who calls.
+   */
+  namedBy(der: Uint8Array): Promise<string | undefined>;
   /** Faults: `token-invalid`, `token-expired`, `not-in-force`; `try-later` when the keys of a remote issuer cannot be had. */
   byToken(token: string, by?: KnownBy): Promise<Principal>;
   /**
@@ -81,7 +86,7 @@ export interface TokenIssuers {
 /**
  * Callers by their certificates alone. Before tokens can be issued nothing else is known, and OCSP needs nothing else.
  */
-export type CertificateCallers = Pick<Principals, 'byCertificate'>;
+export type CertificateCallers = Pick<Principals, 'byCertificate' | 'namedBy'>;
 
 export interface CertificateCallersDeps {
   /** The directory. Undefined for nobody. Fault: `not-in-force`. */

@@ -8,6 +8,8 @@ export const withTokens = (callers: CertificateCallers, deps: TokenDeps): Princi
   return {
     byCertificate: (der, by) => callers.byCertificate(der, by),
 
+    namedBy: (der) => callers.namedBy(der),
+
     byToken: async (token, by = 'rows') => {
       const principal = await deps.find(await tokens.verify(token), by);
       if (principal) return principal;

@@ -1,6 +1,6 @@
 import type { GeneralName } from '../pki/pki.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
-import type { CertificateRef } from '../principal.ts';
+import type { CertificateRef, Door } from '../principal.ts';
 import type { Table, Value, Write } from '../store/store.ts';
 import type { KeyClaim } from '../used-key.ts';
 
@@ -17,9 +17,12 @@ export interface ActRecord {
 export interface CollectionRecord {
   readonly kind: 'provision';
   readonly recipient: string;
+  readonly office?: string;
+  readonly door?: Door;
   readonly channel: 'certificate';
   readonly method: string;
   readonly certificates: readonly CertificateRef[];
+  readonly requests: readonly string[];
   readonly provided: Value;
   readonly responseDigest: string;
   readonly count: number;

@@ -3,6 +3,7 @@ import { Fault, phrase } from '../fault.ts';
 import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../idempotency-key.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
+import { recipientOf } from '../recipient.ts';
 import type { Condition, Item } from '../store/store.ts';
 import { openChanges } from './changes.ts';
 import type { Registration, RequestView } from './contract.ts';
@@ -206,12 +207,12 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       const pem = await issuing.chainPem(certificate, { withRoot });
       const [record] = await ledger.append({
         kind: 'provision',
-        recipient: actor.id,
-        ...(actor.office !== undefined && { office: actor.office }),
+        ...recipientOf(actor),
         channel: 'certificate',
         method,
+        requests: [id],
         certificates: [certificate],
-        provided: { request: id, ...(withRoot && { withRoot }) },
+        provided: withRoot ? { withRoot } : {},
         responseDigest: hash('sha256', pem),
         count: 1,
       });

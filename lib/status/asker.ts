@@ -1,5 +1,6 @@
 import type { SignedRequestFacts } from '../ledger/ledger.ts';
 import type { Caller, Principal } from '../principal.ts';
+import { recipientOf } from '../recipient.ts';
 import { recordedPurpose } from '../recorded-purpose.ts';
 import type { AcceptedRequest } from './request.ts';
 import { signedRequestFacts } from './signed-request.ts';
@@ -12,10 +13,9 @@ export interface Asker {
 
 /** The signer is the recorded recipient. The purpose that HTTP names counts only if the same principal sent the request. */
 const signedBy = (requestor: Principal, caller: Caller): Caller => ({
-  recipient: requestor.id,
+  ...recipientOf({ ...requestor, door: 'signed-request' }),
   method: caller.method,
   ...(caller.unproven !== undefined && { unproven: caller.unproven }),
-  ...(requestor.office !== undefined && { office: requestor.office }),
   // The signature covers no purpose.
   ...recordedPurpose(requestor, undefined),
 });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lib/ledger/canonical.ts';
 import { type Count, readCounts } from '../../lib/ledger/counts.ts';
-import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
+import type { LedgerRecord, ProvisionDraft } from '../../lib/ledger/ledger.ts';
 import { type AnnualLine, buildAnnualReport } from '../../lib/ledger/report/annual.ts';
 import { annualCsv, annualPage } from '../../lib/ledger/report/annual-files.ts';
 import { expireReports } from '../../lib/ledger/report/expiry.ts';
@@ -104,7 +104,7 @@ describe('the annual report', () => {
     world.now += 1000;
     written.push(
       ...(await world.ledger.append({
-        ...(nthDraft(1) as Extract<ReturnType<typeof nthDraft>, { kind: 'provision' }>),
+        ...(nthDraft(1) as ProvisionDraft),
         recipient: 'holder-1',
       })),
     );
@@ -196,7 +196,7 @@ describe('the annual report', () => {
     expect(first).toMatchObject({ made: true, view: { fiscalYear: 2025, version: 1 } });
     expect(await open().makeAnnual('auditor-1', 2025)).toEqual({ made: false, view: first.view });
     world.now += 1000;
-    const late = nthDraft(0) as Extract<ReturnType<typeof nthDraft>, { kind: 'provision' }>;
+    const late = nthDraft(0) as ProvisionDraft;
     await world.ledger.append({ ...late, day: '2026-03-30', count: 5 });
     const second = await open().makeAnnual('auditor-1', 2025);
     expect(second).toMatchObject({ made: true, view: { version: 2 } });
@@ -213,7 +213,7 @@ describe('the annual report', () => {
     const parties = ['9', '10', 'constructor'].map((id) => named(id, 'relyingParty', id));
     for (const { id } of parties) {
       await world.ledger.append({
-        ...(nthDraft(0) as Extract<ReturnType<typeof nthDraft>, { kind: 'provision' }>),
+        ...(nthDraft(0) as ProvisionDraft),
         recipient: id,
       });
     }

@@ -23,7 +23,10 @@ const signer = await generateSoftwareKey('ed25519');
 let now = START;
 let known = true;
 
-const nobody = { byCertificate: () => Promise.reject(new Error('no certificates here')) };
+const nobody = {
+  byCertificate: () => Promise.reject(new Error('no certificates here')),
+  namedBy: async () => undefined,
+};
 
 const open = (remote?: RemoteIssuer, key = signer): Principals =>
   withTokens(nobody, {

@@ -22,6 +22,8 @@ export const route = defineRoute({
       channel: 'status',
       method: request.method,
       certificates: [params],
+      // Where no sub-office asked, that is no request's id.
+      ...(certificate.office !== undefined && { requests: [certificate.request] }),
       provided: {
         status: certificate.status,
         ...(certificate.revocation ? { revocation: { ...certificate.revocation } } : {}),

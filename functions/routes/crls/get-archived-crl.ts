@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { recipientOf } from '../../../lib/recipient.ts';
 import { archiveKey, listId } from '../../../lib/status/status.ts';
 import { published } from '../../http/large-answers.ts';
 import { named, sha256Hex } from '../../http/provide.ts';
@@ -39,7 +40,7 @@ export const route = defineRoute({
     const body = await status.archivedCrl(ca, partition, number);
     const [record] = await ledger.append({
       kind: 'provision',
-      recipient: caller.id,
+      ...recipientOf(caller),
       channel: 'records',
       method: request.method,
       certificates: [],

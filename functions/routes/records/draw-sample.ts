@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MAX_SAMPLE } from '../../../lib/ledger/ledger.ts';
+import { recipientOf } from '../../../lib/recipient.ts';
 import { json } from '../../http/http.ts';
 import { namesRecord, recordHeader } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
@@ -70,7 +71,7 @@ export const route = defineRoute({
   faults: [],
   // `sample` resolves when the record of this answer is durable.
   handle: async ({ evidence }, { query: { from, to, ...draw }, request: { method } }, caller) => {
-    const asked = { recipient: caller.id, method };
+    const asked = { ...recipientOf(caller), method };
     const { record, ...sample } = await evidence.sample(asked, { from, to }, draw);
     return json(200, sample, recordHeader(record));
   },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { EXPORT_TYPES, type ExportFormat } from '../../../lib/ledger/ledger.ts';
+import { recipientOf } from '../../../lib/recipient.ts';
 import { streamedFile } from '../../http/large-answers.ts';
 import { recordHeader } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
@@ -34,7 +35,7 @@ export const exportRecords = (format: ExportFormat) =>
     faults: [...FILTER_FAULTS, 'input-too-large', 'value-too-large'],
     handle: async (app, { query: filter, request: { method } }, caller) => {
       const query = await queryOf(app, caller, filter);
-      const asked = { recipient: caller.id, method };
+      const asked = { ...recipientOf(caller), method };
       const { id, contentType, bytes } = await app.reporting.export(asked, { format, query });
       return {
         status: 200,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { recipientOf } from '../../../lib/recipient.ts';
 import { streamedFile } from '../../http/large-answers.ts';
 import { recordHeader } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
@@ -19,7 +20,7 @@ export const route = defineRoute({
   responses: streamedFile('The evidence.', CONTENT_TYPE),
   faults: ['value-too-large'],
   handle: async ({ evidence }, { query, request: { method } }, caller) => {
-    const { id, bytes } = await evidence.file({ recipient: caller.id, method }, query);
+    const { id, bytes } = await evidence.file({ ...recipientOf(caller), method }, query);
     return {
       status: 200,
       headers: {

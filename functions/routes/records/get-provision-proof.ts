@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { recipientOf } from '../../../lib/recipient.ts';
 import { defineRoute } from '../../http/route.ts';
 import { recordId } from '../../http/schemas.ts';
 import { proofResponses, provideProof } from './provide-proof.ts';
@@ -16,7 +17,7 @@ export const route = defineRoute({
   responses: proofResponses,
   faults: ['unknown-record', 'record-expired', 'try-later', 'log-inconsistent'],
   handle: async (app, { params, request: { method } }, caller) =>
-    provideProof(app, { recipient: caller.id, method }, params.id, {
+    provideProof(app, { ...recipientOf(caller), method }, params.id, {
       kind: 'provision',
       ...(caller.role !== 'auditor' && { recipient: caller.id }),
     }),

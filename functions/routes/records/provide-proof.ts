@@ -17,16 +17,15 @@ export const proofResponses: Readonly<Record<number, ResponseDescription>> = {
 /** A proof for the caller. Resolves when the record of this answer is durable. */
 export const provideProof = async (
   { transparencyLog, ledger }: Pick<App, 'transparencyLog' | 'ledger'>,
-  { recipient, method }: Pick<Caller, 'recipient' | 'method'>,
+  asker: Caller,
   id: string,
   asked?: Parameters<App['transparencyLog']['prove']>[1],
 ): Promise<HttpResponse> => {
   const { record, proof } = await transparencyLog.prove(id, asked);
   const [told] = await ledger.append({
     kind: 'provision',
-    recipient,
+    ...asker,
     channel: 'records',
-    method,
     certificates: record.certificates ?? [],
     provided: { proofs: [record.id] },
     responseDigest: sha256Hex(proof),

@@ -13,6 +13,7 @@ import {
   pageLimit,
   principalId,
   purposeId,
+  requestId,
   serial,
   time,
 } from '../../http/schemas.ts';
@@ -37,6 +38,9 @@ export const recordFilter = {
     .enum(CHANNELS)
     .exactOptional()
     .meta({ description: 'How the answer was given; finds provisions only.' }),
+  request: requestId
+    .exactOptional()
+    .meta({ description: 'The answers that showed this request; finds provisions only.' }),
   excludeOwn: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
@@ -122,6 +126,7 @@ export const answerQuery = async (
     channel: 'records',
     method,
     certificates: certificate ? [certificate] : [],
+    ...(query.request !== undefined && { requests: [query.request] }),
     provided: {
       query: { ...asked, limit, ...certificate },
       continued: continued !== undefined,
@@ -132,7 +137,8 @@ export const answerQuery = async (
   });
 };
 
-const certificateOf = (ca: string | undefined, serialNumber: string | undefined) => {
+/** Fault: `invalid-input` for one without the other. */
+export const certificateOf = (ca: string | undefined, serialNumber: string | undefined) => {
   if (ca !== undefined && serialNumber !== undefined) return { ca, serial: serialNumber };
   if (ca === undefined && serialNumber === undefined) return undefined;
   throw new Fault('invalid-input', 'A certificate is named by ca and serial together.');

@@ -22,7 +22,8 @@ export const route = defineRoute({
       channel: 'requests',
       method,
       certificates: request.certificate ? [request.certificate] : [],
-      provided: { requests: [request.id], state: request.state },
+      requests: [request.id],
+      provided: { state: request.state },
       count: 1,
     });
   },

@@ -1,9 +1,13 @@
 import * as z from 'zod';
-import { REQUEST_STATES } from '../../../lib/registration/registration.ts';
-import { provide } from '../../http/provide.ts';
+import { MAX_CERTIFICATES_PER_RECORD } from '../../../lib/ledger/ledger.ts';
+import { REQUEST_STATES, type RequestView } from '../../../lib/registration/registration.ts';
+import { provide, type Told } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor, pageLimit, requestView } from '../../http/schemas.ts';
+
+/** A record names as many requests, each with its certificate. */
+const REQUESTS_PER_RECORD = Math.floor(MAX_CERTIFICATES_PER_RECORD / 2);
 
 export const route = defineRoute({
   id: 'listRequests',
@@ -24,7 +28,7 @@ export const route = defineRoute({
       .enum(REQUEST_STATES)
       .exactOptional()
       .meta({ description: 'The state in which the requests are now.' }),
-    // The record of the answer names every certificate on the page. Keep below what one record may name.
+    // Two records have room for every request on the page, and for its certificate.
     limit: pageLimit(50, 20),
     cursor: cursor.exactOptional(),
   }),
@@ -41,12 +45,20 @@ export const route = defineRoute({
     // To an officer the room has refused any office but the own.
     await names.assertKnown(query.office === undefined ? {} : { office: query.office });
     const { limit, cursor: _cursor, ...filter } = query;
-    return provide(ledger, caller, page, {
+    const tell = (shown: readonly RequestView[]): Told => ({
       channel: 'requests',
       method: request.method,
-      certificates: page.requests.flatMap(({ certificate }) => certificate ?? []),
-      provided: { filter, limit, requests: page.requests.map(({ id }) => id) },
-      count: page.requests.length,
+      certificates: shown.flatMap(({ certificate }) => certificate ?? []),
+      requests: shown.map(({ id }) => id),
+      provided: { filter, limit },
+      count: shown.length,
     });
+    return provide(
+      ledger,
+      caller,
+      page,
+      tell(page.requests.slice(0, REQUESTS_PER_RECORD)),
+      ...(page.requests.length > REQUESTS_PER_RECORD ? [tell(page.requests.slice(REQUESTS_PER_RECORD))] : []),
+    );
   },
 });

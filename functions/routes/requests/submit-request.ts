@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { Fault, phrase } from '../../../lib/fault.ts';
 import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../../../lib/idempotency-key.ts';
 import { json } from '../../http/http.ts';
+import { provide } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { fields, principalId, profileId, requestView } from '../../http/schemas.ts';
 
@@ -46,9 +48,9 @@ export const route = defineRoute({
       headers: { location: 'The address of the request.' },
     },
     200: {
-      description: 'The earlier request with this idempotency key.',
+      description: 'The earlier request with this idempotency key. The answer is recorded as a provision.',
       schema: requestView,
-      headers: { location: 'The address of the request.' },
+      headers: { location: 'The address of the request.', ...namesRecord },
     },
   },
   faults: [
@@ -72,13 +74,24 @@ export const route = defineRoute({
     'idempotency-key-invalid',
     'idempotency-key-reused',
   ],
-  handle: async ({ registration }, { body, request }, caller) => {
+  handle: async ({ registration, ledger }, { body, request }, caller) => {
     const { request: submitted, replayed } = await registration.submit(
       caller,
       body,
       idempotencyKey(request.headers['idempotency-key']),
     );
-    return json(replayed ? 200 : 201, submitted, { location: `/api/v1/requests/${submitted.id}` });
+    const location = `/api/v1/requests/${submitted.id}`;
+    if (!replayed) return json(201, submitted, { location });
+    // Nothing was submitted: the answer only shows the earlier request.
+    const shown = await provide(ledger, caller, submitted, {
+      channel: 'requests',
+      method: request.method,
+      certificates: submitted.certificate ? [submitted.certificate] : [],
+      requests: [submitted.id],
+      provided: { state: submitted.state },
+      count: 1,
+    });
+    return { ...shown, headers: { ...shown.headers, location } };
   },
 });
 

@@ -1,6 +1,7 @@
 import type { Signer } from '../../keys/keys.ts';
 import type { Clock } from '../../ports.ts';
 import type { CertificateRef, Principal } from '../../principal.ts';
+import { recipientOf } from '../../recipient.ts';
 import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger } from '../contract.ts';
@@ -83,7 +84,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       const { holder, from, to } = query;
       const [record] = await ledger.append({
         kind: 'provision',
-        recipient: caller.id,
+        ...recipientOf(caller),
         channel: 'own',
         method,
         certificates: held.slice(0, MAX_CERTIFICATES_PER_RECORD),
@@ -110,7 +111,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       const page = bundlePage(bundle, jws);
       const { record, writes } = await ledger.prepare({
         kind: 'provision',
-        recipient: caller.id,
+        ...recipientOf(caller),
         channel: 'disclosure',
         method,
         certificates: bundle.certificates

@@ -8,6 +8,7 @@ export const COLUMNS = [
   'recipient',
   'unproven',
   'repeats',
+  'door',
   'actor',
   'channel',
   'method',
@@ -18,6 +19,7 @@ export const COLUMNS = [
   'purposeAssumed',
   'day',
   'certificates',
+  'requests',
   'count',
   'requestDigest',
   'responseDigest',
@@ -30,7 +32,7 @@ export type Column = (typeof COLUMNS)[number];
 export type Row = Readonly<Record<Column, string | number | null>>;
 
 /**
- * `certificates` are `ca/serial`, separated by spaces; `content` is the JSON of `provided`, or of an act's `details`; `shared`
+ * `certificates` are `ca/serial`, separated by spaces, and so are `requests`; `content` is the JSON of `provided`, or of an act's `details`; `shared`
  * is the JSON of the answers that share the record.
  * Only the NDJSON format has the exact bytes that a leaf covers.
  */
@@ -49,6 +51,7 @@ export const rowOf = (record: LedgerRecord): Row => {
       recipient: null,
       unproven: null,
       repeats: null,
+      door: null,
       actor: record.actor,
       channel: null,
       method: null,
@@ -57,6 +60,7 @@ export const rowOf = (record: LedgerRecord): Row => {
       legalBasis: null,
       purposeAssumed: null,
       day: null,
+      requests: null,
       count: null,
       requestDigest: null,
       responseDigest: null,
@@ -69,6 +73,7 @@ export const rowOf = (record: LedgerRecord): Row => {
     recipient: record.recipient,
     unproven: record.unproven ?? null,
     repeats: record.repeats ?? null,
+    door: record.door ?? null,
     actor: null,
     channel: record.channel,
     method: record.method,
@@ -77,6 +82,7 @@ export const rowOf = (record: LedgerRecord): Row => {
     legalBasis: record.legalBasis ?? null,
     purposeAssumed: record.purposeAssumed ? 'true' : null,
     day: record.day ?? null,
+    requests: record.requests?.join(' ') ?? null,
     count: record.count,
     requestDigest: record.requestDigest ?? null,
     responseDigest: record.responseDigest ?? null,

@@ -33,7 +33,13 @@ export const openRecordedFile = async (
   const [begun] = await ledger.append({
     kind: 'export',
     actor: caller.recipient,
-    details: { step: 'begun', channel, method: caller.method, ...details },
+    details: {
+      step: 'begun',
+      channel,
+      method: caller.method,
+      ...(caller.door !== undefined && { door: caller.door }),
+      ...details,
+    },
   });
   const id = begun?.id as string;
 

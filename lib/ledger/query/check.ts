@@ -10,12 +10,15 @@ export const checkQuery = (
   query: Omit<RecordQuery, 'limit' | 'cursor'> & { readonly limit?: number },
 ): void => {
   const { limit = MAX_PAGE, recipient, actor, certificate, holder, purpose, channel, kind } = query;
-  const { onlyRecordsOf } = query;
+  const { request, party, onlyRecordsOf } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
     throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} records.`, { field: 'limit' });
   }
   if (recipient !== undefined && actor !== undefined) {
     throw new Fault('invalid-input', 'Ask by recipient or by actor: no record has both.');
+  }
+  if (party !== undefined && (recipient !== undefined || actor !== undefined)) {
+    throw new Fault('invalid-input', 'Ask by who looked, by recipient or by actor, one at a time.');
   }
   if (certificate && holder !== undefined) {
     throw new Fault('invalid-input', 'Ask by certificate or by holder, one at a time.');
@@ -26,11 +29,11 @@ export const checkQuery = (
       "A holder's records are those of everybody who asked: they are not found among the records of one principal.",
     );
   }
-  const findsAnswers = [recipient, purpose, channel].some((member) => member !== undefined);
+  const findsAnswers = [recipient, purpose, channel, request].some((member) => member !== undefined);
   if (findsAnswers && (actor !== undefined || (kind !== undefined && kind !== 'provision'))) {
     throw new Fault(
       'invalid-input',
-      'A recipient, a purpose and a channel find answers alone, which have no actor and no other kind.',
+      'A recipient, a purpose, a channel and a request find answers alone, which have no actor and no other kind.',
     );
   }
   if (actor !== undefined && kind === 'provision') {

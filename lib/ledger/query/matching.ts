@@ -1,6 +1,7 @@
 import type { CertificateRef } from '../../principal.ts';
 import type { Item, Table } from '../../store/store.ts';
-import type { Channel, LedgerRecord, RecordQuery } from '../contract.ts';
+import { isAccess, STATUS_CHANNELS } from '../accesses.ts';
+import type { LedgerRecord, RecordQuery } from '../contract.ts';
 import { isRecordId } from '../ids.ts';
 import { partyOf, recordKey } from '../rows.ts';
 import { readRecord } from '../well-formed.ts';
@@ -30,7 +31,10 @@ const kindIn = (value: unknown): unknown => (value as { readonly kind?: unknown 
 
 /** The caller has compared the kind already. */
 const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
-  const { recipient, actor, certificate, purpose, office, channel, exceptLookUpsOf, onlyRecordsOf } = query;
+  const { recipient, actor, certificate, purpose, office, channel, request, exceptLookUpsOf, onlyRecordsOf } =
+    query;
+  if (query.accesses && !isAccess(record)) return false;
+  if (query.party !== undefined && partyOf(record) !== query.party) return false;
   if (onlyRecordsOf !== undefined && partyOf(record) !== onlyRecordsOf) return false;
   if (certificate !== undefined && !isAbout(certificate, record)) return false;
   if (exceptLookUpsOf !== undefined && isLookUpOf(exceptLookUpsOf, record, onlyRecordsOf)) return false;
@@ -40,22 +44,21 @@ const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
       actor === undefined &&
       (recipient === undefined || record.recipient === recipient) &&
       (purpose === undefined || record.purpose === purpose) &&
-      (channel === undefined || record.channel === channel)
+      (channel === undefined || record.channel === channel) &&
+      (request === undefined || record.requests?.includes(request) === true)
     );
   }
   return (
     recipient === undefined &&
     purpose === undefined &&
     channel === undefined &&
+    request === undefined &&
     (actor === undefined || record.actor === actor)
   );
 };
 
 const isAbout = ({ ca, serial }: CertificateRef, { certificates = [] }: LedgerRecord): boolean =>
   certificates.some((ref) => ref.ca === ca && ref.serial === serial);
-
-/** By these channels a principal learns the status of certificates; by all others what the service keeps. */
-const STATUS_CHANNELS: ReadonlySet<Channel> = new Set(['ocsp', 'crl']);
 
 /** Who sees the records of nobody else looks for the statuses that it was told. To all others those are looks as well. */
 const isLookUpOf = (who: string, record: LedgerRecord, onlyRecordsOf: string | undefined): boolean =>

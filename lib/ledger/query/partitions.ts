@@ -1,7 +1,7 @@
 import type { Page, Table } from '../../store/store.ts';
 import type { LedgerRecord, RecordPage, RecordQuery } from '../contract.ts';
 import { dayOf, idFloor, monthOf } from '../ids.ts';
-import { certificatePk, channelPk, kindPk, officePk, partyPk, purposePk } from '../rows.ts';
+import { certificatePk, channelPk, kindPk, officePk, partyPk, purposePk, shownRequestPk } from '../rows.ts';
 import { matchingRecords, SCAN_FACTOR } from './matching.ts';
 import { type Bounds, cursorInvalid, encodePosition, type Position } from './position.ts';
 
@@ -66,7 +66,10 @@ interface Partitions {
  * others, the index of its own records is therefore the only one, even where another is narrower.
  */
 const partitionsOf = (query: RecordQuery, from: number, to: number): Partitions => {
-  const { certificate, onlyRecordsOf } = query;
+  const { request, certificate, onlyRecordsOf } = query;
+  if (request !== undefined && onlyRecordsOf === undefined) {
+    return { pointers: true, pks: () => [shownRequestPk(request)] };
+  }
   if (certificate && onlyRecordsOf === undefined) {
     return { pointers: true, pks: () => [certificatePk(certificate.ca, certificate.serial)] };
   }
@@ -75,9 +78,12 @@ const partitionsOf = (query: RecordQuery, from: number, to: number): Partitions 
   return { pointers: false, pks: () => backwards(from, to, dayOf, (day) => `record/${day}`) };
 };
 
-const monthlyIndexOf = (query: RecordQuery): ((month: string) => string) | undefined => {
+/** Undefined where the query has no name that an index is made by. */
+export const monthlyIndexOf = (query: RecordQuery): ((month: string) => string) | undefined => {
   const { purpose, office, channel, kind } = query;
-  const party = query.onlyRecordsOf ?? query.recipient ?? query.actor;
+  // A refused sign-in has its pointer there alone (rows.ts).
+  if (query.recipient === 'public' && channel === 'sign-in') return (month) => channelPk(channel, month);
+  const party = query.onlyRecordsOf ?? query.party ?? query.recipient ?? query.actor;
   if (party !== undefined) return (month) => partyPk(party, month);
   if (purpose !== undefined) return (month) => purposePk(purpose, month);
   if (office !== undefined) return (month) => officePk(office, month);
@@ -88,12 +94,12 @@ const monthlyIndexOf = (query: RecordQuery): ((month: string) => string) | undef
 };
 
 /** The partitions of all periods between two times, newest first. */
-const backwards = function* (
+export const backwards = function* <T>(
   from: number,
   to: number,
   periodOf: (ms: number) => string,
-  pkOf: (period: string) => string,
-): Generator<string> {
+  pkOf: (period: string) => T,
+): Generator<T> {
   const oldest = periodOf(from);
   let last = '';
   for (let at = to - 1; ; at -= DAY) {

@@ -3,6 +3,7 @@ import { canonicalJson, digestHex } from '../canonical.ts';
 import type { Ledger, RecordPage, RecordQuery } from '../contract.ts';
 import { openPublishedLeaves } from '../published-leaves.ts';
 import { readFirst } from '../settling.ts';
+import { isAskedOfAll, mergeAccesses } from './accesses.ts';
 import { checkQuery, instant } from './check.ts';
 import { mergeCertificates } from './holder.ts';
 import { walkPartitions } from './partitions.ts';
@@ -36,7 +37,7 @@ export const queryRecords = async (
   const to = position?.to ?? Math.min(now + DAY, latest);
   const bounds: Bounds = { from, to, fingerprint, ...(position && { position }) };
   if (query.holder !== undefined) return mergeCertificates(table, ledger, query.holder, query, bounds);
-  const page = await walkPartitions(table, query, bounds);
+  const page = await (isAskedOfAll(query) ? mergeAccesses : walkPartitions)(table, query, bounds);
   return query.onlyRecordsOf === undefined ? page : proven(bucket, page);
 };
 

@@ -11,7 +11,8 @@ export const LEDGER = {
   'A log entry is an id, a digest and a kind.': '透明性ログの項目は、ID、ダイジェスト、種類からなります。',
   'There is no such record: a record id has 32 hex digits.':
     'その記録はありません。記録の ID は 16 進 32 桁です。',
-  'A record names at most {0} certificates.': '一つの記録に書ける証明書は {0} 枚までです。',
+  'A record names at most {0} certificates and requests.':
+    '一つの記録に書ける証明書と申請は、合わせて {0} 件までです。',
   'A record has at most {0} characters.': '一つの記録は {0} 文字までです。',
   'At most {0} records are appended at once.': '一度に追加できる記録は {0} 件までです。',
   'Ask for at most {0} months.': '指定できる期間は {0} か月までです。',
@@ -90,8 +91,10 @@ export const LEDGER = {
   'an authority': 'その ID の認証局',
   'The trust domain and the requests have no holder of that id.':
     'その ID の名義人は、信頼ドメインにも申請にもありません。ID を確かめてください。',
-  'A recipient, a purpose and a channel find answers alone, which have no actor and no other kind.':
-    '提供先、利用目的、提供の方法で見つかるのは提供の記録だけです。提供の記録には行為者がなく、種別は provision だけです。',
+  'Ask by who looked, by recipient or by actor, one at a time.':
+    '閲覧者、提供先、行為者は、どれか一つを指定してください。',
+  'A recipient, a purpose, a channel and a request find answers alone, which have no actor and no other kind.':
+    '提供先、利用目的、提供の方法、申請で見つかるのは提供の記録だけです。提供の記録には行為者がなく、種別は provision だけです。',
   'Answers have no actor; ask for them by recipient.':
     '提供の記録に行為者はありません。提供先（recipient）を指定してください。',
   'The record was kept for its time and then deleted; its leaf stays in the log.':
