@@ -188,6 +188,7 @@ export const recordAnswer = z.looseObject({
   provided: z.unknown().optional(),
   details: z.unknown().optional(),
   certificates: z.array(certificateRef).exactOptional(),
+  requests: z.array(text).exactOptional(),
   responseDigest: text.exactOptional(),
   shared: z.array(z.looseObject({ responseDigest: text, count: z.int() })).exactOptional(),
   count: z.int().exactOptional(),
@@ -195,6 +196,27 @@ export const recordAnswer = z.looseObject({
 export type RecordAnswer = z.output<typeof recordAnswer>;
 
 export const recordPage = z.looseObject({ records: z.array(recordAnswer), cursor: text.exactOptional() });
+
+const accessAnswer = z.looseObject({
+  id: text,
+  time: text,
+  who: text,
+  door: text.exactOptional(),
+  channel: text.exactOptional(),
+  method: text.exactOptional(),
+  result: text,
+  code: text.exactOptional(),
+  requests: z.array(text),
+  certificates: z.array(certificateRef),
+  shown: z.unknown().optional(),
+  count: z.int(),
+});
+export type AccessAnswer = z.output<typeof accessAnswer>;
+
+export const accessPage = z.looseObject({
+  accesses: z.array(accessAnswer),
+  cursor: text.exactOptional(),
+});
 
 export const serialPage = z.looseObject({
   serials: z.array(

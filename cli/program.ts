@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addCommand as accesses } from './commands/accesses.ts';
 import { addCommand as audit } from './commands/audit.ts';
 import { addCommand as authorities } from './commands/authorities.ts';
 import { addCommand as backup } from './commands/backup.ts';
@@ -52,6 +53,7 @@ const COMMANDS: readonly AddCommand[] = [
   authorities,
   publish,
   provisions,
+  accesses,
   records,
   exportRecords,
   report,

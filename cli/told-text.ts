@@ -1,6 +1,6 @@
 import { type Phrase, phrase } from '../lib/fault.ts';
 import type { Say } from '../lib/messages/messages.ts';
-import type { RecordAnswer } from './answers.ts';
+import type { AccessAnswer, RecordAnswer } from './answers.ts';
 import { NONE } from './purpose-text.ts';
 
 type Content = Readonly<Record<string, unknown>>;
@@ -51,7 +51,7 @@ const unregisteredText = (value: unknown): string | undefined => {
 };
 
 /** The members of `provided` by which an answer is told; each gives the text, or nothing where the answer is another one. */
-const TOLD: readonly ((provided: Content, say: Say) => string | Phrase | undefined)[] = [
+const TOLD: readonly ((provided: Content, say: Say) => string | Phrase | false | undefined)[] = [
   ({ answers, reasons, unregistered, impossible }, say) => {
     const told = listOf(answers);
     if (told === undefined) return undefined;
@@ -74,12 +74,6 @@ const TOLD: readonly ((provided: Content, say: Say) => string | Phrase | undefin
     const id = word(disclosure);
     return id && phrase`disclosure ${id}`;
   },
-  ({ requests }) =>
-    countText(
-      requests,
-      (id) => phrase`request ${id}`,
-      (count) => phrase`${count} requests`,
-    ),
   ({ records }) =>
     countText(
       records,
@@ -98,24 +92,58 @@ const TOLD: readonly ((provided: Content, say: Say) => string | Phrase | undefin
       (id) => phrase`disclosure ${id}`,
       (count) => phrase`${count} disclosures`,
     ),
-  ({ request }) => word(request) && phrase`certificate`,
+  ({ delegates }) =>
+    countText(
+      delegates,
+      (id) => phrase`delegate ${id}`,
+      (count) => phrase`${count} delegates`,
+    ),
+  ({ accesses }) => isContent(accesses) && phrase`accesses`,
+  ({ named }) => {
+    const id = word(named);
+    return id && phrase`named ${id}`;
+  },
 ];
+
+/** What the members of a record that tell of its answer say; undefined where none of them says what it was. */
+const contentText = (
+  say: Say,
+  provided: Content,
+  requests: readonly unknown[] | undefined,
+): string | undefined => {
+  for (const tell of TOLD) {
+    const text = tell(provided, say);
+    if (text) return typeof text === 'string' ? text : say(text);
+  }
+  const shown = countText(
+    requests,
+    (id) => phrase`request ${id}`,
+    (count) => phrase`${count} requests`,
+  );
+  return shown && say(shown);
+};
+
+/** The same of an access, whose requests and certificates stand beside it. */
+export const shownText = (say: Say, { shown, channel, requests, count }: AccessAnswer): string => {
+  if (channel === 'certificate') return say(phrase`certificate`);
+  const text = contentText(say, isContent(shown) ? shown : {}, requests.length === 0 ? undefined : requests);
+  return text ?? say(phrase`items ${count}`);
+};
 
 /**
  * What a record says in a few words: what an answer told, or what an act did. Where an answer told a list, how many items it
  * had.
  */
 export const toldText = (say: Say, record: RecordAnswer): string => {
-  const { kind, count } = record;
+  const { kind, channel, count } = record;
   const provided = isContent(record.provided) ? record.provided : {};
   const details = isContent(record.details) ? record.details : {};
   if (kind !== 'provision') {
     const did = word(details.reason) ?? word(details.decision) ?? word(details.act) ?? word(details.step);
     return did ?? NONE;
   }
-  for (const tell of TOLD) {
-    const text = tell(provided, say);
-    if (text !== undefined) return typeof text === 'string' ? text : say(text);
-  }
+  if (channel === 'certificate' && record.recipient !== 'public') return say(phrase`certificate`);
+  const text = contentText(say, provided, record.requests);
+  if (text !== undefined) return text;
   return count === undefined ? NONE : say(phrase`items ${count}`);
 };

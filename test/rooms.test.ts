@@ -57,6 +57,7 @@ const SHARED = [
   'lib/public-url.ts',
   'lib/recent.ts',
   'lib/recorded-act.ts',
+  'lib/recipient.ts',
   'lib/recorded-purpose.ts',
   'lib/store/store.ts',
   'lib/try-each.ts',

@@ -43,9 +43,10 @@ export const recordRefusal = async (
   }
 };
 
-/** Undefined where no credentials came, or where it was the service that failed. */
+/** Undefined where no credentials came or nobody judged them: the service failed, or the page that asked was refused. */
 const refusedDoor = ({ client, headers }: HttpHead, refusal: unknown): Door | undefined => {
-  if (!Fault.is(refusal) || !UNPROVEN.has(refusal.code)) return undefined;
+  if (!Fault.is(refusal) || !UNPROVEN.has(refusal.code) || refusal.code === 'foreign-origin')
+    return undefined;
   const isToken = headers.authorization !== undefined;
   if (client.certificate === undefined) return isToken ? 'token' : undefined;
   // With both, the fault says which was refused.

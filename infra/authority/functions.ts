@@ -56,7 +56,7 @@ export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, END, OPENS, {
+    rows: together(DOOR, END, OPENS, {
       query: ['trust-domain-amendments', 'trust-domain-file/*', 'trust-domain-withdrawn'],
       get: ['trust-domain-amendments', 'trust-domain-file/*'],
       put: ['trust-domain', 'trust-domain-amendments', 'trust-domain-file/*'],
@@ -75,7 +75,7 @@ export const AUTHORITY_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, END),
+    rows: together(DOOR, END),
     actKeys: { sign: ['key-list'] },
     proofs: { read: VERIFY, put: ['outcomes/compromised-key-list/*', ...KEY_LISTS] },
   },

@@ -24,7 +24,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, END, {
+    rows: together(DOOR, END, {
       query: ['disclosure', 'disclosure/holder/*', 'requests/holder/*'],
       get: ['disclosure', 'delegate/*'],
       put: ['disclosure', 'disclosure/holder/*'],
@@ -69,7 +69,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, SETTLE, END, HOLDER_RECORDS, {
+    rows: together(DOOR, SETTLE, END, HOLDER_RECORDS, {
       query: ['delegate/*'],
       get: ['delegate/*'],
       put: ['delegate/*'],

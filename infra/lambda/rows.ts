@@ -1,10 +1,13 @@
 import { type RouteFunction, type RouteOfFunction, type Rows, together } from './grants.ts';
 
-/** The check of a caller reads the operations CAs, and the status of the caller's certificate. */
-export const DOOR: Rows = { query: ['issuers'], get: ['status/*'] };
-
 /** Stores a record: one put, and one get if the put's answer was lost. */
 export const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
+
+/**
+ * The check of a caller reads the operations CAs, and the status of the caller's certificate. Credentials that are refused are
+ * recorded.
+ */
+export const DOOR: Rows = together({ query: ['issuers'], get: ['status/*'] }, RECORD);
 
 export const ISSUE: Rows = {
   query: ['issuers'],
@@ -103,6 +106,7 @@ export const SETTLED = [
   'party/*',
   'purpose/*',
   'record/*',
+  'shown-request/*',
 ];
 
 /** A query settles the staged records before it answers. */
@@ -116,6 +120,12 @@ export const SETTLE: Rows = {
 
 export const QUERY_RECORDS: Rows = {
   query: SETTLED.filter((pk) => pk !== 'count/*'),
+  get: ['record/*'],
+};
+
+/** Accesses are found by who looked, by an office, by a certificate or a request, or by all channels and the files begun. */
+export const QUERY_ACCESSES: Rows = {
+  query: ['certificate/*', 'channel/*', 'kind/*', 'office/*', 'party/*', 'shown-request/*'],
   get: ['record/*'],
 };
 

@@ -10,8 +10,8 @@ import {
   OPENS,
   onRows,
   post,
+  QUERY_ACCESSES,
   QUERY_RECORDS,
-  RECORD,
   SEQUENCE,
   SETTLE,
   SETTLED,
@@ -46,7 +46,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'handing',
     // Whether somebody is a holder, requests say.
-    rows: together(DOOR, RECORD, SETTLE, QUERY_RECORDS, { query: ['requests/holder/*'] }),
+    rows: together(DOOR, SETTLE, QUERY_RECORDS, { query: ['requests/holder/*'] }),
     // To a relying party the leaves prove which records are its own.
     log: 'read',
     handOver: true,
@@ -61,14 +61,15 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'published',
-    rows: together(DOOR, RECORD, { get: ['record/*', 'expired/*'] }),
+    rows: together(DOOR, { get: ['record/*', 'expired/*'] }),
     log: 'read',
   },
+  onRows('accesses', get('records/list-accesses', '/api/v1/accesses'), together(SETTLE, QUERY_ACCESSES)),
   onRows(
     'counts',
     get('records/count-records', '/api/v1/counts'),
     // Whether a name that the trust domain does not have is one of records, their index says.
-    together(RECORD, SETTLE, {
+    together(SETTLE, {
       query: ['record/*', 'count/*', 'set-aside', 'party/*', 'purpose/*'],
       get: ['record/*'],
     }),
@@ -114,7 +115,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'handing',
-    rows: together(DOOR, RECORD, SETTLE, {
+    rows: together(DOOR, SETTLE, {
       query: ['kind/*', 'channel/*'],
       get: ['record/*', 'expired/*', 'certificates/*'],
     }),

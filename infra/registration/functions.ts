@@ -14,7 +14,6 @@ import {
   OPENS,
   onRows,
   post,
-  RECORD,
   VERIFY,
 } from '../lambda/rows.ts';
 
@@ -38,7 +37,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     routes: [get('requests/list-requests', REQUESTS), get('requests/get-request', `${REQUESTS}/{id}`)],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, { query: ['requests', 'requests/*'], get: ['request/*'] }),
+    rows: together(DOOR, { query: ['requests', 'requests/*'], get: ['request/*'] }),
   },
   {
     id: 'request-examinations',
@@ -67,7 +66,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     ...onRows(
       'request-certificate',
       get('requests/collect-certificate', `${REQUESTS}/{id}/certificate.pem`),
-      together(RECORD, END, { get: ['request/*', 'certificates/*'] }),
+      together(END, { get: ['request/*', 'certificates/*'] }),
     ),
     proofs: { read: VERIFY },
   },

@@ -32,7 +32,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     doors: 'both',
     concurrency: 20,
     part: 'published',
-    rows: together(DOOR, RECORD, { get: ['crls/*'] }),
+    rows: together(DOOR, { get: ['crls/*'] }),
     crls: 'read',
   },
   {
@@ -42,28 +42,22 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     concurrency: 'questions',
     part: 'responder',
     // It goes by the row that says that the table is behind its log.
-    rows: together(DOOR, RECORD, {
+    rows: together(DOOR, {
       get: ['responders', 'responder-keys', 'log', 'signed-requests/*'],
       put: ['signed-requests/*'],
     }),
     rowsForCrlReferences: { get: ['crls/*'] },
     responderKeys: 'use',
   },
-  onRows(
-    'certificates',
-    get('certificates/list-serials', '/api/v1/certificates/{ca}'),
-    together(RECORD, { query: ['status/*', 'certificates/*'] }),
-  ),
-  onRows(
-    'used-keys',
-    get('keys/list-used-keys', '/api/v1/keys'),
-    together(RECORD, { query: ['used-keys/*'] }),
-  ),
+  onRows('certificates', get('certificates/list-serials', '/api/v1/certificates/{ca}'), {
+    query: ['status/*', 'certificates/*'],
+  }),
+  onRows('used-keys', get('keys/list-used-keys', '/api/v1/keys'), { query: ['used-keys/*'] }),
   {
     ...onRows(
       'certificate',
       get('certificates/get-certificate', CERTIFICATE),
-      together(RECORD, END, { get: ['certificates/*', 'status/*'] }),
+      together(END, { get: ['certificates/*', 'status/*'] }),
     ),
     proofs: { read: [...VERIFY, ISSUED] },
   },
@@ -134,7 +128,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'published',
-    rows: together(DOOR, RECORD),
+    rows: DOOR,
     crls: 'list',
   },
   {

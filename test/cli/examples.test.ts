@@ -30,6 +30,7 @@ const STORY = [
   'request',
   'withdraw',
   'provisions',
+  'accesses',
   'records',
   'recover',
   'export',

@@ -582,6 +582,7 @@ export const EXAMPLES: Readonly<
   correctStatus: { target: `/api/v1/certificates/${CA}/${SERIAL}/correction` },
   holdCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}/hold` },
   releaseCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}/hold` },
+  listAccesses: { target: `/api/v1/accesses?request=${REQUEST}&officer=officer-1` },
   listProvisions: { target: `/api/v1/provisions?ca=${CA}&serial=${SERIAL}&from=2026-01-01T00:00:00Z` },
   listRecords: { target: '/api/v1/records?kind=revocation&actor=officer-1' },
   countRecords: { target: '/api/v1/counts?from=2026-01&to=2026-03' },

@@ -36,6 +36,7 @@ beforeAll(async () => {
     listUsedKeys: '/api/v1/keys',
     getCertificate: `/api/v1/certificates/${ca}/${serial}`,
     listProvisions: '/api/v1/provisions',
+    listAccesses: '/api/v1/accesses',
     listRecords: '/api/v1/records?kind=issuance',
     getRecord: `/api/v1/records/${told}`,
     getRecordProof: `/api/v1/records/${told}/proof`,
@@ -59,10 +60,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/**
- * Issuing a token shows no data, so it leaves no record; the requests made with the token do. How the table stands says
- * nothing about anybody.
- */
+/** How the table stands says nothing about anybody. A token is issued by client certificate alone (who-looked.test.ts). */
 const UNRECORDED: ReadonlySet<string> = new Set(['issueToken', 'getRecovery']);
 const forAuditors = routes.filter(
   ({ id, access }) => Array.isArray(access) && access.includes('auditor') && !UNRECORDED.has(id),

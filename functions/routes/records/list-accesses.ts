@@ -50,7 +50,7 @@ const accessView = z
 const viewOf = (record: LedgerRecord) => {
   const { id, time: at } = record;
   if (record.kind !== 'provision') {
-    const { channel, method, door, step: result, ...shown } = record.details;
+    const { channel, method, door, step: _, ...shown } = record.details;
     return {
       id,
       time: at,
@@ -58,7 +58,7 @@ const viewOf = (record: LedgerRecord) => {
       ...(door !== undefined && { door }),
       channel,
       method,
-      result,
+      result: 'begun',
       requests: [],
       certificates: [],
       shown,

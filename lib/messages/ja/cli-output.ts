@@ -27,6 +27,12 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'requests: {0}; more with --cursor {1}': '申請: {0} 件（続きは --cursor {1}）',
   'records: {0}': '記録: {0} 件',
   'records: {0}; more with --cursor {1}': '記録: {0} 件（続きは --cursor {1}）',
+  'accesses: {0}': '閲覧記録: {0} 件',
+  'accesses: {0}; more with --cursor {1}': '閲覧記録: {0} 件（続きは --cursor {1}）',
+  accesses: '閲覧記録',
+  'delegate {0}': '代理人 {0}',
+  '{0} delegates': '代理人 {0} 人',
+  'named {0}': '{0} を名乗る',
   'idempotency key {0}': '冪等キー {0}',
   'This was submitted before; it is shown as it stands now.':
     '以前に受け付けた申請です。現在の状態を示します。',

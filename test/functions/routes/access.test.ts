@@ -48,6 +48,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   holdCertificate: { ...NOBODY, officer: 200, operator: 200 },
   releaseCertificate: { ...NOBODY, officer: 204, operator: 204 },
   listProvisions: { ...NOBODY, auditor: 200, relyingParty: 200 },
+  listAccesses: { ...NOBODY, officer: 200, auditor: 200 },
   listRecords: { ...NOBODY, auditor: 200 },
   getRecord: { ...NOBODY, auditor: 200 },
   getRecordProof: { ...NOBODY, auditor: 200 },
