@@ -37,7 +37,7 @@ export const recordRefusal = async (
   } catch (error) {
     log('error', 'Refused credentials were not recorded', {
       request: request.id,
-      code,
+      refusal: code,
       ...errorFacts(error),
     });
   }
