@@ -96,6 +96,10 @@ export const cellOf = (record: LedgerRecord): Cell => {
   };
 };
 
+/** Reports are about what was provided. A sign-in provides nothing; totals count it all the same. */
+export const isProvided = (cell: Cell): cell is ProvisionCell =>
+  cell.kind === 'provision' && cell.channel !== 'sign-in';
+
 /** A provision counts as many items as its `count` says; an act counts as one. */
 export const itemsOf = (record: LedgerRecord): number => (record.kind === 'provision' ? record.count : 1);
 

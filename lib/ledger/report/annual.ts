@@ -1,5 +1,5 @@
 import type { Principal, ReportedAs } from '../../principal.ts';
-import { addCounts, type Count, REPEATED } from '../counts.ts';
+import { addCounts, type Count, isProvided, REPEATED } from '../counts.ts';
 import type { Bilingual } from '../html.ts';
 import { fiscalMonths } from '../months.ts';
 
@@ -97,7 +97,7 @@ export const buildAnnualReport = async (year: number, sources: AnnualSources): P
 
   const add = (month: string, counts: readonly Count[], when: 'now' | 'before'): void => {
     for (const { cell, records, items } of counts) {
-      if (cell.kind !== 'provision') continue;
+      if (!isProvided(cell)) continue;
       const { channel, method, purpose = null, purposeAssumed } = cell;
       const recipient = publishedRecipient(principals, cell.recipient);
       const isRepeated = cell.outcome === REPEATED;

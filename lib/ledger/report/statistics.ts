@@ -1,4 +1,4 @@
-import { type Count, RAISED, REPEATED } from '../counts.ts';
+import { type Count, isProvided, RAISED, REPEATED } from '../counts.ts';
 
 /**
  * Open data: how many, never about whom. It contains no recipient, office or certificate. Each number is rounded to the
@@ -34,7 +34,7 @@ const sumBy = (
 
 const channelsOf = (counts: readonly Count[], repeated: boolean) =>
   sumBy(counts, ({ cell }) =>
-    cell.kind === 'provision' && (cell.outcome === REPEATED) === repeated ? cell.channel : undefined,
+    isProvided(cell) && (cell.outcome === REPEATED) === repeated ? cell.channel : undefined,
   ).map(([channel, count]) => ({ channel, count }));
 
 export const statisticsOf = (month: string, counts: readonly Count[]): MonthStatistics => ({

@@ -337,6 +337,30 @@ describe.skipIf(!present)('as deployed', () => {
     expect((await ask('GET', path, { headers: { Authorization: `Bearer ${nobody}` } })).status).toBe(401);
   });
 
+  it('records credentials that it refuses, by whichever function, and who looked', async () => {
+    const callers = ROUTE_FUNCTIONS.filter(({ doors }) => doors === 'callers');
+    for (const { id, routes } of callers) {
+      const { method = 'GET', path = '' } = routes[0] ?? {};
+      const type = id === 'cdn-log-import' ? 'application/gzip' : 'application/json';
+      const event = eventOf(method, path.replace(/\{\w+\}/g, 'x'), {
+        headers: { Authorization: 'Bearer x.y.z', 'Content-Type': type },
+      });
+      const { statusCode } = (await functions.invoke(id, event)) as { statusCode: number };
+      expect([id, statusCode]).toEqual([id, 401]);
+    }
+    const accesses = async (query: string, principal = 'auditor') =>
+      (await ok(as(principal, 'GET', '/api/v1/accesses', undefined, { query }))).json<{
+        accesses: { who: string; door?: string; result: string; count: number; office?: string }[];
+      }>().accesses;
+    const refused = (await accesses('limit=1000')).filter(({ result }) => result === 'refused');
+    expect(refused.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThanOrEqual(callers.length);
+    const looked = await accesses(`request=${issued.request}`);
+    expect(new Set(looked.map(({ door }) => door))).toEqual(new Set(['client-certificate', 'token']));
+    expect((await accesses('officer=higashi-counter')).length).toBeGreaterThan(0);
+    expect((await accesses(`ca=${issued.ca}&serial=${issued.serial}`)).length).toBeGreaterThan(0);
+    for (const { office } of await accesses('', 'higashi-counter')) expect(office).toBe('mizusaki-higashi');
+  }, 120_000);
+
   const ocspRequest = (serial: string): Uint8Array => {
     const issuerCertificate = decodeCertificate(caOf(CA).raw);
     return encodeOcspRequest({
