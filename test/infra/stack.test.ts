@@ -298,7 +298,7 @@ describe('who may read what', () => {
   });
 
   /** Functions that query or count records settle staged records first. */
-  const SETTLING = ['records', 'counts', 'report-make', 'evidence', 'disclosure-bundles', 'own'];
+  const SETTLING = ['records', 'accesses', 'counts', 'report-make', 'evidence', 'disclosure-bundles', 'own'];
 
   it('records, which say who got which answer about whom', () => {
     // A record is read by its id, half of which is chance, by every function that verifies acts: all but these.

@@ -520,6 +520,7 @@ describe.skipIf(!present)('as deployed', () => {
       'purpose=tax-refund',
       'channel=ocsp',
       'office=mizusaki-higashi',
+      `request=${issued.request}`,
       '',
     ]) {
       expect((await records('/api/v1/provisions', query)).length, query).toBeGreaterThan(0);

@@ -128,7 +128,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /: Rows(Get|Put|Delete) dynamodb:(Get|Put|Delete)Item (set-aside|ledger|log|channel\/\*|count\/\*|purpose\/\*|record\/\*)$/,
+      /: Rows(Get|Put|Delete) dynamodb:(Get|Put|Delete)Item (set-aside|ledger|log|channel\/\*|count\/\*|purpose\/\*|record\/\*|shown-request\/\*)$/,
     reason: 'A row of another form is set aside, and what it hid is mended; here nobody writes such rows.',
   },
   {
