@@ -2,13 +2,14 @@ import { hash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answersIn, unregisteredIn } from '../../lib/ledger/answers.ts';
 import { readCounts } from '../../lib/ledger/counts.ts';
-import type { LedgerRecord, ProvisionDraft } from '../../lib/ledger/ledger.ts';
+import type { LedgerRecord, ProvisionDraft, RefusalDraft } from '../../lib/ledger/ledger.ts';
 import {
   MAX_CERTIFICATES_PER_RECORD,
   MAX_RECORD_CHARS,
   recordKey,
   stagedKey,
 } from '../../lib/ledger/rows.ts';
+import { readRecord } from '../../lib/ledger/well-formed.ts';
 import type { Table, Value } from '../../lib/store/store.ts';
 import { type LedgerWorld, openLedgerWorld } from './sample.ts';
 
@@ -255,4 +256,62 @@ it('reads unregistered numbers of no other form', () => {
     { serials: ['01aa'] },
   ])
     expect(unregisteredIn({ unregistered } as Value)).toBeUndefined();
+});
+
+describe('refused credentials', () => {
+  const refusal = (more: Partial<RefusalDraft> = {}): RefusalDraft => ({
+    kind: 'provision',
+    recipient: 'public',
+    unproven: 'token-invalid',
+    door: 'token',
+    channel: 'sign-in',
+    method: 'GET',
+    certificates: [],
+    provided: {},
+    count: 1,
+    ...more,
+  });
+  const appendAll = async (drafts: readonly RefusalDraft[]): Promise<readonly LedgerRecord[]> => {
+    const records = await Promise.all(drafts.map((draft) => world.ledger.append(draft)));
+    return [...new Map(records.flat().map((record) => [record.id, record])).values()];
+  };
+
+  it('share one record, however many there are, which has the size of one', async () => {
+    const [record, ...others] = await appendAll(Array.from({ length: 500 }, () => refusal()));
+    expect(others).toEqual([]);
+    expect(record).toMatchObject({ count: 500, unproven: 'token-invalid' });
+    expect(record).not.toHaveProperty('shared');
+    expect(record).not.toHaveProperty('responseDigest');
+    expect(JSON.stringify(record).length).toBeLessThan(350);
+    expect(await readCounts(world.table, '2026-11')).toEqual([]);
+    await world.ledger.query({ limit: 1 });
+    expect(await readCounts(world.table, '2026-11')).toMatchObject([{ records: 1, items: 500 }]);
+  });
+
+  it('do not share one where anything in them differs', async () => {
+    const records = await appendAll([
+      refusal(),
+      refusal({ unproven: 'token-expired' }),
+      refusal({ door: 'client-certificate' }),
+      refusal({ method: 'POST' }),
+      refusal({ provided: { named: 'auditor' } }),
+      refusal(),
+    ]);
+    expect(records.map((record) => record.kind === 'provision' && record.count).toSorted()).toEqual([
+      1, 1, 1, 1, 2,
+    ]);
+  });
+
+  it('are found by their channel, and a row of that form with more in it is none of the ledger', async () => {
+    const [record] = await appendAll([refusal()]);
+    const { records } = await world.ledger.query({ recipient: 'public', channel: 'sign-in', limit: 10 });
+    expect(records).toEqual([record]);
+    for (const more of [{ responseDigest: '00' }, { office: 'x' }, { requests: ['x'] }]) {
+      expect(
+        readRecord({ sk: record?.id ?? '', value: { ...record, ...more } as unknown as Value }),
+        JSON.stringify(more),
+      ).toBeUndefined();
+    }
+    expect(readRecord({ sk: record?.id ?? '', value: record as unknown as Value })).toEqual(record);
+  });
 });

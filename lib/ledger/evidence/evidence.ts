@@ -3,7 +3,7 @@ import type { Clock } from '../../ports.ts';
 import type { Caller, CertificateRef } from '../../principal.ts';
 import type { Value } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
-import type { Ledger, LedgerRecord, RecordKind, RecordQuery } from '../contract.ts';
+import type { Ledger, LedgerRecord, ProvisionDraft, RecordKind, RecordQuery } from '../contract.ts';
 import { openRecordedFile, type RecordedFile, type Summary } from '../export/recorded-file.ts';
 import { recordPages } from '../record-pages.ts';
 import { asValue, MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
@@ -48,7 +48,7 @@ export interface Evidence {
    */
   file(caller: Caller, period: Period): Promise<RecordedFile>;
   /**
-   * A sample drawn with a seed as `method` describes; recorded before this resolves, under the id `record`. Faults:
+   * A sample drawn with a seed as `method` describes; recorded before this resolves, under the ids in `record`. Faults:
    * `invalid-input`.
    */
   sample(
@@ -74,6 +74,9 @@ export interface EvidenceDeps {
 }
 
 const PAGE = 500;
+
+/** A record names as many certificates of a sample, each with its request. */
+const DRAWN_PER_RECORD = Math.floor(MAX_CERTIFICATES_PER_RECORD / 2);
 
 /** An empty file would look like evidence that nothing was done. */
 const checkPeriod = ({ from, to }: Period): void => {
@@ -184,18 +187,24 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
           sample.drawn().map(async ({ draw, value }) => ({ draw, ...(await evidenceOf(value)) })),
         ),
       };
-      const [record] = await ledger.append({
+      const responseDigest = digestHex(JSON.stringify(drawn));
+      const told = (part: DrawnSample['sample']): ProvisionDraft => ({
         kind: 'provision',
         ...caller,
         channel: 'evidence',
-        certificates: drawn.sample
-          .slice(0, MAX_CERTIFICATES_PER_RECORD)
-          .map(({ ca, serial }) => ({ ca, serial })),
+        certificates: part.map(({ ca, serial }) => ({ ca, serial })),
+        requests: [...new Set(part.flatMap(({ request }) => request?.id ?? []))],
         provided: { from: period.from, to: period.to, seed, size, population: drawn.population },
-        responseDigest: digestHex(JSON.stringify(drawn)),
-        count: drawn.sample.length,
+        responseDigest,
+        count: part.length,
       });
-      return { ...drawn, record: record?.id as string };
+      const parts = Math.max(1, Math.ceil(drawn.sample.length / DRAWN_PER_RECORD));
+      const records = await ledger.append(
+        ...Array.from({ length: parts }, (_, n) =>
+          told(drawn.sample.slice(n * DRAWN_PER_RECORD, (n + 1) * DRAWN_PER_RECORD)),
+        ),
+      );
+      return { ...drawn, record: records.map(({ id }) => id).join(', ') };
     },
   };
 };
