@@ -52,7 +52,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .command('accesses')
     .summary('list who looked at what, and sign-ins')
     .description(
-      'List who looked at requests, certificates, records and evidence, when and by which door, newest first, with sign-ins and refused credentials. Auditors see all, officers those of their own office; asking is itself recorded.',
+      'List who looked at requests, certificates, records and evidence, when and by which door, newest first, with sign-ins and refused credentials. Auditors see all, the responsible person of an office those of the own office; asking is itself recorded.',
     )
     .option('--officer <principal>', 'by this officer, or any other principal')
     .option('--request <id>', 'that showed this request')

@@ -89,7 +89,7 @@ export const route = defineRoute({
   path: '/api/v1/accesses',
   summary: 'Who looked at what, when and by which door, newest first; sign-ins too',
   description:
-    'Every answer to a principal about what the service keeps, every file that was begun, every token that was issued and every refusal of credentials. By officer, request, certificate (ca and serial together) and time, alone or together. Auditors see all, officers those of their own office. The answer is recorded as a provision.',
+    'Every answer to a principal about what the service keeps, every file that was begun, every token that was issued and every refusal of credentials. By officer, request, certificate (ca and serial together) and time, alone or together. Auditors see all, the responsible person of an office those of the own office. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'auditor'],
   query: z.strictObject({

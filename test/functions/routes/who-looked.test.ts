@@ -388,20 +388,20 @@ describe('the list of accesses', () => {
     }
   });
 
-  it('shows an officer the accesses of the own office alone', async () => {
+  it('shows the responsible person the accesses of the own office alone', async () => {
     for (const query of ['', `request=${request}`, 'officer=auditor', 'officer=nishi-counter']) {
-      for (const access of await doors.accesses('higashi-examiner', query)) {
+      for (const access of await doors.accesses('higashi-chief', query)) {
         expect(access.office, query).toBe('mizusaki-higashi');
       }
     }
-    const own = await doors.accesses('higashi-examiner', `request=${request}`);
+    const own = await doors.accesses('higashi-chief', `request=${request}`);
     expect(own.some(({ who }) => who === 'higashi-counter')).toBe(true);
-    expect(await doors.accesses('nishi-counter', `request=${request}`)).toEqual([]);
-    expect(await doors.accesses('higashi-examiner', 'officer=nobody')).toEqual([]);
+    expect(await doors.accesses('nishi-examiner', `request=${request}`)).toEqual([]);
+    expect(await doors.accesses('higashi-chief', 'officer=nobody')).toEqual([]);
   });
 
   it('is not for others, and asks an auditor for names that exist', async () => {
-    for (const who of ['operator-noda', 'tax-portal', 'holder-tanabe']) {
+    for (const who of ['operator-noda', 'higashi-examiner', 'tax-portal', 'holder-tanabe']) {
       expect((await doors.ask('/api/v1/accesses', { token: await tokenOf(who) })).status, who).toBe(403);
     }
     const answer = await doors.ask('/api/v1/accesses?officer=nobody', { token: await tokenOf('auditor') });

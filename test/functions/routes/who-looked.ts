@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
-import { principalCredentials } from '../../../functions/local/credentials.ts';
 import type { LedgerRecord } from '../../../lib/ledger/ledger.ts';
+import { credentialsOfAll } from '../../credentials.ts';
 import { type Options, type Service, serveService, temporaryFolder } from '../../service.ts';
 
 export type Provision = Extract<LedgerRecord, { kind: 'provision' }>;
@@ -57,7 +57,7 @@ export const openDoors = async (options: Options = {}): Promise<Doors> => {
   const folder = temporaryFolder();
   const service = await serveService(join(folder.path, 'data'), options);
   const credentials = join(folder.path, 'credentials');
-  await principalCredentials(service.core, credentials, service.trustDomain, service.now);
+  await credentialsOfAll(service, credentials);
   const credentialsOf = (principal: string): Shown => {
     const read = (file: string) => readFileSync(join(credentials, principal, file), 'utf8');
     return { key: read('key.pem'), cert: read('cert.pem') };
