@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { operationsTable } from '../functions/http/operations-table.ts';
 import { rolesTable } from '../functions/http/roles-table.ts';
 import { routes } from '../functions/routes/routes.ts';
 
@@ -41,6 +42,10 @@ describe('the documents', () => {
 
   it('docs/roles.md is made from the present routes; if not, run npm run docs', () => {
     expect(read('docs/roles.md')).toBe(rolesTable(routes));
+  });
+
+  it('docs/operations.json is made from the present routes; if not, run npm run docs', () => {
+    expect(JSON.parse(read('docs/operations.json'))).toEqual(operationsTable(routes));
   });
 });
 

@@ -85,7 +85,7 @@ export const PROBLEMS = {
   'duplicate-key': p(409, 'The key is already in use'),
   'profile-not-allowed': p(403, 'The office may not use this profile'),
   'key-algorithm-not-allowed': p(422, 'The profile does not allow this key algorithm'),
-  'wrong-state': p(409, 'The request is in another state'),
+  'wrong-state': p(409, 'This is not done in the present state'),
   'same-person': p(409, 'Another person must do this'),
   'approval-not-recorded': p(500, 'The approval of a request is not on record'),
   'submission-not-recorded': p(500, 'The submission of a request is not on record'),

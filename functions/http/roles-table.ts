@@ -1,5 +1,5 @@
 import { ROLES, type Role } from '../../lib/principal.ts';
-import type { Access, RouteTerms } from './route.ts';
+import type { RouteTerms } from './route.ts';
 
 const HEADINGS: Readonly<Record<Role, string>> = {
   officer: 'officer',
@@ -15,27 +15,29 @@ const OPENING = `# Who may call what
 may call the operation. **named**: everybody may, and the record of the answer names a caller who shows credentials.
 **open**: everybody may, and credentials are ignored. What a role may see or change within an operation is narrower: an
 officer acts for the own office only, a holder sees what is about the holder only, and rules about different persons
-come on top.
+come on top. An officer needs the duty that is named in brackets.
 
 `;
 
-const mayCall = (access: Access, role: Role | 'nobody'): string => {
+const mayCall = ({ access, duty }: RouteTerms, role: Role | 'nobody'): string => {
   if (access === 'public') return 'open';
   if (access === 'optional') return 'named';
-  return role !== 'nobody' && access.includes(role) ? '**yes**' : '';
+  if (role === 'nobody' || !access.includes(role)) return '';
+  return role === 'officer' && duty !== undefined ? `**yes** (${duty})` : '**yes**';
 };
 
 /** `docs/roles.md`: a line for each route, a column for each role. */
 export const rolesTable = (routes: readonly RouteTerms[]): string => {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replace(/ {2,}/g, ' ');
   const head = ['operation', 'what it does', 'without credentials', ...ROLES.map((role) => HEADINGS[role])];
-  const rows = routes.map(({ method, path, summary, access, certificateOnly }) =>
-    line([
+  const rows = routes.map((route) => {
+    const { method, path, summary, certificateOnly } = route;
+    return line([
       `\`${method} ${path}\``,
       certificateOnly ? `${summary} (by client certificate only)` : summary,
-      mayCall(access, 'nobody'),
-      ...ROLES.map((role) => mayCall(access, role)),
-    ]),
-  );
+      mayCall(route, 'nobody'),
+      ...ROLES.map((role) => mayCall(route, role)),
+    ]);
+  });
   return `${OPENING}${[line(head), line(head.map(() => '---')), ...rows].join('\n')}\n`;
 };

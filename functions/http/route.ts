@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { App } from '../../lib/app.ts';
 import type { FaultCode } from '../../lib/fault.ts';
-import type { Principal, Role } from '../../lib/principal.ts';
+import type { Duty, Principal, Role } from '../../lib/principal.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 
 /**
@@ -74,6 +74,8 @@ export interface Route<
   readonly description: string;
   readonly lane: Lane;
   readonly access: A;
+  /** What an officer must have besides the role. */
+  readonly duty?: Duty;
   /** Each answer is recorded, whoever asks, and takes space of the disk. */
   readonly recorded?: true;
   /** What the route's own protocol says in place of a problem document with 429 or 503. */

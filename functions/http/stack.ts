@@ -207,6 +207,13 @@ const checkRole = (route: RouteTerms, caller: Principal | undefined): void => {
       roles: route.access,
     });
   }
+  const { duty } = route;
+  if (duty === undefined || caller.role !== 'officer' || caller.duties?.includes(duty)) return;
+  throw new Fault(
+    'forbidden',
+    phrase`Your office has not given you the duty "${duty}"; ask its responsible person.`,
+    { duty },
+  );
 };
 
 interface Read {

@@ -28,7 +28,7 @@ export type RecordKind = (typeof RECORD_KINDS)[number];
 /**
  * How an answer left. `own` is a holder's look at its own records, `disclosure` a bundle about one holder, `export` a
  * file of records, `evidence` a file for an audit of the authority. `sign-in` is a token that was issued, or credentials
- * that were refused.
+ * that were refused. `enrolment` shows offices and principals.
  */
 export const CHANNELS = [
   'ocsp',
@@ -43,6 +43,7 @@ export const CHANNELS = [
   'own',
   'disclosure',
   'sign-in',
+  'enrolment',
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 

@@ -3,6 +3,7 @@ import { AUTHORITY } from './ja/authority.ts';
 import { CLI } from './ja/cli.ts';
 import { CLI_OUTPUT } from './ja/cli-output.ts';
 import { EDGES } from './ja/edges.ts';
+import { ENROLMENT } from './ja/enrolment.ts';
 import { KEYS } from './ja/keys.ts';
 import { LEDGER } from './ja/ledger.ts';
 import { PKI } from './ja/pki.ts';
@@ -22,6 +23,7 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   CLI,
   CLI_OUTPUT,
   EDGES,
+  ENROLMENT,
   KEYS,
   LEDGER,
   PKI,

@@ -34,7 +34,7 @@ const principal = (role: Role, n: number): Principal => ({
   id: `${role.toLowerCase()}-${n}`,
   role,
   person: `person-${role}-${n}`,
-  ...(role === 'officer' ? { office: 'office-a' } : {}),
+  ...(role === 'officer' ? { office: 'office-a', duties: ['receive', 'examine', 'responsible'] } : {}),
   name: { ja: '氏名', en: 'Name' },
 });
 
@@ -512,6 +512,13 @@ export const requestOf = (given: Partial<HttpRequest> & { readonly path: string 
   ...given,
 });
 
+const PRINCIPAL_TERMS = {
+  role: 'officer',
+  office: 'office-a',
+  duties: ['receive'],
+  name: { ja: '受付', en: 'Counter' },
+};
+
 /** A valid request for each route of the table, by the route's id. */
 export const EXAMPLES: Readonly<
   Record<string, { readonly target: string; readonly type?: string; readonly body?: string }>
@@ -551,6 +558,53 @@ export const EXAMPLES: Readonly<
     type: 'application/json; charset=utf-8',
     body: JSON.stringify({ reason: '取下げ' }),
   },
+  whoami: { target: '/api/v1/whoami' },
+  listOffices: { target: '/api/v1/offices?limit=5' },
+  getOffice: { target: '/api/v1/offices/minami' },
+  proposeOffice: {
+    target: '/api/v1/offices/minami/proposal',
+    type: 'application/json',
+    body: JSON.stringify({
+      name: { ja: '南区役所', en: 'Minami Ward Office' },
+      attributes: { O: 'Mizusaki City' },
+      code: '131016',
+      profiles: ['seal'],
+    }),
+  },
+  withdrawOfficeProposal: { target: '/api/v1/offices/minami/proposal' },
+  confirmOffice: { target: '/api/v1/offices/minami/confirmation' },
+  endOffice: {
+    target: '/api/v1/offices/minami/end',
+    type: 'application/json',
+    body: JSON.stringify({ successor: null }),
+  },
+  listPrincipals: { target: '/api/v1/principals?role=officer&limit=5' },
+  getPrincipal: { target: '/api/v1/principals/minami-chief' },
+  inviteOfficer: {
+    target: '/api/v1/principals/minami-chief/invitation',
+    type: 'application/json',
+    body: JSON.stringify(PRINCIPAL_TERMS),
+  },
+  proposePrincipal: {
+    target: '/api/v1/principals/minami-chief/proposal',
+    type: 'application/json',
+    body: JSON.stringify(PRINCIPAL_TERMS),
+  },
+  withdrawPrincipalProposal: { target: '/api/v1/principals/minami-chief/proposal' },
+  confirmPrincipal: { target: '/api/v1/principals/minami-chief/confirmation' },
+  bringKey: {
+    target: '/api/v1/invitations',
+    type: 'application/json',
+    body: JSON.stringify({ invitation: `minami-chief.${'A'.repeat(32)}`, csr: 'PEM' }),
+  },
+  enrolPrincipal: {
+    target: '/api/v1/principals/minami-chief/enrolment',
+    type: 'application/json',
+    body: JSON.stringify({ fingerprint: 'a'.repeat(64) }),
+  },
+  suspendPrincipal: { target: '/api/v1/principals/minami-chief/suspension' },
+  resumePrincipal: { target: '/api/v1/principals/minami-chief/suspension' },
+  endPrincipal: { target: '/api/v1/principals/minami-chief/end' },
   collectCertificate: { target: `/api/v1/requests/${REQUEST}/certificate.pem` },
   getCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}` },
   listSerials: { target: `/api/v1/certificates/${CA}?limit=5` },

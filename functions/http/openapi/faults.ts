@@ -32,6 +32,7 @@ const WITH_ROLES: readonly FaultCode[] = [
   'client-certificate-invalid',
   'client-certificate-expired',
   'client-certificate-revoked',
+  'not-in-force',
   'forbidden',
 ];
 

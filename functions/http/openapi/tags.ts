@@ -19,6 +19,11 @@ const SUBSYSTEMS: Readonly<Record<string, Tag>> = {
     description:
       'Applications for certificates, their examinations at the office and at the centre, and what was issued for them.',
   },
+  enrolment: {
+    name: 'Enrolment',
+    description:
+      'Offices, and the principals who come and go: officers, operators, auditors, relying parties and holders.',
+  },
   certificates: {
     name: 'Certificates',
     description: 'Certificates and their status: revocation, hold, and what an audit compares.',

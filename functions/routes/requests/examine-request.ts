@@ -12,6 +12,7 @@ export const route = defineRoute({
     'An officer examines at the office, an operator at the centre; neither may be the person of an earlier step. A rejection needs a reason. Approval at the centre issues the certificate.',
   lane: 'api',
   access: ['officer', 'operator'],
+  duty: 'examine',
   params: z.strictObject({ id: requestId }),
   body: {
     kind: 'json',

@@ -19,6 +19,7 @@ export const route = defineRoute({
     "With an Idempotency-Key header, the same submission within seven days gives the same request again (200 instead of 201). Later it is a new submission, and a duplicate-key while the earlier request holds the public key; `facts.request` names that request where it is the office's own.",
   lane: 'api',
   access: ['officer'],
+  duty: 'receive',
   headers: z.object({
     'idempotency-key': z
       .string()

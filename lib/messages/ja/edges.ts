@@ -20,6 +20,9 @@ export const EDGES = {
     '閲覧記録は、監査人がすべてを、登録分局の責任者が自らの分局のものを見られます。',
   'Must be 1 to 64 lower-case letters, digits and hyphens.':
     '英小文字、数字、ハイフンを使って 1～64 文字で指定してください。',
+  'Must be the six digits of a local government code.':
+    '全国地方公共団体コードの 6 桁の数字を指定してください。',
+  'Must be 1 to 40 letters, digits and dots.': '英字、数字、ピリオドの 1～40 文字で指定してください。',
   'Must be the id of a request.': '申請の ID を指定してください。',
   'Must be the id of a record.': '記録の ID を指定してください。',
   'Must be 1 to 20 octets in hex.': '1～20 オクテットの 16 進で指定してください。',

@@ -7,6 +7,8 @@ export const REGISTRATION = {
   'There is no such request.': 'その申請はありません。',
   'The request is {0}; this takes one that is {1}.':
     '申請の状態は {0} です。この操作ができるのは、状態が {1} の申請だけです。',
+  'Your office has not given you the duty "{0}"; ask its responsible person.':
+    '登録分局から職務「{0}」を与えられていません。登録分局の責任者に確認してください。',
   'A reason of 1 to {0} characters is needed.': '理由を 1～{0} 文字で入力してください。',
   'Only an officer of a registration sub-office may do this.':
     'この操作ができるのは、登録分局の担当者だけです。',

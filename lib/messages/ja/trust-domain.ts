@@ -47,6 +47,7 @@ export const TRUST_DOMAIN = {
     'choices は、種類が choice の項目に必要で、ほかの種類の項目には指定できません。',
   "This id is the service's own.": 'この ID は、サービス自身が使います。',
   'Usages are distinct.': '用途は、互いに異なるものを指定してください。',
+  'Duties are distinct.': '職務は、互いに異なるものを指定してください。',
   'Purposes are distinct.': '目的は、互いに異なるものを指定してください。',
   'Policies are distinct.': 'ポリシーは、互いに異なるものを指定してください。',
   'Kinds of keys are distinct.': '鍵の種類は、互いに異なるものを指定してください。',
