@@ -1,7 +1,8 @@
 import { AUTHORITY_ROUTES, AUTHORITY_TASKS } from './authority/functions.ts';
+import { ENROLMENT_ROUTES } from './enrolment/functions.ts';
 import { HOLDERS_ROUTES } from './holders/functions.ts';
 import { type Grants, type RouteFunction, type Rows, type TaskFunction, together } from './lambda/grants.ts';
-import { ENDS_OF_RECORDS } from './lambda/rows.ts';
+import { ACTS_ON_OFFICES, ACTS_ON_PRINCIPALS, ENDS_OF_RECORDS } from './lambda/rows.ts';
 import { LEDGER_ROUTES, LEDGER_TASKS } from './ledger/functions.ts';
 import { REGISTRATION_ROUTES, REGISTRATION_TASKS } from './registration/functions.ts';
 import { STATUS_ROUTES, STATUS_TASKS } from './status/functions.ts';
@@ -25,6 +26,14 @@ const BEGIN_PROOFS = [
   'outcomes/ca.*',
   ENDS_OF_RECORDS,
 ];
+/**
+ * A caller is known by acts: the newest one where something is changed; elsewhere the one in the row, which after a change of
+ * keys is looked for among the objects too.
+ */
+const CALLER_PROOFS = [ACTS_ON_OFFICES, ACTS_ON_PRINCIPALS, 'log/*'];
+
+const knowsCallers = (fn: Grants | RouteFunction): boolean => 'doors' in fn && fn.doors !== 'public';
+
 /** OCSP goes by the row, for the sake of a relying party's time. */
 const BEGIN_BY_ROW: Rows = { get: ['trust-domain'] };
 
@@ -36,14 +45,17 @@ const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolea
         ? {
             ...fn,
             rows: together(BEGIN, fn.rows ?? {}),
-            proofs: { ...fn.proofs, read: [...BEGIN_PROOFS, ...(fn.proofs?.read ?? [])] },
+            proofs: {
+              ...fn.proofs,
+              read: [...BEGIN_PROOFS, ...(knowsCallers(fn) ? CALLER_PROOFS : []), ...(fn.proofs?.read ?? [])],
+            },
           }
         : fn,
   );
 
 /** A part of the service. It is a stack of its own, nested in the importer's. */
 export interface Subsystem {
-  readonly id: 'Authority' | 'Registration' | 'Status' | 'Ledger' | 'Holders';
+  readonly id: 'Authority' | 'Registration' | 'Enrolment' | 'Status' | 'Ledger' | 'Holders';
   readonly routes: readonly RouteFunction[];
   readonly tasks: readonly TaskFunction[];
 }
@@ -61,6 +73,7 @@ const subsystem = (
 export const SUBSYSTEMS: readonly Subsystem[] = [
   subsystem('Authority', AUTHORITY_ROUTES, AUTHORITY_TASKS),
   subsystem('Registration', REGISTRATION_ROUTES, REGISTRATION_TASKS),
+  subsystem('Enrolment', ENROLMENT_ROUTES),
   subsystem('Status', STATUS_ROUTES, STATUS_TASKS),
   subsystem('Ledger', LEDGER_ROUTES, LEDGER_TASKS),
   subsystem('Holders', HOLDERS_ROUTES),

@@ -21,10 +21,12 @@ export const TASKS = {
   },
   /** Renews delegated responders past half of their life. */
   responders: ({ authority }: Core) => authority.renewResponders(),
-  /** Signs and issues what an interrupted run recorded or approved, and did not finish. */
-  recovery: async ({ authority, registration }: Core) => {
-    const done = await inTurn(authority.recover, registration.recover);
-    return done.flat();
+  /** Signs, issues and certifies what an interrupted run recorded, approved or confirmed, and did not finish. */
+  recovery: async ({ authority, registration, enrolment }: Core) => {
+    const [signed, others] = await inTurn(authority.recover, () =>
+      inTurn(registration.recover, enrolment.people.recover),
+    );
+    return [...signed, ...others.flat()];
   },
   /** Brings back revocations and holds that somebody erased from the table. */
   closings: ({ authority }: Core) => authority.followClosings(),

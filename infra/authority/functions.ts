@@ -12,6 +12,7 @@ import {
   KEY_LISTS,
   KEYS_OF_PRINCIPALS,
   MOVE_REQUEST,
+  OFFICE,
   OPENS,
   PUBLISH,
   post,
@@ -97,7 +98,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     environment: 'issuing',
     closed: true,
     // Requests that were approved under the file in force are finished before the next file comes into force.
-    rows: together(ISSUE, END, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, OPENS, {
+    rows: together(ISSUE, END, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, OFFICE, OPENS, {
       query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
       get: ['issuers', 'trust-domain-file/*', 'trust-domain-amendments', 'trust-domain-withdrawn'],
       put: ['issuers', 'trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn'],

@@ -160,6 +160,7 @@ export class Publication extends Construct {
         '/ca/*': signed,
         '/ocsp': behavior(ViewerProtocolPolicy.ALLOW_ALL, AllowedMethods.ALLOW_ALL),
         '/ocsp/*': signed,
+        '/api/v1/invitations': behavior(ViewerProtocolPolicy.HTTPS_ONLY, AllowedMethods.ALLOW_ALL),
         '/api/v1/statistics': behavior(
           ViewerProtocolPolicy.HTTPS_ONLY,
           AllowedMethods.ALLOW_GET_HEAD,

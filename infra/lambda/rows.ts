@@ -1,13 +1,19 @@
 import { type RouteFunction, type RouteOfFunction, type Rows, together } from './grants.ts';
 
+/** The check of a client certificate reads the operations CAs, and the certificate's status. */
+export const CLIENT_CERTIFICATE: Rows = { query: ['issuers'], get: ['status/*'] };
+
+/** What is kept of an office, for whoever acts for it, describes a certificate that it asks for, or certifies one. */
+export const OFFICE: Rows = { get: ['enrolled-office/*'] };
+
 /** Stores a record: one put, and one get if the put's answer was lost. */
 export const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
 
 /**
- * The check of a caller reads the operations CAs, and the status of the caller's certificate. Credentials that are refused are
+ * The check of a caller also reads the caller's enrolment, and that of the caller's office. Credentials that are refused are
  * recorded.
  */
-export const DOOR: Rows = together({ query: ['issuers'], get: ['status/*'] }, RECORD);
+export const DOOR: Rows = together(CLIENT_CERTIFICATE, OFFICE, RECORD, { get: ['enrolled-principal/*'] });
 
 export const ISSUE: Rows = {
   query: ['issuers'],
@@ -153,8 +159,21 @@ export const DISCLOSURE_KEY: Rows = {
   put: ['responder-keys', 'settings'],
 };
 
+/** What was confirmed is certified, and what is certified is noted. */
+export const CERTIFY_PRINCIPAL: Rows = {
+  query: ['enrolled-uncertified'],
+  get: ['enrolled-principal/*', 'enrolled-uncertified'],
+  put: ['enrolled-principal/*'],
+  delete: ['enrolled-uncertified'],
+};
+
+/** The acts on principals and on offices. */
+export const ACTS_ON_PRINCIPALS = 'outcomes/principal.*';
+export const ACTS_ON_OFFICES = 'outcomes/office.*';
+
 export const get = (file: string, path: string): RouteOfFunction => ({ file, method: 'GET', path });
 export const post = (file: string, path: string): RouteOfFunction => ({ file, method: 'POST', path });
+export const remove = (file: string, path: string): RouteOfFunction => ({ file, method: 'DELETE', path });
 
 /** A function with one route for named callers. It works on rows and nothing else. */
 export const onRows = (id: string, route: RouteOfFunction, rows: Rows): RouteFunction => ({

@@ -3,6 +3,7 @@ import {
   BASIS,
   BROUGHT_BACK,
   CERTIFY,
+  CERTIFY_PRINCIPAL,
   DOOR,
   END,
   ENDS_OF_ORDERS,
@@ -11,6 +12,7 @@ import {
   ISSUE,
   KEYS_OF_PRINCIPALS,
   MOVE_REQUEST,
+  OFFICE,
   OPENS,
   onRows,
   post,
@@ -78,12 +80,15 @@ export const REGISTRATION_TASKS: readonly TaskFunction[] = [
     file: 'tasks/recovery',
     environment: 'issuing',
     everyMinutes: 5,
-    rows: together(ISSUE, END, MOVE_REQUEST, OPENS, {
+    rows: together(ISSUE, END, MOVE_REQUEST, OPENS, OFFICE, CERTIFY_PRINCIPAL, {
       query: ['unfinished/*', 'requests/*'],
       delete: ['used-keys/*'],
     }),
     caKeys: 'sign',
     actKeys: { sign: ['issuance'] },
-    proofs: { read: [...CERTIFY, BROUGHT_BACK], put: [ENDS_OF_RECORDS, ENDS_OF_ORDERS, 'issued/*'] },
+    proofs: {
+      read: [...CERTIFY, BROUGHT_BACK],
+      put: [ENDS_OF_RECORDS, ENDS_OF_ORDERS, 'issued/*', KEYS_OF_PRINCIPALS],
+    },
   },
 ];

@@ -3,6 +3,7 @@ import {
   BROUGHT_BACK,
   CERTIFY,
   CHANGE_STATUS,
+  CLIENT_CERTIFICATE,
   CLOSINGS,
   COMPROMISED_KEYS,
   DOOR,
@@ -42,7 +43,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     concurrency: 'questions',
     part: 'responder',
     // It goes by the row that says that the table is behind its log.
-    rows: together(DOOR, {
+    rows: together(CLIENT_CERTIFICATE, RECORD, {
       get: ['responders', 'responder-keys', 'log', 'signed-requests/*'],
       put: ['signed-requests/*'],
     }),

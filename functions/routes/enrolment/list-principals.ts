@@ -17,7 +17,7 @@ export const route = defineRoute({
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({
     office: officeId.exactOptional(),
-    role: z.enum(ROLES).exactOptional(),
+    role: z.enum(ROLES).exactOptional().meta({ description: 'Does not count where an office is named.' }),
     limit: pageLimit(100, 20),
     cursor: cursor.exactOptional(),
   }),

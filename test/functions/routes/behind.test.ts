@@ -58,7 +58,7 @@ describe('a caller by certificate', () => {
       ({ principals }) => ({
         principals: {
           ...principals,
-          byCertificate: (der, byObjects) => {
+          byCertificate: (der, knownBy) => {
             asked.push(knownBy);
             return principals.byCertificate(der);
           },

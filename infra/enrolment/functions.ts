@@ -1,0 +1,136 @@
+import { type RouteFunction, type Rows, together } from '../lambda/grants.ts';
+import {
+  ACTS_ON_OFFICES,
+  ACTS_ON_PRINCIPALS,
+  BROUGHT_BACK,
+  CERTIFY,
+  CERTIFY_PRINCIPAL,
+  CHANGE_STATUS,
+  CLOSINGS,
+  DOOR,
+  END,
+  ENDS_OF_ORDERS,
+  ENDS_OF_STATUS,
+  FOLLOW_COMPROMISE,
+  get,
+  ISSUE,
+  ISSUED,
+  KEYS_OF_PRINCIPALS,
+  OPENS,
+  onRows,
+  post,
+  RECORD,
+  remove,
+  VERIFY,
+} from '../lambda/rows.ts';
+
+const OFFICES = '/api/v1/offices';
+const OFFICE = `${OFFICES}/{office}`;
+const PRINCIPALS = '/api/v1/principals';
+const PRINCIPAL = `${PRINCIPALS}/{principal}`;
+
+/** An act takes the row to it, and the lists that name the row. */
+const ACT_ON_OFFICES: Rows = {
+  get: ['enrolled-office/*', 'enrolled-offices'],
+  put: ['enrolled-office/*', 'enrolled-offices'],
+};
+
+const ACT_ON_PRINCIPALS: Rows = {
+  get: ['enrolled-principal/*', 'enrolled-principals', 'enrolled-principals/*'],
+  put: ['enrolled-principal/*', 'enrolled-principals', 'enrolled-principals/*'],
+  // An officer may go to another office.
+  delete: ['enrolled-principals/*'],
+};
+
+export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
+  onRows('whoami', get('enrolment/whoami', '/api/v1/whoami'), {}),
+  {
+    id: 'enrolled',
+    routes: [
+      get('enrolment/list-offices', OFFICES),
+      get('enrolment/get-office', OFFICE),
+      get('enrolment/list-principals', PRINCIPALS),
+      get('enrolment/get-principal', PRINCIPAL),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, RECORD, {
+      query: ['enrolled-offices', 'enrolled-principals', 'enrolled-principals/*'],
+    }),
+  },
+  {
+    id: 'office-acts',
+    routes: [
+      post('enrolment/propose-office', `${OFFICE}/proposal`),
+      remove('enrolment/withdraw-office-proposal', `${OFFICE}/proposal`),
+      post('enrolment/confirm-office', `${OFFICE}/confirmation`),
+      post('enrolment/end-office', `${OFFICE}/end`),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    concurrency: 10,
+    ownThrottle: true,
+    rows: together(DOOR, END, OPENS, ACT_ON_OFFICES),
+    actKeys: { sign: ['enrolment'] },
+    proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_OFFICES] },
+  },
+  {
+    id: 'principal-acts',
+    routes: [
+      post('enrolment/invite-officer', `${PRINCIPAL}/invitation`),
+      post('enrolment/propose-principal', `${PRINCIPAL}/proposal`),
+      remove('enrolment/withdraw-principal-proposal', `${PRINCIPAL}/proposal`),
+      post('enrolment/confirm-principal', `${PRINCIPAL}/confirmation`),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, { query: ['trust-domain-withdrawn'] }),
+    actKeys: { sign: ['enrolment'] },
+    proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
+  },
+  {
+    // Open to everybody. It can record that a key was brought, and nothing that gives a right.
+    id: 'invitations',
+    routes: [post('enrolment/bring-key', '/api/v1/invitations')],
+    doors: 'public',
+    concurrency: 10,
+    part: 'rows',
+    rows: together(END, OPENS, ACT_ON_PRINCIPALS, { query: ['issuers'], get: ['certificates/*'] }),
+    actKeys: { sign: ['invitation'] },
+    proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
+  },
+  {
+    id: 'principal-enrolment',
+    routes: [post('enrolment/enrol-principal', `${PRINCIPAL}/enrolment`)],
+    doors: 'callers',
+    part: 'issuing',
+    // The certificates that the new one replaces are revoked.
+    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS, {
+      put: ['enrolled-uncertified'],
+    }),
+    caKeys: 'sign',
+    actKeys: { sign: ['enrolment', 'issuance', 'revocation'] },
+    proofs: {
+      read: [...CERTIFY, ...FOLLOW_COMPROMISE, BROUGHT_BACK],
+      put: [ACTS_ON_PRINCIPALS, ENDS_OF_ORDERS, ENDS_OF_STATUS, CLOSINGS, ISSUED, KEYS_OF_PRINCIPALS],
+    },
+  },
+  {
+    id: 'principal-ends',
+    routes: [
+      post('enrolment/suspend-principal', `${PRINCIPAL}/suspension`),
+      remove('enrolment/resume-principal', `${PRINCIPAL}/suspension`),
+      post('enrolment/end-principal', `${PRINCIPAL}/end`),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    concurrency: 10,
+    ownThrottle: true,
+    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CHANGE_STATUS),
+    actKeys: { sign: ['enrolment', 'revocation'] },
+    proofs: {
+      read: [...FOLLOW_COMPROMISE, BROUGHT_BACK],
+      put: [ACTS_ON_PRINCIPALS, ENDS_OF_STATUS, CLOSINGS],
+    },
+  },
+];
