@@ -262,6 +262,8 @@ describe.skipIf(!present)('as deployed', () => {
     position: '瑞崎市長秘書',
     mail: 'hisho-no-himitsu@mizusaki.example',
     reason: '申請者が取り下げを希望したため',
+    office: '瑞崎市 南区役所の名',
+    officer: '南区 担当者の名',
   };
 
   interface RequestJson {
@@ -315,6 +317,105 @@ describe.skipIf(!present)('as deployed', () => {
     const rejection = { decision: 'reject', reason: SECRETS.reason };
     await ok(as('higashi-examiner', 'POST', `/api/v1/requests/${second.id}/examinations`, rejection));
   });
+
+  const OFFICE = {
+    name: { ja: SECRETS.office, en: 'Minami Ward Office' },
+    attributes: {
+      O: 'Mizusaki City',
+      organisationJa: '瑞崎市',
+      prefecture: 'Tokiwa',
+      L: 'Mizusaki-shi Minami-ku',
+    },
+    code: '131016',
+    profiles: ['official-position'],
+  };
+  const officer = (office: string, ...duties: string[]) => ({
+    role: 'officer',
+    office,
+    duties,
+    name: { ja: SECRETS.officer, en: 'Officer' },
+  });
+
+  const openOffice = async (id: string): Promise<void> => {
+    const path = `/api/v1/offices/${id}`;
+    await ok(as('operator-sakai', 'POST', `${path}/proposal`, OFFICE), 201);
+    await ok(as('operator-noda', 'DELETE', `${path}/proposal`));
+    await ok(as('operator-sakai', 'POST', `${path}/proposal`, OFFICE), 201);
+    await ok(as('operator-noda', 'POST', `${path}/confirmation`));
+  };
+
+  /** The invited person brings a key. */
+  const bring = async (invitation: string, csr: string) =>
+    (
+      await ok(
+        ask('POST', '/api/v1/invitations', {
+          body: JSON.stringify({ invitation, csr }),
+          headers: { 'Content-Type': 'application/json' },
+        }),
+      )
+    ).json<{ id: string; fingerprint: string; certificate?: string }>();
+
+  /** Brings a key, has it confirmed, and fetches the certificate. */
+  const enter = async (invitation: string, by: string, name: string): Promise<void> => {
+    const csr = csrOf(name);
+    const { id, fingerprint } = await bring(invitation, csr);
+    await ok(as(by, 'POST', `/api/v1/principals/${id}/enrolment`, { fingerprint }));
+    const { certificate = '' } = await bring(invitation, csr);
+    certificates.set(name, certificate.slice(0, certificate.indexOf('-----END CERTIFICATE-----\n') + 26));
+  };
+
+  const invite = async (id: string, office: string): Promise<string> => {
+    const terms = officer(office, 'receive');
+    const invited = await ok(as('chief', 'POST', `/api/v1/principals/${id}/invitation`, terms), 201);
+    return invited.json<{ invitation: string }>().invitation;
+  };
+
+  const whoami = async (name: string): Promise<string> => {
+    const { status, text } = await as(name, 'GET', '/api/v1/whoami');
+    return status === 200 ? JSON.parse(text).id : JSON.parse(text).code;
+  };
+
+  it('enrols an office and its people, who come, change and go', async () => {
+    await openOffice('minami');
+    await openOffice('kita');
+    const path = '/api/v1/principals';
+    const chief = officer('minami', 'responsible', 'receive', 'examine');
+    await ok(as('operator-sakai', 'POST', `${path}/minami-chief/proposal`, chief), 201);
+    await ok(as('operator-noda', 'DELETE', `${path}/minami-chief/proposal`));
+    await ok(as('operator-sakai', 'POST', `${path}/minami-chief/proposal`, chief), 201);
+    const confirmed = await ok(as('operator-noda', 'POST', `${path}/minami-chief/confirmation`), 201);
+    await enter(confirmed.json<{ invitation: string }>().invitation, 'operator-sakai', 'chief');
+    expect(await whoami('chief')).toBe('minami-chief');
+
+    await enter(await invite('minami-counter', 'minami'), 'chief', 'counter');
+    const body = { ...submission('of-minami'), holder: undefined };
+    await ok(as('counter', 'POST', '/api/v1/requests', body), 201);
+    // A lost credential is replaced.
+    await enter(await invite('minami-counter', 'minami'), 'chief', 'counter-again');
+    expect(await whoami('counter')).toBe('client-certificate-revoked');
+    await ok(as('chief', 'POST', `${path}/minami-counter/suspension`));
+    expect(await whoami('counter-again')).toBe('not-in-force');
+    await ok(as('chief', 'DELETE', `${path}/minami-counter/suspension`));
+    // To another office, which ends.
+    const moved = officer('kita', 'receive');
+    await ok(as('operator-sakai', 'POST', `${path}/minami-counter/proposal`, moved), 201);
+    await ok(as('operator-noda', 'POST', `${path}/minami-counter/confirmation`), 201);
+    expect(await whoami('counter-again')).toBe('minami-counter');
+    await ok(as('operator-noda', 'POST', '/api/v1/offices/kita/end', { successor: 'minami' }));
+    expect(await whoami('counter-again')).toBe('not-in-force');
+    await ok(as('operator-noda', 'POST', `${path}/minami-counter/end`));
+    expect(await whoami('counter-again')).toBe('client-certificate-revoked');
+
+    const offices = await ok(as('auditor', 'GET', '/api/v1/offices'));
+    expect(offices.json<{ offices: { id: string }[] }>().offices.map(({ id }) => id)).toEqual([
+      'kita',
+      'minami',
+    ]);
+    await ok(as('chief', 'GET', '/api/v1/offices/minami'));
+    await ok(as('chief', 'GET', `${path}/minami-chief`));
+    for (const query of ['', 'role=officer', 'office=kita'])
+      await ok(as('operator-noda', 'GET', path, undefined, { query }));
+  }, 120_000);
 
   const tokenFor = (username: string, change: Record<string, string> = {}): Promise<string> =>
     new SignJWT({ 'cognito:username': username, token_use: 'id', ...change })
@@ -829,8 +930,14 @@ describe.skipIf(!present)('as deployed', () => {
   it('finishes the work of a crashed run, and does the work that is due', async () => {
     // One crash before anything is recorded, one before the signature.
     const late = [await approvedWhile('late', 'GetPublicKey'), await approvedWhile('later', 'Sign')];
+    const { id, fingerprint } = await bring(await invite('minami-late', 'minami'), csrOf('minami-late'));
+    await functions.recycle('principal-enrolment');
+    cloud.breakKms((operation) => operation === 'GetPublicKey');
+    const path = `/api/v1/principals/${id}/enrolment`;
+    expect((await as('chief', 'POST', path, { fingerprint })).status).toBe(503);
+    cloud.breakKms(undefined);
     await expect(functions.invoke('scheduled-recovery', {})).resolves.toMatchObject({
-      done: expect.arrayContaining(late),
+      done: expect.arrayContaining([...late, id]),
     });
     // Somebody has erased a revocation from the table.
     const key = { pk: `status/${issued.ca}/${issued.serial.at(-1)}`, sk: issued.serial };
