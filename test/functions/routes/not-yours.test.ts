@@ -3,6 +3,7 @@ import type { Route } from '../../../functions/http/route.ts';
 import { routes } from '../../../functions/routes/routes.ts';
 import { tombstoneKey } from '../../../lib/ledger/retention/tombstones.ts';
 import type { CertificateRef, Role } from '../../../lib/principal.ts';
+import { MINAMI, officer } from '../../enrolment/people.ts';
 import { ocspRequestFor } from '../../ocsp-request-for.ts';
 import {
   FIELDS,
@@ -26,7 +27,9 @@ type Target =
   | 'newAnswer'
   | 'deletedAnswer'
   | 'act'
-  | 'disclosure';
+  | 'disclosure'
+  | 'office'
+  | 'principal';
 
 interface Asked {
   readonly as: string;
@@ -36,6 +39,7 @@ interface Asked {
 
 const OFFICER = 'nishi-counter';
 const EXAMINER = 'nishi-examiner';
+const CHIEF = 'higashi-chief';
 const REASON = { reason: 'superseded' };
 
 /** By the route's id. */
@@ -48,6 +52,12 @@ const ASKED: Readonly<Record<string, Asked>> = {
   revokeCertificate: { as: OFFICER, targets: ['certificate'], body: REASON },
   holdCertificate: { as: OFFICER, targets: ['certificate'] },
   releaseCertificate: { as: OFFICER, targets: ['certificate'] },
+  getOffice: { as: CHIEF, targets: ['office'] },
+  getPrincipal: { as: CHIEF, targets: ['principal'] },
+  enrolPrincipal: { as: CHIEF, targets: ['principal'], body: { fingerprint: 'a'.repeat(64) } },
+  suspendPrincipal: { as: CHIEF, targets: ['principal'] },
+  resumePrincipal: { as: CHIEF, targets: ['principal'] },
+  endPrincipal: { as: CHIEF, targets: ['principal'] },
   getProvisionProof: { as: 'procurement', targets: ['answer', 'newAnswer', 'deletedAnswer', 'act'] },
   getDisclosure: { as: 'holder-minami', targets: ['disclosure'] },
   getDisclosureBundle: { as: 'holder-minami', targets: ['disclosure'] },
@@ -93,6 +103,14 @@ beforeAll(async () => {
   const tombstone = { class: 'provision', kind: 'provision', leaf: 3, deletedAt: '2026-11-22T09:00:00.000Z' };
   await service.table.write([{ put: tombstoneKey(deleted), value: tombstone, if: 'absent' }]);
   there.set('deletedAnswer', deleted);
+  const { offices, people } = service.app.enrolment;
+  const [sakai, noda] = [service.principal('operator-sakai'), service.principal('operator-noda')];
+  await offices.propose(sakai, 'minami-7', MINAMI);
+  await offices.confirm(noda, 'minami-7');
+  await people.propose(sakai, 'clerk-7', { ...officer('係員', 'receive'), office: 'minami-7' });
+  await people.confirm(noda, 'clerk-7');
+  there.set('office', 'minami-7');
+  there.set('principal', 'clerk-7');
   const tanabe = service.principal('holder-tanabe');
   there.set('disclosure', (await service.app.disclosures.cases.open(tanabe, tanabe.id)).id);
   for (const id of [...new Set(Object.values(ASKED).map(({ as }) => as)), 'auditor']) {
@@ -112,7 +130,7 @@ const ask = async (
   name: string,
   body?: unknown,
 ) => {
-  const address = path.replace('{ca}', ca).replace('{serial}', name).replace('{id}', name);
+  const address = path.replace('{ca}', ca).replace(/\{(serial|id|office|principal)\}/, name);
   const answer = await fetch(`${service.url}${address}`, {
     method,
     headers: {
@@ -129,8 +147,10 @@ const ask = async (
   return { status: answer.status, headers, told: JSON.stringify(told).replaceAll(name, 'NAME') };
 };
 
-const namesOne = ({ path, access }: Route): boolean =>
-  /\{(id|serial)\}/.test(path) &&
+/** An invitation makes what is not there. An id that is taken has to be refused. */
+const namesOne = ({ id, path, access }: Route): boolean =>
+  /\{(id|serial|office|principal)\}/.test(path) &&
+  id !== 'inviteOfficer' &&
   typeof access !== 'string' &&
   access.some((role) => ONLY_OWN.includes(role));
 
