@@ -29,7 +29,7 @@ export interface Acting<S> {
   read(id: string): Promise<Current<S>>;
   /** The act of that number, by its object. */
   at(id: string, number: number): Promise<Standing<S> | undefined>;
-  /** By the row alone, for what is shown. Its act has its signature. */
+  /** By the row, for what is shown. Its act has its signature; where a closed key made that, the objects say what it is. */
   shown(id: string): Promise<Current<S>>;
   /**
    * Decides by the newest act, puts the next one and brings the rows to it. Where another act was first, it reads again and
@@ -115,7 +115,8 @@ export const openActing = <S extends { readonly contents: string }>(
       const item = await readRow(table, subject, id);
       const record = item && recordIn(item.value);
       const standing = record && chain.standingOf(id, record);
-      return item && standing && (await recorder.isProven(record)) ? current({ item, standing }) : {};
+      if (record === undefined || standing === undefined) return {};
+      return current((await recorder.isProven(record)) ? { item, standing } : await readBoth(id));
     },
 
     act,

@@ -72,21 +72,24 @@ export const openDirectory = ({ table, recorder, founders, clock }: DirectoryDep
     readonly row: EnrolledRow | undefined;
   }
 
-  /** By the row: the act in it has its signature, so it was the newest one once. */
-  const byRow = async <S>(subject: Subject, id: string): Promise<Found<S> | undefined> => {
-    const item = await readRow(table, subject, id);
-    if (item === undefined) return undefined;
-    const record = recordIn(item.value);
-    const standing = chains[subject].standingOf(id, record) as Standing<S> | undefined;
-    if (standing === undefined || !(await recorder.isProven(record))) return undefined;
-    return { standing, row: item.value };
-  };
-
   const byObjects = async <S>(subject: Subject, id: string): Promise<Found<S> | undefined> => {
     const item = await readRow(table, subject, id);
     const hint = item && chains[subject].standingOf(id, recordIn(item.value))?.number;
     const standing = (await chains[subject].newest(id, hint)) as Standing<S> | undefined;
     return standing && { standing, row: item?.value };
+  };
+
+  /**
+   * By the row: the act in it has its signature, so it was the newest one once. The signature of a key that has been closed since
+   * proves no row; then the objects say who it is.
+   */
+  const byRow = async <S>(subject: Subject, id: string): Promise<Found<S> | undefined> => {
+    const item = await readRow(table, subject, id);
+    if (item === undefined) return undefined;
+    const record = recordIn(item.value);
+    const standing = chains[subject].standingOf(id, record) as Standing<S> | undefined;
+    if (standing === undefined) return undefined;
+    return (await recorder.isProven(record)) ? { standing, row: item.value } : byObjects<S>(subject, id);
   };
 
   type Reading = typeof byRow;
