@@ -10,6 +10,7 @@ import {
   openCas,
   openClosures,
   openProvenStatus,
+  ownOrder,
   readActedState,
   readCertificate,
 } from './authority/authority.ts';
@@ -284,7 +285,7 @@ export const compose = (ports: Ports): Core => {
     recorder: ledger,
     founders,
     directory,
-    certifying: certifyingBy(authority, operations.principal.id),
+    certifying: certifyingBy(authority, operations.principal.id, ledger),
     clock,
     random,
     log,
@@ -446,15 +447,28 @@ const finishUnder = async (ports: Ports, text: string): Promise<void> => {
 };
 
 /** Certifies and revokes for enrolment, which has decided who may ask for it. */
-const certifyingBy = (authority: Authority & AuthorityCore, profile: string): Certifying => ({
+const certifyingBy = (
+  authority: Authority & AuthorityCore,
+  profile: string,
+  { conclusion }: Pick<Ledger, 'conclusion'>,
+): Certifying => ({
   certify: ({ principal, name, publicKeyDigest, ...asked }) =>
     authority.issue({
       ...asked,
-      order: `principal:${principal}:${publicKeyDigest.slice(0, 16)}`,
+      order: orderOf(principal, publicKeyDigest),
       profile,
       fields: { principal, name },
     }),
-  chainPem: (ref) => authority.chainPem(ref),
+  certificateOf: async (principal, publicKeyDigest) =>
+    (await conclusion(ownOrder(orderOf(principal, publicKeyDigest))))?.record.certificates?.[0],
+  chainPem: async (ref) => {
+    try {
+      return await authority.chainPem(ref);
+    } catch (error) {
+      if (Fault.is(error, 'not-issued')) return undefined;
+      throw error;
+    }
+  },
   revoke: async ({ id, person, name }, ref, reason) => {
     try {
       // The certificate is the operations CA's, and no office's: the responsible person of an office could not name it.
@@ -464,6 +478,9 @@ const certifyingBy = (authority: Authority & AuthorityCore, profile: string): Ce
     }
   },
 });
+
+const orderOf = (principal: string, publicKeyDigest: string): string =>
+  `principal:${principal}:${publicKeyDigest.slice(0, 16)}`;
 
 /** C2SP tlog-checkpoint: the URL of the log without its scheme. */
 const originOf = (publicUrl: string): string => {

@@ -3,7 +3,15 @@ import { Fault, wentThrough } from '../fault.ts';
 import type { Item, Value, Write } from '../store/store.ts';
 import { type Actor, contentsDigest, type Outcome, openChain, type Standing, type Subject } from './chain.ts';
 import type { EnrolmentDeps } from './deps.ts';
-import { type Contents, type EnrolledRow, keptContents, readRow, recordIn, rowWrites } from './rows.ts';
+import {
+  type Contents,
+  type EnrolledRow,
+  isRowOf,
+  keptContents,
+  readRow,
+  recordIn,
+  rowWrites,
+} from './rows.ts';
 
 /** An act can only lose to others a few times. */
 const MAX_ATTEMPTS = 8;
@@ -40,8 +48,10 @@ export interface Acting<S> {
     actor: Actor | undefined,
     decide: (current: Current<S>) => Decision<S>,
   ): Promise<Current<S>>;
-  /** Changes what the row keeps besides the act. */
-  keep(id: string, change: (row: EnrolledRow) => Partial<EnrolledRow>): Promise<void>;
+  /** By the newest act, after the rows were brought to it, with what the row keeps besides. */
+  mended(id: string, kept?: Omit<Decision<S>, 'outcome'>): Promise<Current<S>>;
+  /** The newest act and all before it, newest first, by the objects. */
+  history(id: string): AsyncIterable<Standing<S>>;
   /** Salted, for the row; its digest goes into the act. */
   salted(contents: Value): { readonly contents: Contents; readonly digest: string };
 }
@@ -71,15 +81,16 @@ export const openActing = <S extends { readonly contents: string }>(
     standing: Standing<S>,
     { contents, subjectPublicKeyInfo, writes: others = [] }: Omit<Decision<S>, 'outcome'> = {},
   ): Promise<EnrolledRow | undefined> => {
-    const { record: _, known, awaiting, ...rest } = item?.value ?? {};
+    const { known, awaiting, subjectPublicKeyInfo: had } = (item?.value ?? {}) as Partial<EnrolledRow>;
+    const key = subjectPublicKeyInfo ?? had;
     const row = {
-      ...rest,
       ...keptContents(standing, [contents, known, awaiting]),
-      ...(subjectPublicKeyInfo !== undefined && { subjectPublicKeyInfo }),
+      ...(key !== undefined && { subjectPublicKeyInfo: key }),
     };
     const writes = await rowWrites(table, subject, id, item, standing, row);
-    if (await wentThrough(table.write([...writes, ...others])))
-      return (await readRow(table, subject, id))?.value;
+    const all = [...writes, ...others];
+    if (all.length === 0) return item?.value;
+    if (await wentThrough(table.write(all))) return (await readRow(table, subject, id))?.value;
     // Somebody staged the record meanwhile, or changed the row.
     return undefined;
   };
@@ -87,21 +98,27 @@ export const openActing = <S extends { readonly contents: string }>(
   const act: Acting<S>['act'] = async (id, actor, decide) => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const before = await readBoth(id);
+      // An earlier act may have lost its answer, and the rows with it. Whoever asks for the same again brings them.
+      if (before.standing && !isRowOf(before.item?.value, before.standing)) {
+        await store(id, before.item, before.standing);
+        before.item = await readRow(table, subject, id);
+      }
       const { outcome, ...kept } = decide(current(before));
       const standing = await chain.put(id, before.standing, actor, outcome);
       if (standing === undefined) continue;
-      const row = (await store(id, before.item, standing, kept)) ?? (await mend(id, kept));
-      return { standing, row };
+      const row = (await store(id, before.item, standing, kept)) ?? (await mended(id, kept)).row;
+      return { standing, ...(row && { row }) };
     }
     throw new Fault('store-unavailable', 'The enrolment kept changing; try again.');
   };
 
   /** The act is there, and the rows are made to fit it, whoever changed them. */
-  const mend = async (id: string, kept: Omit<Decision<S>, 'outcome'>): Promise<EnrolledRow> => {
+  const mended: Acting<S>['mended'] = async (id, kept) => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { item, standing } = await readBoth(id);
-      const row = standing && (await store(id, item, standing, kept));
-      if (row) return row;
+      if (standing === undefined) return {};
+      const row = await store(id, item, standing, kept);
+      if (row) return { standing, row };
     }
     throw new Fault('store-unavailable', 'The rows of the enrolment kept changing; try again.');
   };
@@ -121,15 +138,13 @@ export const openActing = <S extends { readonly contents: string }>(
 
     act,
 
-    keep: async (id, change) => {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const item = await readRow(table, subject, id);
-        if (item === undefined) return;
-        const value = { ...item.value, ...change(item.value) };
-        const write = { put: { pk: item.pk, sk: item.sk }, value, if: { version: item.version } };
-        if (await wentThrough(table.write([write]))) return;
-      }
-      throw new Fault('store-unavailable', 'The row of the enrolment kept changing; try again.');
+    mended,
+
+    history: async function* (id) {
+      const { standing } = await readBoth(id);
+      if (standing === undefined) return;
+      yield standing;
+      yield* chain.before(id, standing);
     },
 
     salted: (contents) => {

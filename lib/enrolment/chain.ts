@@ -45,7 +45,7 @@ export interface Outcome<S> {
   readonly confirms?: string;
 }
 
-const nameOf = (subject: Subject, id: string): string => `${subject}.${id}`;
+export const nameOf = (subject: Subject, id: string): string => `${subject}.${id}`;
 
 const detailsOf = <S>(state: z.ZodType<S>) =>
   z.looseObject({
@@ -62,7 +62,7 @@ const detailsOf = <S>(state: z.ZodType<S>) =>
       })
       .optional(),
     prepared: z.strictObject({ state, effectiveFrom: z.string() }).optional(),
-    closes: z.object({ act: z.string(), number: z.int() }),
+    closes: z.object({ act: z.string(), number: z.int().min(1) }),
   });
 
 const damaged = (subject: Subject, id: string, cause?: unknown): Fault =>
@@ -85,6 +85,8 @@ export interface Chain<S> {
   newest(id: string, hint?: number): Promise<Standing<S> | undefined>;
   /** The act of that number. Fault: `act-object-invalid`. */
   at(id: string, number: number): Promise<Standing<S> | undefined>;
+  /** By the objects: the acts before this one, newest first. Fault: `act-object-invalid`. */
+  before(id: string, standing: Standing<S>): AsyncIterable<Standing<S>>;
   /** Puts the act as the next one. Undefined where another act was first: read again, and decide anew. */
   put(
     id: string,
@@ -107,7 +109,8 @@ export const openChain = <S extends object>(
     writes: readonly Write[],
     number?: number,
   ): Standing<S> | undefined => {
-    if (record.kind !== 'enrolment') return undefined;
+    // Somebody may have put anything into the row.
+    if (typeof record !== 'object' || record?.kind !== 'enrolment') return undefined;
     const { data } = Details.safeParse(record.details);
     const isOfIt =
       data?.subject === subject &&
@@ -153,6 +156,15 @@ export const openChain = <S extends object>(
         const next = await at(id, { act, number: standing.number + 1 });
         if (next === undefined) return standing;
         standing = next;
+      }
+    },
+
+    before: async function* (id, { number: from }) {
+      for (let number = from - 1; number > 0; number--) {
+        const standing = await at(id, { act: nameOf(subject, id), number });
+        // Numbers have no gaps, and no object is deleted.
+        if (standing === undefined) throw damaged(subject, id);
+        yield standing;
       }
     },
 

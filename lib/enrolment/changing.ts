@@ -178,6 +178,8 @@ export const openChanging = (
         await found(actor, id);
         const { invitation, text } = invitationFor(id, actor, clock(), random);
         const confirmed = await acting.act(id, actor, ({ standing, row }) => {
+          const again = standing && unopened(standing, actor, clock());
+          if (again) return { outcome: { act: 'invited', ...again, state: { ...again.state, invitation } } };
           const proposal = awaited(standing, clock());
           assertConfirms(actor, proposal);
           assertConfirmer(actor, proposal);
@@ -207,4 +209,19 @@ export const openChanging = (
       },
     },
   };
+};
+
+/**
+ * What this operator has confirmed, where the invitation was not opened yet: the answer that showed it may have been lost, so it
+ * is made anew.
+ */
+const unopened = (
+  { record, state }: Standing<PrincipalState>,
+  actor: Principal,
+  now: number,
+): { readonly state: PrincipalState; readonly confirms: string } | undefined => {
+  const { act, confirms } = record.details;
+  const isOwn = act === 'invited' && record.actor === actor.id && typeof confirms === 'string';
+  const isOpen = state?.invitation !== undefined && now < Date.parse(state.invitation.until);
+  return isOwn && isOpen ? { state, confirms } : undefined;
 };

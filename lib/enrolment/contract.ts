@@ -226,8 +226,9 @@ export interface People {
    */
   transfer(actor: Principal, id: string, to: Transfer, effectiveFrom?: string): Promise<PrincipalView>;
   /**
-   * What was proposed. An invitation comes with it where the principal is new, or was proposed with `invites`. Faults:
-   * `unknown-principal`, `nothing-awaited`, `same-person`.
+   * What was proposed. An invitation comes with it where the principal is new, or was proposed with `invites`. The same operator
+   * may confirm again while nobody has opened the invitation, and gets a new one. Faults: `unknown-principal`,
+   * `nothing-awaited`, `same-person`.
    */
   confirm(actor: Principal, id: string): Promise<Confirmed>;
   /** Takes back what was proposed or prepared. Faults: `unknown-principal`, `nothing-awaited`. */
@@ -247,7 +248,7 @@ export interface People {
   suspend(actor: Principal, id: string): Promise<PrincipalView>;
   /** Of an officer, by the office's responsible person. Everybody else is proposed and confirmed. Faults: as above. */
   resume(actor: Principal, id: string): Promise<PrincipalView>;
-  /** At once and for good; the certificates are revoked. Faults: as above. */
+  /** At once and for good; the certificates are revoked. Again, it revokes what is left. Faults: as above. */
   end(actor: Principal, id: string): Promise<PrincipalView>;
   /** Fault: `unknown-principal`. */
   get(actor: Principal, id: string): Promise<PrincipalView>;

@@ -35,7 +35,10 @@ export interface Certifying {
     readonly actor: string;
     readonly basis: readonly string[];
   }): Promise<CertificateRef>;
-  chainPem(ref: CertificateRef): Promise<string>;
+  /** By the objects: the certificate that was issued for this key of the principal. */
+  certificateOf(principal: string, publicKeyDigest: string): Promise<CertificateRef | undefined>;
+  /** Undefined while the certificate is not signed yet. */
+  chainPem(ref: CertificateRef): Promise<string | undefined>;
   /** The certificate of a principal that the actor may enrol and end. Does nothing where it is revoked already. */
   revoke(actor: Principal, ref: CertificateRef, reason: 'superseded' | 'cessationOfOperation'): Promise<void>;
 }

@@ -1,16 +1,18 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { checkPublicKey, verifySignature } from '../keys/keys.ts';
+import { textIn } from '../members.ts';
 import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../pki/pki.ts';
 import type { Random } from '../ports.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import { everyItem } from '../store/store.ts';
 import { tryEach } from '../try-each.ts';
 import type { Acting, Current } from './acting.ts';
+import type { Act } from './chain.ts';
 import type { BroughtKey, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
-import { UNCERTIFIED } from './rows.ts';
+import { type EnrolledRow, UNCERTIFIED } from './rows.ts';
 import { wrongStanding } from './two-operators.ts';
 
 /*
@@ -85,27 +87,42 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
     return state;
   };
 
+  const keyIn = (row: EnrolledRow | undefined): Uint8Array =>
+    Buffer.from(textIn(row?.subjectPublicKeyInfo) ?? '', 'base64');
+
+  const hasKey = (
+    row: EnrolledRow | undefined,
+    key: Pick<BroughtKey, 'publicKeyDigest'> | undefined,
+  ): boolean => key !== undefined && hash('sha256', keyIn(row)) === key.publicKeyDigest;
+
+  /** The act that confirmed the key. Others may have followed it. */
+  const confirming = async (id: string, { publicKeyDigest }: BroughtKey): Promise<Act | undefined> => {
+    for await (const { record, state } of acting.history(id)) {
+      if (record.details.act === 'enrolled' && state?.key?.publicKeyDigest === publicKeyDigest) return record;
+    }
+    return undefined;
+  };
+
   const certify = async (id: string): Promise<CertificateRef | undefined> => {
-    const { standing, row } = await acting.read(id);
+    const current = await acting.read(id);
+    const { standing, row } = current;
     const state = standing?.state;
-    const subjectPublicKeyInfo = Buffer.from(row?.subjectPublicKeyInfo ?? '', 'base64');
-    const isKey = hash('sha256', subjectPublicKeyInfo) === state?.key?.publicKeyDigest;
-    if (standing === undefined || state === undefined || !isKey || state.standing !== 'active') {
+    if (state?.key === undefined || state.standing === 'ended' || !hasKey(row, state.key)) {
       await forget(id);
       return undefined;
     }
-    const { name } = principalViewOf(id, { standing, ...(row && { row }) });
+    // It is certified when the suspension is over.
+    const record = state.standing === 'active' ? await confirming(id, state.key) : undefined;
+    if (record === undefined) return undefined;
+    const { publicKeyDigest } = state.key;
     const ref = await certifying.certify({
       principal: id,
-      name: name?.ja ?? id,
-      subjectPublicKeyInfo,
-      publicKeyDigest: hash('sha256', subjectPublicKeyInfo),
-      actor: standing.record.actor,
-      basis: [standing.record.id],
+      name: principalViewOf(id, current).name?.ja ?? id,
+      subjectPublicKeyInfo: keyIn(row),
+      publicKeyDigest,
+      actor: record.actor,
+      basis: [record.id],
     });
-    await acting.keep(id, ({ certificates = [] }) => ({
-      certificates: [...certificates.filter(({ serial }) => serial !== ref.serial), ref],
-    }));
     await forget(id);
     return ref;
   };
@@ -118,11 +135,22 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
       await table.write([{ delete: uncertified(id), if: { version: item.version } }]).catch(ifChanged);
   };
 
-  /** A lost credential does not go on beside the one that replaces it. */
-  const revokeEarlier = async (actor: Principal, id: string): Promise<void> => {
-    const { row } = await acting.shown(id);
-    for (const ref of row?.certificates?.slice(0, -1) ?? [])
-      await certifying.revoke(actor, ref, 'superseded');
+  /**
+   * The certificates of all keys that were ever confirmed but this one, by the objects: a row could name anybody's certificate
+   * for revocation.
+   */
+  const revokeOthers = async (
+    actor: Principal,
+    id: string,
+    reason: 'superseded' | 'cessationOfOperation',
+    but?: string,
+  ): Promise<void> => {
+    const digests = new Set<string>();
+    for await (const { state } of acting.history(id)) if (state?.key) digests.add(state.key.publicKeyDigest);
+    for (const digest of digests) {
+      const ref = digest === but ? undefined : await certifying.certificateOf(id, digest);
+      if (ref) await certifying.revoke(actor, ref, reason);
+    }
   };
 
   return {
@@ -133,11 +161,15 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
       const state = opened(secret, first);
       const key = await readCsr(csr, founders.publicKeys);
       const fingerprint = key.publicKeyDigest;
-      if (state.key?.publicKeyDigest === fingerprint) {
-        const ref = first.row?.certificates?.at(-1);
-        return { id, fingerprint, ...(ref && { pem: await certifying.chainPem(ref) }) };
+      const subjectPublicKeyInfo = Buffer.from(key.subjectPublicKeyInfo).toString('base64');
+      if ([state.key, state.brought].some((one) => one?.publicKeyDigest === fingerprint)) {
+        // The row may have lost the key, or its answer did not come.
+        if (!hasKey(first.row, key)) await acting.mended(id, { subjectPublicKeyInfo });
+        const isConfirmed = state.key?.publicKeyDigest === fingerprint;
+        const ref = isConfirmed ? await certifying.certificateOf(id, fingerprint) : undefined;
+        const pem = ref && (await certifying.chainPem(ref));
+        return { id, fingerprint, ...(pem !== undefined && { pem }) };
       }
-      if (state.brought?.publicKeyDigest === fingerprint) return { id, fingerprint };
       await acting.act(id, undefined, (current) => {
         const now = opened(secret, current);
         if (now.brought !== undefined || now.key?.invitation === invitedWith(now))
@@ -151,7 +183,7 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
         const brought: BroughtKey = { publicKeyDigest, keyIdentity, invitation: invitedWith(now) };
         return {
           outcome: { act: 'key-brought', state: { ...now, brought } },
-          subjectPublicKeyInfo: Buffer.from(key.subjectPublicKeyInfo).toString('base64'),
+          subjectPublicKeyInfo,
         };
       });
       return { id, fingerprint };
@@ -159,26 +191,32 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
 
     enrol: async (actor, id, fingerprint) => {
       const given = fingerprint.replace(/[\s:]/g, '').toLowerCase();
-      const enrolled = await acting.act(id, actor, ({ standing }) => {
-        const state = standing?.state;
-        assertEnrols(actor, id, state);
-        const brought = state?.brought;
-        if (state === undefined || brought === undefined)
-          throw new Fault('nothing-awaited', 'Nobody has brought a key that waits for its confirmation.');
-        if (!isSame(given, brought.publicKeyDigest)) {
-          throw new Fault(
-            'fingerprint-differs',
-            'This is not the fingerprint of the key that was brought. If it was read to you rightly, somebody else has opened the invitation: invite the person again.',
-          );
-        }
-        if (state.standing === 'suspended') throw wrongStanding('principal', id, 'suspended');
-        const { brought: _, ...rest } = state;
-        return { outcome: { act: 'enrolled', state: { ...rest, standing: 'active', key: brought } } };
-      });
-      await table.write([{ put: uncertified(id), value: {}, if: 'absent' }]).catch(ifChanged);
+      const before = await acting.mended(id);
+      assertEnrols(actor, id, before.standing?.state);
+      if (!isEnrolled(before, given)) {
+        await acting.act(id, actor, ({ standing, row }) => {
+          const state = standing?.state;
+          assertEnrols(actor, id, state);
+          const brought = state?.brought;
+          if (state === undefined || brought === undefined)
+            throw new Fault('nothing-awaited', 'Nobody has brought a key that waits for its confirmation.');
+          if (!isSame(given, brought.publicKeyDigest)) {
+            throw new Fault(
+              'fingerprint-differs',
+              'This is not the fingerprint of the key that was brought. If it was read to you rightly, somebody else has opened the invitation: invite the person again.',
+            );
+          }
+          if (state.standing === 'suspended') throw wrongStanding('principal', id, 'suspended');
+          if (!hasKey(row, brought))
+            throw new Fault('nothing-awaited', 'The key that was brought is lost; have it brought again.');
+          const { brought: _, ...rest } = state;
+          return { outcome: { act: 'enrolled', state: { ...rest, standing: 'active', key: brought } } };
+        });
+      }
       await certify(id);
-      await revokeEarlier(actor, id);
-      return principalViewOf(id, { ...enrolled, ...(await acting.read(id)) });
+      // A lost credential does not go on beside the one that replaces it.
+      await revokeOthers(actor, id, 'superseded', given);
+      return principalViewOf(id, await acting.read(id));
     },
 
     recover: async () => {
@@ -199,12 +237,15 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
       return done;
     },
 
-    revokeAll: async (actor, id) => {
-      const { row } = await acting.shown(id);
-      for (const ref of row?.certificates ?? []) await certifying.revoke(actor, ref, 'cessationOfOperation');
-    },
+    revokeAll: (actor, id) => revokeOthers(actor, id, 'cessationOfOperation'),
   };
 };
+
+/** The same key was confirmed before, and the answer did not come. */
+const isEnrolled = ({ standing }: Current<PrincipalState>, fingerprint: string): boolean =>
+  standing?.state?.standing === 'active' &&
+  standing.state.brought === undefined &&
+  standing.state.key?.publicKeyDigest === fingerprint;
 
 /** Names the invitation by which a key came. */
 const invitedWith = ({ invitation }: PrincipalState): string => invitation?.secret ?? '';

@@ -1,5 +1,5 @@
 import { Fault, phrase } from '../fault.ts';
-import { type Duty, type Principal, WORDS_OF_RECORDS, WORDS_OF_REPORTS } from '../principal.ts';
+import { type Duty, type Principal, type Role, WORDS_OF_RECORDS, WORDS_OF_REPORTS } from '../principal.ts';
 import type { Value } from '../store/store.ts';
 import { type Acting, type Current, openActing } from './acting.ts';
 import {
@@ -244,7 +244,13 @@ export const openPeople = (
     },
 
     end: async (actor, id) => {
-      assertCloses(actor, await found(actor, id));
+      const before = await found(actor, id);
+      assertCloses(actor, before);
+      if (before.standing?.state?.standing === 'ended') {
+        // The answer may have been lost, and the revocations with it.
+        await invitations.revokeAll(actor, id);
+        return principalViewOf(id, await acting.mended(id));
+      }
       const view = await change(actor, id, 'ended', ({ invitation: _, brought: __, ...state }) => ({
         ...state,
         standing: 'ended',
@@ -271,9 +277,21 @@ export const openPeople = (
         page.items.map(async ({ sk: id }) => ({ id, current: await acting.shown(id) })),
       );
       return {
-        items: items.flatMap(({ id, current }) => (current.standing ? [principalViewOf(id, current)] : [])),
+        // Somebody may have put an id into a list where it is not.
+        items: items.flatMap(({ id, current }) =>
+          isListed(current, { office: own ?? office, role }) ? [principalViewOf(id, current)] : [],
+        ),
         ...(page.cursor !== undefined && { cursor: page.cursor }),
       };
     },
   };
+};
+
+const isListed = (
+  { standing }: Current<PrincipalState>,
+  by: { readonly office?: string | undefined; readonly role?: Role | undefined },
+): boolean => {
+  const state = standing?.state ?? standing?.awaiting?.state;
+  if (by.office !== undefined) return state?.office === by.office;
+  return standing !== undefined && (by.role === undefined || state?.role === by.role);
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import { membersIn } from '../members.ts';
 import type { Item, Key, Table, Value, Write } from '../store/store.ts';
@@ -29,8 +30,6 @@ export type EnrolledRow = {
   readonly awaiting?: Contents;
   /** Base64 of the SubjectPublicKeyInfo that was brought last. */
   readonly subjectPublicKeyInfo?: string;
-  /** The certificates of the principal, oldest first. */
-  readonly certificates?: readonly { readonly ca: string; readonly serial: string }[];
 };
 
 export const rowKey = (subject: Subject, id: string): Key => ({
@@ -95,9 +94,13 @@ export const keptContents = <S extends { readonly contents: string }>(
   return { ...(known && { known }), ...(awaited && { awaiting: awaited }) };
 };
 
+/** Whether the row has this act. */
+export const isRowOf = <S>(row: EnrolledRow | undefined, { record }: Pick<Standing<S>, 'record'>): boolean =>
+  row !== undefined && isDeepStrictEqual(row.record, record);
+
 /**
  * Takes the row, and the lists that name it, to the newest act. They are made from the rows that are there, so they mend rows
- * that a crash or somebody else left.
+ * that a crash or somebody else left. Empty where there is nothing to do.
  */
 export const rowWrites = async <S extends object>(
   table: Pick<Table, 'get'>,
@@ -107,7 +110,10 @@ export const rowWrites = async <S extends object>(
   standing: Standing<S>,
   row: Omit<EnrolledRow, 'record'>,
 ): Promise<readonly Write[]> => {
-  const wanted = listings(subject, id, listedBy(standing));
+  // The act and this list come together, so a crash after it leaves no confirmed key without a certificate.
+  const isEnrolled = standing.record.details.act === 'enrolled' && !isRowOf(before?.value, standing);
+  const toCertify = isEnrolled ? [{ pk: UNCERTIFIED, sk: id }] : [];
+  const wanted = [...listings(subject, id, listedBy(standing)), ...toCertify];
   const had = before ? listings(subject, id, earlierOf(before.value)) : [];
   const all = [...new Map([...wanted, ...had].map((key) => [key.pk, key])).values()];
   const found = await Promise.all(all.map((key) => table.get(key)));
@@ -118,6 +124,8 @@ export const rowWrites = async <S extends object>(
     return item ? [{ delete: key, if: { version: item.version } }] : [];
   });
   const value: EnrolledRow = { ...row, record: standing.record as unknown as Value };
+  const isWhole = before !== undefined && isDeepStrictEqual(before.value, value);
+  if (isWhole && lists.length === 0 && standing.writes.length === 0) return [];
   return [
     { put: rowKey(subject, id), value, if: before ? { version: before.version } : 'absent' },
     ...lists,
@@ -132,7 +140,11 @@ const earlierOf = (row: EnrolledRow): Listed => {
   const listed = state === undefined ? membersIn(proposed).state : state;
   const { office, role } = membersIn(listed);
   return {
-    ...(typeof office === 'string' && { office }),
-    ...(typeof role === 'string' && { role }),
+    ...(isName(office) && { office }),
+    ...(isName(role) && { role }),
   };
 };
+
+/** What is no name of a list was never one, and may be too long for a key. */
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(value);
