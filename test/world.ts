@@ -1,11 +1,14 @@
 import { hash } from 'node:crypto';
 import { expect } from 'vitest';
 import { readCrl } from '../cli/audit/crl-file.ts';
+import { SERVICE } from '../lib/app.ts';
 import {
   checkRecords,
   checkTree,
+  type EnrolmentCheck,
   openCertificateCheck,
   openCrlCheck,
+  openEnrolmentCheck,
   openPrincipalKeyCheck,
   openRepetitionCheck,
   openTotalCheck,
@@ -146,6 +149,23 @@ interface Found {
   readonly [fact: string]: unknown;
 }
 
+/** What the service shows an auditor of offices and principals. */
+const listEnrolments = async ({ enrolment }: Service['app'], check: EnrolmentCheck): Promise<void> => {
+  const { offices, people } = enrolment;
+  const registers = { office: offices, principal: people } as const;
+  for (const subject of ['office', 'principal'] as const) {
+    for (let cursor: string | undefined, more = true; more; ) {
+      const page = await registers[subject].list(SERVICE, {
+        limit: 7,
+        ...(cursor !== undefined && { cursor }),
+      });
+      for (const view of page.items) check.list(subject, view);
+      cursor = page.cursor;
+      more = cursor !== undefined;
+    }
+  }
+};
+
 /** What an audit finds. */
 export const auditOf = async ({ app, core, bucket, now }: Service) => {
   while ((await core.sequencer.sequence()).leaves > 0);
@@ -166,7 +186,9 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
   const repetitions = openRepetitionCheck(check);
   const principalKeys = openPrincipalKeyCheck(check);
   const keys = openUsedKeyCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
+  const enrolments = openEnrolmentCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
   const all = await allRecords({ app });
+  for (const record of all) enrolments.expect(record);
   const summary = await checkRecords({
     ...check,
     records: (async function* () {
@@ -174,7 +196,7 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
     })(),
     retention: () => Number.POSITIVE_INFINITY,
     now: now(),
-    observers: [certificates, crls, totals, keys, repetitions, principalKeys],
+    observers: [certificates, crls, totals, keys, repetitions, principalKeys, enrolments],
   });
   const months = all.map(({ time }) => jstMonth(Date.parse(time))).sort();
   const shown = (await app.reporting.counts(months[0] as string, months.at(-1) as string)).flatMap(
@@ -201,6 +223,8 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
     cursor = page.cursor;
     more = cursor !== undefined;
   }
+  await listEnrolments(app, enrolments);
+  enrolments.conclude();
   keys.conclude();
   repetitions.conclude();
   principalKeys.conclude();

@@ -9,6 +9,7 @@ const PARTS: Readonly<Record<Parameters<Progress>[0], Phrase>> = {
   serials: phrase`serials`,
   crls: phrase`CRLs`,
   keys: phrase`keys`,
+  enrolments: phrase`enrolments`,
   queries: phrase`queries`,
 };
 const PART_WIDTH = 12;

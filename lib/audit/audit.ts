@@ -24,6 +24,7 @@ export {
   type Report,
 } from './contract.ts';
 export { type ArchivedCrl, type CrlCheck, openCrlCheck, type ServedCrl } from './crls.ts';
+export { type EnrolmentCheck, type ListedEnrolment, openEnrolmentCheck } from './enrolments.ts';
 export { openLateCheck } from './late.ts';
 export type { ListedRevocations } from './listed-revocations.ts';
 export type { ListedSerial } from './listed-serials.ts';

@@ -26,6 +26,12 @@ export const DAMAGES = {
   'approval-not-recorded': phrase`A certificate was issued, and the log lacks its submission or one of its two approvals by three persons.`,
   'amendment-not-recorded': phrase`An amendment of the trust domain was applied, and the log lacks its proposal or its approval by two persons.`,
   'principal-key-not-recorded': phrase`A principal got a certificate for a key that no ceremony in the log names for it.`,
+  'enrolment-missing': phrase`The log leaves out an act on an office or on a principal.`,
+  'enrolment-unlawful': phrase`An act on an office or on a principal is not one that may follow the acts before it.`,
+  'enrolment-differs': phrase`The service shows an office or a principal otherwise than the newest act in the log.`,
+  'credential-not-enrolled': phrase`A certificate of a principal does not rest on the act that confirmed its key.`,
+  'credential-left': phrase`A certificate of a principal was not revoked when its key was replaced or the enrolment ended.`,
+  'actor-not-in-force': phrase`Somebody acted who, by the log, was not enrolled for it at that time.`,
   'certificate-altered': phrase`A certificate is not the one whose issuance is in the log.`,
   'certificate-unsigned': phrase`A certificate was issued long ago and still has no signature.`,
   'revocation-without-leaf': phrase`A certificate is shown as revoked or on hold without a record of that in the log.`,
@@ -76,7 +82,7 @@ export interface Finding {
 
 export type Report = (damage: Damage, facts: Finding['facts']) => void;
 
-export type Part = 'leaves' | 'records' | 'serials' | 'crls' | 'keys' | 'queries';
+export type Part = 'leaves' | 'records' | 'serials' | 'crls' | 'keys' | 'enrolments' | 'queries';
 
 export type Progress = (part: Part, done: number, total: number) => void;
 

@@ -198,7 +198,9 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
           const state = standing?.state;
           assertEnrols(actor, id, state);
           const brought = state?.brought;
-          if (state === undefined || brought === undefined)
+          // A key that the row has lost is brought again, and then there.
+          const isLost = !hasKey(row, brought);
+          if (state === undefined || brought === undefined || isLost)
             throw new Fault('nothing-awaited', 'Nobody has brought a key that waits for its confirmation.');
           if (!isSame(given, brought.publicKeyDigest)) {
             throw new Fault(
@@ -207,8 +209,6 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
             );
           }
           if (state.standing === 'suspended') throw wrongStanding('principal', id, 'suspended');
-          if (!hasKey(row, brought))
-            throw new Fault('nothing-awaited', 'The key that was brought is lost; have it brought again.');
           const { brought: _, ...rest } = state;
           return { outcome: { act: 'enrolled', state: { ...rest, standing: 'active', key: brought } } };
         });

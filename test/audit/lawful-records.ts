@@ -38,6 +38,25 @@ const published = {
   madeAt: ago(5),
 };
 
+const enrolled = {
+  standing: 'active',
+  from: ago(60),
+  until: iso(NOW + 90 * DAY),
+  role: 'officer',
+  person: 'p3',
+  office: 'higashi',
+  duties: ['receive'],
+  invitation: { secret: 'aa', until: ago(20), person: 'p1' },
+  contents: 'cc',
+};
+const invited = { ...enrolled, standing: 'invited' };
+const brought = { publicKeyDigest: 'cc', keyIdentity: 'key-1', invitation: 'aa' };
+const ofClerk = (number: number) => ({
+  subject: 'principal',
+  id: 'clerk',
+  closes: { act: 'principal.clerk', number },
+});
+
 export const LAWFUL: readonly (readonly Plain[])[] = [
   [
     {
@@ -209,6 +228,42 @@ export const LAWFUL: readonly (readonly Plain[])[] = [
     { kind: 'setting', details: { setting: 'nonIssued', value: 'revoked', before: 'unknown' } },
     { kind: 'export', details: { step: 'begun', channel: 'export', format: 'csv', query: { kind: 'hold' } } },
     { kind: 'disclosure', holder: 'holder-1', details: { act: 'delegate-named', until: lapsesAt } },
+  ],
+  [
+    {
+      kind: 'enrolment',
+      details: {
+        act: 'proposed',
+        ...ofClerk(1),
+        person: 'p1',
+        proposed: { state: { ...invited, invitation: undefined }, lapsesAt },
+      },
+    },
+    {
+      kind: 'enrolment',
+      actor: 'other',
+      details: { act: 'invited', ...ofClerk(2), person: 'p2', state: invited, confirms: named(0) },
+    },
+    {
+      kind: 'enrolment',
+      actor: 'clerk',
+      details: { act: 'key-brought', ...ofClerk(3), state: { ...invited, brought } },
+    },
+    {
+      kind: 'enrolment',
+      details: { act: 'enrolled', ...ofClerk(4), person: 'p3', state: { ...enrolled, key: brought } },
+    },
+    {
+      kind: 'issuance',
+      certificates: ref,
+      details: { ...issuance, keyHolder: 'clerk', basis: [named(3)] },
+    },
+    {
+      kind: 'submission',
+      actor: 'clerk',
+      office: 'higashi',
+      details: { act: 'submitted', person: 'p3', keyIdentity: 'key-2', ...application },
+    },
   ],
 ];
 

@@ -6,6 +6,7 @@ import {
   openCertificateCheck,
   openConfirmationCheck,
   openCrlCheck,
+  openEnrolmentCheck,
   openLateCheck,
   openPrincipalKeyCheck,
   openQueryCheck,
@@ -35,6 +36,7 @@ const audit = (records: readonly LedgerRecord[]): void => {
   const usedKeys = openUsedKeyCheck(period);
   const reports = openAnnualReportCheck(period);
   const authorities = openAuthorityCheck({ report });
+  const enrolments = openEnrolmentCheck(period);
   const totals = openTotalCheck({ report });
   const checks = [
     certificates,
@@ -46,10 +48,12 @@ const audit = (records: readonly LedgerRecord[]): void => {
     openConfirmationCheck({ report }),
     openPrincipalKeyCheck({ report }),
     openRepetitionCheck({ report }),
+    enrolments,
     openSignedActCheck({ report, keys: [] }),
   ];
   const queries = openQueryCheck({ report, size: 9, most: 100, idOfLeaf: async () => '' });
   const losses = openRecordedLosses();
+  for (const record of records) enrolments.expect(record);
   for (const record of records) {
     losses.observe(record);
     for (const check of [...checks, totals, queries, openLateCheck({ report })]) check.observe(record, false);
@@ -63,6 +67,7 @@ const audit = (records: readonly LedgerRecord[]): void => {
   archive.serve(CA, { partition: 'full', number: 1, digest: 'd9', askedAt: NOW });
   authorities.serve({ ca: CA, digest: 'aa', serial: '01ca', tbsDigest: 'bb' });
   usedKeys.list({ identity: 'key-1', record: 'none', request: 'r' });
+  enrolments.list('principal', { id: 'clerk', number: 4, changed: { at: 'now' }, standing: 'active' });
   reports.list({ fiscalYear: 2038, version: 1, digest: 'other' });
   reports.serve(2038, 'another');
   for (const check of checks) check.conclude();

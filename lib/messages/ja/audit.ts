@@ -38,6 +38,18 @@ export const AUDIT = {
     '信頼ドメインの変更が適用されましたが、二人による提案または承認が透明性ログにありません。',
   'A principal got a certificate for a key that no ceremony in the log names for it.':
     '利用主体の証明書が、透明性ログの鍵生成式の記録にない鍵に対して発行されています。',
+  'The log leaves out an act on an office or on a principal.':
+    '登録分局または利用主体に対する行為が、透明性ログに欠けています。',
+  'An act on an office or on a principal is not one that may follow the acts before it.':
+    '登録分局または利用主体に対する行為が、それより前の行為の後に許されるものではありません。',
+  'The service shows an office or a principal otherwise than the newest act in the log.':
+    'サービスが示す登録分局または利用主体が、透明性ログの最新の行為と異なります。',
+  'A certificate of a principal does not rest on the act that confirmed its key.':
+    '利用主体の証明書が、その鍵を確認した行為に基づいていません。',
+  'A certificate of a principal was not revoked when its key was replaced or the enrolment ended.':
+    '鍵の交換または登録の終了の際に、利用主体の証明書が失効していません。',
+  'Somebody acted who, by the log, was not enrolled for it at that time.':
+    '透明性ログによれば、その時にその行為のために登録されていなかった者が行為をしています。',
   'A certificate is not the one whose issuance is in the log.':
     '証明書が、透明性ログに発行の記録があるものと異なります。',
   'A certificate was issued long ago and still has no signature.':

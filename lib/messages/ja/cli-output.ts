@@ -150,6 +150,7 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   serials: 'シリアル番号',
   CRLs: 'CRL',
   keys: '鍵',
+  enrolments: '登録',
   queries: '検索',
   leaf: '葉',
   leaves: '葉の数',

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import type { LedgerRecord } from '../ledger/ledger.ts';
+import { numberIn, textIn } from '../members.ts';
+
+/* Acts on offices and principals as their records have them. Whoever can write to the table puts anything into a record. */
+
+export type Subject = 'office' | 'principal';
+
+const key = z.looseObject({ publicKeyDigest: z.string(), keyIdentity: z.string(), invitation: z.string() });
+
+const state = z.looseObject({
+  standing: z.string(),
+  from: z.string(),
+  until: z.string().optional(),
+  role: z.string().optional(),
+  person: z.string().optional(),
+  office: z.string().optional(),
+  duties: z.array(z.string()).optional(),
+  invitation: z.looseObject({ secret: z.string(), until: z.string(), person: z.string() }).optional(),
+  brought: key.optional(),
+  key: key.optional(),
+});
+
+export type State = z.output<typeof state>;
+
+const details = z.looseObject({
+  act: z.string(),
+  subject: z.enum(['office', 'principal']),
+  id: z.string(),
+  person: z.string().optional(),
+  state: state.optional(),
+  proposed: z.looseObject({ state, lapsesAt: z.string() }).optional(),
+  confirms: z.string().optional(),
+  closes: z.looseObject({ act: z.string(), number: z.int().min(1) }),
+});
+
+export interface EnrolmentAct {
+  readonly record: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly actor: string;
+  /** Of the actor; absent where the actor has none, or no credentials. */
+  readonly person?: string | undefined;
+  readonly office?: string | undefined;
+  readonly act: string;
+  readonly subject: Subject;
+  readonly id: string;
+  readonly number: number;
+  readonly state?: State | undefined;
+  readonly proposed?: { readonly state: State; readonly lapsesAt: string } | undefined;
+  readonly confirms?: string | undefined;
+  readonly newer: boolean;
+}
+
+/** Undefined where the record is no act that the service could have recorded. */
+export const enrolmentActOf = (record: LedgerRecord, newer: boolean): EnrolmentAct | undefined => {
+  if (record.kind !== 'enrolment') return undefined;
+  const { data } = details.safeParse(record.details);
+  if (data === undefined || data.closes.act !== `${data.subject}.${data.id}`) return undefined;
+  const { closes, ...said } = data;
+  return {
+    ...said,
+    record: record.id,
+    time: Date.parse(record.time),
+    actor: textIn(record.actor) ?? '',
+    office: textIn(record.office),
+    number: numberIn(closes.number) ?? 0,
+    newer,
+  };
+};
+
+/** The acts on each subject, by `{subject} {id}`, in the order of their numbers. */
+export const chainsOf = (acts: Iterable<EnrolmentAct>): ReadonlyMap<string, readonly EnrolmentAct[]> => {
+  const chains = Map.groupBy(acts, ({ subject, id }) => `${subject} ${id}`);
+  for (const chain of chains.values()) {
+    chain.sort((a, b) => a.number - b.number || (a.record < b.record ? -1 : 1));
+  }
+  return chains;
+};

@@ -1,0 +1,154 @@
+import { isDeepStrictEqual } from 'node:util';
+import { SKEW_MS } from './acts.ts';
+import type { EnrolmentAct, State } from './enrolment-acts.ts';
+
+/*
+ * Which act may follow which. Each rule gives why the act is not lawful, or undefined. An act has the whole state that it leads
+ * to, so a rule says which state that is, and compares.
+ */
+
+/** Whether an actor had this role, or this duty at this office, when the act was recorded. */
+export interface Actors {
+  isOperator(act: EnrolmentAct): boolean;
+  isResponsible(act: EnrolmentAct, office: string | undefined): boolean;
+}
+
+type Rule = (act: EnrolmentAct, before: EnrolmentAct | undefined, actors: Actors) => string | undefined;
+
+const without = (state: State | undefined, ...names: readonly string[]): unknown =>
+  state && Object.fromEntries(Object.entries(state).filter(([name]) => !names.includes(name)));
+
+/** Whether the states are the same but for these members. */
+const isSame = (a: State | undefined, b: State | undefined, ...but: readonly string[]): boolean =>
+  isDeepStrictEqual(without(a, ...but), without(b, ...but));
+
+const isBefore = (time: number, limit: string): boolean => time < Date.parse(limit) + SKEW_MS;
+
+const isTwoPersons = (act: EnrolmentAct, before: EnrolmentAct): boolean =>
+  act.actor !== before.actor && act.person !== undefined && act.person !== before.person;
+
+const isByOperator: Rule = (act, _, actors) => (actors.isOperator(act) ? undefined : 'actor');
+
+/** An operator, or the responsible person of the office. */
+const isByCloser: Rule = (act, _, actors) =>
+  actors.isOperator(act) || actors.isResponsible(act, act.state?.office) ? undefined : 'actor';
+
+const proposed: Rule = (act, before, actors) => {
+  if (act.proposed === undefined || !isSame(act.state, before?.state)) return 'state';
+  return isByOperator(act, before, actors);
+};
+
+const withdrawn: Rule = (act, before, actors) => {
+  if (before?.proposed === undefined || !isSame(act.state, before.state)) return 'state';
+  return isByOperator(act, before, actors);
+};
+
+/** It names the proposal right before it, by another person, in its term, and leads to the very state that was proposed. */
+const confirmed =
+  (...but: readonly string[]): Rule =>
+  (act, before, actors) => {
+    if (before?.proposed === undefined || act.confirms !== before.record) return 'proposal';
+    if (!isTwoPersons(act, before)) return 'same-person';
+    if (!isBefore(act.time, before.proposed.lapsesAt)) return 'lapsed';
+    if (!isSame(act.state, before.proposed.state, ...but)) return 'state';
+    return isByOperator(act, before, actors);
+  };
+
+const opened: Rule = (act, before, actors) =>
+  before?.state === undefined ? confirmed()(act, before, actors) : 'state';
+
+const changed: Rule = (act, before, actors) =>
+  before?.state === undefined ? 'state' : confirmed()(act, before, actors);
+
+const officeEnded: Rule = (act, before, actors) => {
+  if (act.state?.standing !== 'ended') return 'state';
+  if (!isSame(act.state, before?.state, 'standing', 'parent', 'successor')) return 'state';
+  return isByOperator(act, before, actors);
+};
+
+/** What an invitation keeps of the state before it: a key that was confirmed stays confirmed. */
+const isKept = (state: State, before: State | undefined): boolean =>
+  isDeepStrictEqual(state.key, before?.key) &&
+  state.brought === undefined &&
+  state.standing === (state.key ? 'active' : 'invited');
+
+const invited: Rule = (act, before, actors) => {
+  const { state, confirms } = act;
+  if (state?.invitation === undefined || state.invitation.person !== act.person) return 'state';
+  if (!isKept(state, before?.state)) return 'state';
+  if (confirms === undefined) {
+    const isOwn = before?.state === undefined || before.state.office === state.office;
+    return state.role === 'officer' && isOwn && actors.isResponsible(act, state.office) ? undefined : 'actor';
+  }
+  // The operator who confirmed it lost the invitation.
+  const isAgain = before?.act === 'invited' && before.confirms === confirms;
+  if (!isAgain) return confirmed('invitation')(act, before, actors);
+  if (before.actor !== act.actor || !isSame(state, before.state, 'invitation')) return 'state';
+  return isByOperator(act, before, actors);
+};
+
+const keyBrought: Rule = (act, before) => {
+  const { invitation, brought } = act.state ?? {};
+  if (invitation === undefined || brought?.invitation !== invitation.secret) return 'state';
+  if (before?.state?.brought !== undefined || !isSame(act.state, before?.state, 'brought')) return 'state';
+  if (act.actor !== act.id) return 'actor';
+  return isBefore(act.time, invitation.until) ? undefined : 'lapsed';
+};
+
+/** The responsible person, or an operator who did not get the invitation. */
+const enrolled: Rule = (act, before, actors) => {
+  const { state } = act;
+  if (state?.standing !== 'active' || state.key === undefined || state.brought !== undefined) return 'state';
+  if (!isDeepStrictEqual(state.key, before?.state?.brought)) return 'key';
+  if (before?.state?.standing === 'suspended') return 'state';
+  if (!isSame(state, before?.state, 'standing', 'key', 'brought')) return 'state';
+  if (actors.isResponsible(act, state.office)) return undefined;
+  if (state.invitation?.person === act.person) return 'same-person';
+  return isByOperator(act, before, actors);
+};
+
+const closing =
+  (standing: 'suspended' | 'ended'): Rule =>
+  (act, before, actors) => {
+    if (act.state?.standing !== standing || before?.state?.standing === standing) return 'state';
+    if (act.state.invitation !== undefined || act.state.brought !== undefined) return 'state';
+    if (!isSame(act.state, before?.state, 'standing', 'invitation', 'brought')) return 'state';
+    return isByCloser(act, before, actors);
+  };
+
+/** Two operators resume by an invitation that another one proposed. */
+const resumed: Rule = (act, before, actors) => {
+  if (before?.state?.standing !== 'suspended' || !isSame(act.state, before.state, 'standing')) return 'state';
+  if (act.state?.standing !== (act.state?.key ? 'active' : 'invited')) return 'state';
+  return actors.isResponsible(act, act.state.office) ? undefined : 'actor';
+};
+
+const RULES: Readonly<Record<EnrolmentAct['subject'], Readonly<Partial<Record<string, Rule>>>>> = {
+  office: { proposed, opened, changed, withdrawn, ended: officeEnded },
+  principal: {
+    proposed,
+    withdrawn,
+    invited,
+    'key-brought': keyBrought,
+    enrolled,
+    suspended: closing('suspended'),
+    resumed,
+    ended: closing('ended'),
+  },
+};
+
+/** Records name the person and the role behind an id. */
+const isStill = (act: EnrolmentAct, before: EnrolmentAct | undefined, name: 'person' | 'role'): boolean =>
+  before?.state === undefined ||
+  [act.state, act.proposed?.state].every((state) => !state || state[name] === before.state?.[name]);
+
+/** Why the act may not follow the one before it; undefined where it may. */
+export const unlawful: Rule = (act, before, actors) => {
+  const rule = Object.hasOwn(RULES[act.subject], act.act) ? RULES[act.subject][act.act] : undefined;
+  if (rule === undefined) return 'unknown-act';
+  if (before?.state?.standing === 'ended') return 'after-the-end';
+  if (before && act.time < before.time - SKEW_MS) return 'time';
+  if (!isStill(act, before, 'person')) return 'person';
+  if (!isStill(act, before, 'role')) return 'role';
+  return rule(act, before, actors);
+};
