@@ -14,7 +14,14 @@ import {
   readActedState,
   readCertificate,
 } from './authority/authority.ts';
-import { type Certifying, type Enrolment, openDirectory, openEnrolment } from './enrolment/enrolment.ts';
+import {
+  type Certifying,
+  type Enrolment,
+  type Mending,
+  openDirectory,
+  openEnrolment,
+  openMending,
+} from './enrolment/enrolment.ts';
 import { Fault } from './fault.ts';
 import { type KeyStore, LOG_KEY, type Signer, verifySignature } from './keys/keys.ts';
 import {
@@ -157,6 +164,7 @@ export const SERVICE: Principal = {
 export interface Core extends Omit<App, 'principals'> {
   readonly retention: Retention;
   readonly authority: Authority & AuthorityCore;
+  readonly mending: Pick<Mending, 'mend'>;
   readonly sequencer: Sequencer;
   /** The key that signs tokens, where the service is itself their issuer. */
   readonly tokenIssuerKey: () => Promise<Signer>;
@@ -231,8 +239,10 @@ export const compose = (ports: Ports): Core => {
     compromiseOf: closures.compromise,
     ...openBehindRow({ table, clock }),
   });
+  const mending = openMending({ ...ports, recorder: ledger });
   const authority = openAuthority({
     ...ports,
+    followEnrolment: mending.follow,
     register,
     issuers,
     cas,
@@ -403,6 +413,7 @@ export const compose = (ports: Ports): Core => {
 
   return {
     authority,
+    mending,
     amendments,
     profiles,
     registration,

@@ -5,7 +5,7 @@ import { random } from '../../functions/random.ts';
 import { openActing } from '../../lib/enrolment/acting.ts';
 import type { PrincipalState } from '../../lib/enrolment/contract.ts';
 import { openDirectory } from '../../lib/enrolment/directory.ts';
-import { DUE, rowKey } from '../../lib/enrolment/rows.ts';
+import { rowKey } from '../../lib/enrolment/rows.ts';
 import { principalState } from '../../lib/enrolment/states.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { openStore } from '../ocsp/store.ts';
@@ -59,10 +59,8 @@ const enrol = async (n: number): Promise<void> => {
 const prepare = async (n: number, effectiveFrom: string): Promise<void> => {
   await acting.act(idOf(n), SERVICE, ({ standing }) => {
     const state = standing?.state as PrincipalState;
-    const value = { principal: idOf(n), number: (standing?.number ?? 0) + 1 };
-    const put = { pk: DUE, sk: `${effectiveFrom} ${idOf(n)} ${value.number}` };
     const prepared = { state: { ...state, office: officeOf(n + 1) }, effectiveFrom };
-    return { outcome: { act: 'prepared', state, prepared }, writes: [{ put, value, if: 'absent' }] };
+    return { outcome: { act: 'prepared', state, prepared } };
   });
 };
 

@@ -13,7 +13,7 @@ export const recover = async (core: Core, unclean: boolean): Promise<void> => {
   }
   const restored = await attempt('closings', () => TASKS.closings(core));
   if (restored && restored.length > 0) {
-    say(`Restored: the table had lost revocations or holds (records ${restored.join(', ')}).`);
+    say(`Restored: the table had lost rows of closings or enrolments (${restored.join(', ')}).`);
   }
   // The rest of the task may take seconds, and comes when the service is up.
   const published = await attempt('publication', core.status.publishDue);

@@ -28,8 +28,11 @@ export const TASKS = {
     );
     return [...signed, ...others.flat()];
   },
-  /** Brings back revocations and holds that somebody erased from the table. */
-  closings: ({ authority }: Core) => authority.followClosings(),
+  /** Brings back revocations, holds and rows of enrolments that somebody erased from the table. */
+  closings: async ({ authority, mending }: Core) => {
+    const done = await inTurn(authority.followClosings, mending.mend);
+    return done.flat();
+  },
   /** Gives leaves to records that have none. */
   sequencing: async ({ sequencer }: Core) => {
     const { leaves, size } = await sequencer.sequence();

@@ -96,6 +96,27 @@ export const PUBLISH: Rows = {
   delete: ['crls/*', 'changed/*', 'revoked/*'],
 };
 
+/** The rows of offices and principals, and the lists that name them, follow the newest acts. */
+export const FOLLOW_ENROLMENT: Rows = {
+  get: [
+    'enrolled-office/*',
+    'enrolled-offices',
+    'enrolled-principal/*',
+    'enrolled-principals',
+    'enrolled-principals/*',
+    'enrolled-uncertified',
+  ],
+  put: [
+    'enrolled-office/*',
+    'enrolled-offices',
+    'enrolled-principal/*',
+    'enrolled-principals',
+    'enrolled-principals/*',
+    'enrolled-uncertified',
+  ],
+  delete: ['enrolled-principals', 'enrolled-principals/*'],
+};
+
 export const RENEW_RESPONDER: Rows = {
   get: ['responders', 'responder-keys'],
   put: ['responders', 'responder-keys'],

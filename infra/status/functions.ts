@@ -11,6 +11,7 @@ import {
   ENDS_OF_ORDERS,
   ENDS_OF_STATUS,
   FOLLOW_COMPROMISE,
+  FOLLOW_ENROLMENT,
   get,
   ISSUE,
   ISSUED,
@@ -170,16 +171,16 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     proofs: { read: [...CERTIFY, BROUGHT_BACK], put: [ENDS_OF_ORDERS, ISSUED] },
   },
   {
-    // Makes rows again that somebody erased. It signs nothing: the acts are in the bucket.
+    // Makes rows again that somebody erased, those of enrolments too. It signs nothing: the acts are in the bucket.
     id: 'scheduled-closings',
     file: 'tasks/closings',
     environment: 'rows',
     everyMinutes: 15,
     // After a recovery it admits lost certificates, and looks at all that are on hold.
-    rows: together(CHANGE_STATUS, END, {
+    rows: together(CHANGE_STATUS, END, FOLLOW_ENROLMENT, {
       query: ['issuers', 'revoked/*'],
-      get: ['crls/*', 'used-keys/*'],
-      put: ['crls/*', 'used-keys/*'],
+      get: ['crls/*', 'used-keys/*', 'enrolment-walk'],
+      put: ['crls/*', 'used-keys/*', 'enrolment-walk'],
     }),
     proofs: { read: [...FOLLOW_COMPROMISE, CLOSINGS], put: [BROUGHT_BACK, COMPROMISED_KEYS] },
   },

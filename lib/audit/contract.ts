@@ -25,7 +25,7 @@ export const DAMAGES = {
   'certificate-missing': phrase`The log has the issuance of a certificate that the service does not know.`,
   'approval-not-recorded': phrase`A certificate was issued, and the log lacks its submission or one of its two approvals by three persons.`,
   'amendment-not-recorded': phrase`An amendment of the trust domain was applied, and the log lacks its proposal or its approval by two persons.`,
-  'principal-key-not-recorded': phrase`A principal got a certificate for a key that no ceremony in the log names for it.`,
+  'principal-key-not-recorded': phrase`A principal got a certificate for a key that no ceremony and no enrolment in the log names for it.`,
   'enrolment-missing': phrase`The log leaves out an act on an office or on a principal.`,
   'enrolment-unlawful': phrase`An act on an office or on a principal is not one that may follow the acts before it.`,
   'enrolment-differs': phrase`The service shows an office or a principal otherwise than the newest act in the log.`,

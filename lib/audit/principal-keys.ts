@@ -11,8 +11,8 @@ interface PrincipalIssuance {
 }
 
 /**
- * Checks that a ceremony named the key of each principal's certificate. The issuance names the records of the ceremony
- * (`basis`), and each of these has the principal with its key (`credentials`). An issuance without a ceremony is the
+ * Checks that a ceremony, or an enrolment, named the key of each principal's certificate. The issuance names these records
+ * (`basis`): that of a ceremony has the principal with its key (`credentials`), that of an enrolment confirms the key. An issuance without a ceremony is the
  * demonstration's: no record of a ceremony has keys of principals there.
  */
 export interface PrincipalKeyCheck extends RecordObserver {
@@ -45,6 +45,10 @@ export const openPrincipalKeyCheck = ({ report }: { readonly report: Report }): 
         if (!Array.isArray(credentials)) return;
         named.set(record.id, new Set(credentials.map(keyText)));
         if (step === 'first' || step === 'held') exclusive.add(record.id);
+      } else if (record.kind === 'enrolment' && record.details.act === 'enrolled') {
+        const { id, state } = record.details;
+        const { publicKeyDigest } = membersIn(membersIn(state).key);
+        named.set(record.id, new Set([keyText({ principal: id, publicKeyDigest })]));
       }
     },
 

@@ -1,5 +1,5 @@
 import { Fault, wentThrough } from '../fault.ts';
-import type { Closing } from '../ledger/ledger.ts';
+import type { Closing, LedgerRecord } from '../ledger/ledger.ts';
 import { unixSeconds } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import { type UsedKeyRow, usedKeyAt } from '../used-key.ts';
@@ -18,9 +18,10 @@ import { openStatusRows, type StatusRowDeps } from './status-rows.ts';
  * A compromise that comes back makes the CRL due; the task that publishes follows soon.
  */
 export const openClosings = (
-  deps: Omit<StatusRowDeps, 'publishCrls'> & Pick<AuthorityDeps, 'recoveries' | 'issuers' | 'clock'>,
+  deps: Omit<StatusRowDeps, 'publishCrls'> &
+    Pick<AuthorityDeps, 'recoveries' | 'issuers' | 'clock' | 'followEnrolment'>,
 ): Pick<AuthorityCore, 'followClosings'> => {
-  const { table, register, recorder, recoveries, issuers, clock, log } = deps;
+  const { table, register, recorder, recoveries, issuers, followEnrolment, clock, log } = deps;
   const issued = openIssuedObjects(deps.objects);
   const { follow } = openStatusRows({ ...deps, publishCrls: async () => {} });
 
@@ -105,10 +106,10 @@ export const openClosings = (
     }
   };
 
-  /** The certificate that the closing is about; undefined where the act never became the end. */
-  const certificateOf = async ({ record, closes }: Closing): Promise<CertificateRef | undefined> => {
+  /** The act itself; undefined where it never became the end. */
+  const actOf = async ({ record, closes }: Closing): Promise<LedgerRecord | undefined> => {
     const end = await recorder.conclusion(closes);
-    return end?.record.id === record ? end.record.certificates?.[0] : undefined;
+    return end?.record.id === record ? end.record : undefined;
   };
 
   return {
@@ -121,13 +122,15 @@ export const openClosings = (
         await releaseHeld();
       }
       await recorder.followClosings(async (closing) => {
-        const ref = await certificateOf(closing);
-        if (ref === undefined) return;
-        const name = `${ref.ca}/${ref.serial}`;
-        // One look follows all acts on the certificate.
+        const act = await actOf(closing);
+        if (act === undefined) return;
+        const ref = act.certificates?.[0];
+        const name = ref ? `${ref.ca}/${ref.serial}` : closing.closes.act;
+        // One look follows all acts on the certificate, or on the enrolment.
         if (looked.has(name)) return;
         looked.add(name);
-        if (await restore(ref, closing)) restored.push(closing.record);
+        const isMended = ref ? await restore(ref, closing) : await followEnrolment(act);
+        if (isMended) restored.push(closing.record);
       }, sinceOf(due));
       for (const recovery of due) await recoveries.finish(recovery);
       return restored;

@@ -1,6 +1,6 @@
 import type { Acts } from '../acts/acts.ts';
 import type { KeyStore } from '../keys/keys.ts';
-import type { Ledger, Recoveries } from '../ledger/ledger.ts';
+import type { Ledger, LedgerRecord, Recoveries } from '../ledger/ledger.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Issuers, IssuerUrls, Register, Responders } from '../status/status.ts';
@@ -40,6 +40,8 @@ export interface AuthorityDeps extends ApplyingDeps {
   readonly closures: Closures;
   readonly responders: Pick<Responders, 'isInGoodStanding' | 'read' | 'replaceWrites'>;
   readonly recorder: Recorder;
+  /** Brings the rows of an enrolment to an act that closed it. Resolves with whether they were behind it. */
+  readonly followEnrolment: (record: LedgerRecord) => Promise<boolean>;
   /** What a table lost that was behind its log. */
   readonly recoveries: Pick<Recoveries, 'due' | 'finish'>;
   /** Nothing is signed where this rejects: the table is older than the log. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { Fault, wentThrough } from '../fault.ts';
-import type { Item, Value, Write } from '../store/store.ts';
+import type { Item, Value } from '../store/store.ts';
 import { type Actor, contentsDigest, type Outcome, openChain, type Standing, type Subject } from './chain.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import {
@@ -28,8 +28,6 @@ export interface Decision<S> {
   /** The names that belong to the act's state, or to what it proposes; absent where they are those of the row. */
   readonly contents?: Contents;
   readonly subjectPublicKeyInfo?: string;
-  /** Further writes that are stored with the rows. */
-  readonly writes?: readonly Write[];
 }
 
 export interface Acting<S> {
@@ -50,6 +48,8 @@ export interface Acting<S> {
   ): Promise<Current<S>>;
   /** By the newest act, after the rows were brought to it, with what the row keeps besides. */
   mended(id: string, kept?: Omit<Decision<S>, 'outcome'>): Promise<Current<S>>;
+  /** Whether the row and its lists are those of a proven act of this number. Without any read of acts. */
+  isWhole(id: string, number: number): Promise<boolean>;
   /** The newest act and all before it, newest first, by the objects. */
   history(id: string): AsyncIterable<Standing<S>>;
   /** Salted, for the row; its digest goes into the act. */
@@ -74,23 +74,30 @@ export const openActing = <S extends { readonly contents: string }>(
     ...(item && { row: item.value }),
   });
 
+  const writesFor = (
+    id: string,
+    item: Item<EnrolledRow> | undefined,
+    standing: Standing<S>,
+    { contents, subjectPublicKeyInfo }: Omit<Decision<S>, 'outcome'> = {},
+  ) => {
+    const { known, awaiting, subjectPublicKeyInfo: had } = (item?.value ?? {}) as Partial<EnrolledRow>;
+    const key = subjectPublicKeyInfo ?? had;
+    return rowWrites(table, subject, id, item, standing, {
+      ...keptContents(standing, [contents, known, awaiting]),
+      ...(key !== undefined && { subjectPublicKeyInfo: key }),
+    });
+  };
+
   /** Undefined where somebody changed the rows meanwhile. */
   const store = async (
     id: string,
     item: Item<EnrolledRow> | undefined,
     standing: Standing<S>,
-    { contents, subjectPublicKeyInfo, writes: others = [] }: Omit<Decision<S>, 'outcome'> = {},
+    kept: Omit<Decision<S>, 'outcome'> = {},
   ): Promise<EnrolledRow | undefined> => {
-    const { known, awaiting, subjectPublicKeyInfo: had } = (item?.value ?? {}) as Partial<EnrolledRow>;
-    const key = subjectPublicKeyInfo ?? had;
-    const row = {
-      ...keptContents(standing, [contents, known, awaiting]),
-      ...(key !== undefined && { subjectPublicKeyInfo: key }),
-    };
-    const writes = await rowWrites(table, subject, id, item, standing, row);
-    const all = [...writes, ...others];
-    if (all.length === 0) return item?.value;
-    if (await wentThrough(table.write(all))) return (await readRow(table, subject, id))?.value;
+    const writes = await writesFor(id, item, standing, kept);
+    if (writes.length === 0) return item?.value;
+    if (await wentThrough(table.write(writes))) return (await readRow(table, subject, id))?.value;
     // Somebody staged the record meanwhile, or changed the row.
     return undefined;
   };
@@ -139,6 +146,14 @@ export const openActing = <S extends { readonly contents: string }>(
     act,
 
     mended,
+
+    isWhole: async (id, number) => {
+      const item = await readRow(table, subject, id);
+      const record = item && recordIn(item.value);
+      const standing = record && chain.standingOf(id, record);
+      if (standing?.number !== number || !(await recorder.isProven(standing.record))) return false;
+      return (await writesFor(id, item, standing)).length === 0;
+    },
 
     history: async function* (id) {
       const { standing } = await readBoth(id);

@@ -1,14 +1,13 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
-import type { Write } from '../store/store.ts';
 import type { Acting, Current, Decision } from './acting.ts';
 import type { Standing } from './chain.ts';
 import type { Directory, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
-import { type Due, openDueActs } from './due.ts';
+import { openDueActs } from './due.ts';
 import { invitationFor } from './invitations.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
-import { type Contents, contentsOf, DUE } from './rows.ts';
+import { type Contents, contentsOf } from './rows.ts';
 import { readTerm } from './terms.ts';
 import { assertConfirmer, assertOperator, awaited, changing, wrongStanding } from './two-operators.ts';
 
@@ -95,9 +94,8 @@ export const openChanging = (
   const { acting, directory, founders, found, clock, random } = deps;
   const due = openDueActs(deps);
 
-  /** A change at once; or an act that prepares it, and the row by which its time is found. */
+  /** A change at once, or an act that prepares it. */
   const decided = (
-    id: string,
     standing: Standing<PrincipalState>,
     { state, contents }: Changed,
     moment: string | undefined,
@@ -106,9 +104,6 @@ export const openChanging = (
     const named = { ...(contents && { contents }) };
     const confirmed = { ...(confirms !== undefined && { confirms }) };
     if (moment === undefined) return { outcome: { act: 'changed', state, ...confirmed }, ...named };
-    const value: Due = { principal: id, number: standing.number + 1 };
-    const put = { pk: DUE, sk: `${moment} ${id} ${value.number}` };
-    const row: Write = { put, value, if: 'absent' };
     return {
       outcome: {
         act: 'prepared',
@@ -117,7 +112,6 @@ export const openChanging = (
         ...confirmed,
       },
       ...named,
-      writes: [row],
     };
   };
 
@@ -126,7 +120,7 @@ export const openChanging = (
     const changed = await acting.act(id, actor, (now) => {
       assertNothingPrepared(id, now);
       if (now.standing === undefined) throw unknownPrincipal(id);
-      return decided(id, now.standing, next(now), moment);
+      return decided(now.standing, next(now), moment);
     });
     return principalViewOf(id, changed);
   };
@@ -190,7 +184,7 @@ export const openChanging = (
           if (isInvited) return { outcome: { act: 'invited', state: { ...state, invitation }, confirms } };
           // A moment that passed while it was waited for is now.
           const moment = Date.parse(effectiveFrom ?? '') > clock() ? effectiveFrom : undefined;
-          return decided(id, proposal, { state }, moment, confirms);
+          return decided(proposal, { state }, moment, confirms);
         });
         const isInvited = confirmed.standing?.record.details.act === 'invited';
         return { principal: principalViewOf(id, confirmed), ...(isInvited && { invitation: text }) };

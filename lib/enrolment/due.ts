@@ -1,13 +1,10 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Principal } from '../principal.ts';
-import type { Value, Write } from '../store/store.ts';
+import type { Value } from '../store/store.ts';
 import type { Acting } from './acting.ts';
 import type { Directory, Notice, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
-import { DUE, noticesPk } from './rows.ts';
-
-/** Which principal a prepared act is about, and the number of the act. The row opens nothing: the act decides. */
-export type Due = { readonly principal: string; readonly number: number };
+import { DUE, type Due, noticesPk } from './rows.ts';
 
 const PAGE = 500;
 /** So many are brought into force at once. */
@@ -17,13 +14,9 @@ const NOTICE_SECONDS = 400 * 86_400;
 const SERVICE = { id: 'service' };
 
 /** Thrown within a decision: nothing is done. */
-class NotDone extends Error {
-  readonly why: Notice['why'] | 'done';
-  constructor(why: Notice['why'] | 'done') {
-    super(why);
-    this.why = why;
-  }
-}
+class OtherAct extends Error {}
+
+type IsOpen = (office: string | undefined) => Promise<boolean>;
 
 type DueActs = Pick<People, 'bringIntoForce' | 'notices'>;
 
@@ -35,9 +28,19 @@ export const openDueActs = (
 ): DueActs => {
   const { table, acting, directory, clock, log } = deps;
 
-  /** Whether the office is open; one that has ended or is not there receives nobody. */
-  const isOpen = async (office: string | undefined): Promise<boolean> => {
-    if (office === undefined) return true;
+  /** For one run, which asks about each office once: thousands move to the same one. */
+  const asksOnce = (): IsOpen => {
+    const asked = new Map<string, Promise<boolean>>();
+    return async (office) => {
+      if (office === undefined) return true;
+      const known = asked.get(office) ?? isOpen(office);
+      asked.set(office, known);
+      return known;
+    };
+  };
+
+  /** An office that has ended or is not there receives nobody. */
+  const isOpen = async (office: string): Promise<boolean> => {
     try {
       return (await directory.openOffice(office)) !== undefined;
     } catch (error) {
@@ -47,11 +50,7 @@ export const openDueActs = (
   };
 
   /** Both offices are told, by the act that prepared it and the one that came before it. */
-  const tell = async (
-    { principal, number }: Due,
-    at: string,
-    why: Notice['why'],
-  ): Promise<readonly Write[]> => {
+  const tell = async ({ principal, number }: Due, at: string, why: Notice['why']): Promise<void> => {
     const before = await acting.at(principal, number);
     const instead = await acting.at(principal, number + 1);
     const offices = [before?.state?.office, before?.prepared?.state.office].filter(
@@ -65,42 +64,40 @@ export const openDueActs = (
       why,
     };
     const expires = Math.floor(clock() / 1000) + NOTICE_SECONDS;
-    const puts = [...new Set(offices)].map(async (office): Promise<readonly Write[]> => {
+    for (const office of new Set(offices)) {
       const put = { pk: noticesPk(office), sk: `${at} ${principal}` };
-      return (await table.get(put)) ? [] : [{ put, value, if: 'absent', expires }];
-    });
-    return (await Promise.all(puts)).flat();
+      await wentThrough(table.write([{ put, value, if: 'absent', expires }]));
+    }
   };
 
-  const doOne = async (due: Due, at: string): Promise<boolean> => {
+  /** Resolves with whether it is in force. `isOpen` says whether an office can receive. */
+  const doOne = async (due: Due, at: string, isOpen: IsOpen): Promise<boolean> => {
     const { principal, number } = due;
     const prepared = (await acting.at(principal, number))?.prepared;
     const isReceived = await isOpen(prepared?.state.office);
     try {
       await acting.act(principal, SERVICE, ({ standing }) => {
-        // Done by a run that was interrupted before it deleted the row.
-        if (standing?.number === number + 1 && standing.record.details.confirms !== undefined)
-          throw new NotDone('done');
-        if (standing?.number !== number || standing.prepared === undefined) throw new NotDone('other-act');
-        if (!isReceived) throw new NotDone('office-not-open');
-        return {
-          outcome: { act: 'changed', state: standing.prepared.state, confirms: standing.record.id },
-        };
+        if (standing?.number !== number || standing.prepared === undefined) throw new OtherAct();
+        const { state, record } = standing;
+        // The prepared act is ended, so that it does not come late when the office opens again.
+        if (!isReceived) return { outcome: { act: 'lapsed', ...(state && { state }), confirms: record.id } };
+        return { outcome: { act: 'changed', state: standing.prepared.state, confirms: record.id } };
       });
-      return true;
     } catch (error) {
-      if (!(error instanceof NotDone)) throw error;
-      if (error.why !== 'done') await store(await tell(due, at, error.why));
-      return error.why === 'done';
+      if (!(error instanceof OtherAct)) throw error;
+      const next = await acting.at(principal, number + 1);
+      // A run that was interrupted before it deleted the row.
+      if (next?.record.actor === SERVICE.id && next.record.details.act === 'changed') return true;
+      await tell(due, at, 'other-act');
+      return false;
     }
-  };
-
-  const store = async (writes: readonly Write[]): Promise<void> => {
-    if (writes.length > 0) await table.write(writes);
+    if (!isReceived) await tell(due, at, 'office-not-open');
+    return isReceived;
   };
 
   return {
     bringIntoForce: async () => {
+      const isOpen = asksOnce();
       const done: string[] = [];
       const failures: unknown[] = [];
       const now = new Date(clock()).toISOString();
@@ -116,7 +113,7 @@ export const openDueActs = (
         const work = async (): Promise<void> => {
           for (const { pk, sk, version, value } of next) {
             try {
-              if (await doOne(value, sk.slice(0, now.length))) done.push(value.principal);
+              if (await doOne(value, sk.slice(0, now.length), isOpen)) done.push(value.principal);
               await table.write([{ delete: { pk, sk }, if: { version } }]);
             } catch (error) {
               failures.push(error);

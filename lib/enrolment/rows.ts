@@ -113,14 +113,15 @@ export const rowWrites = async <S extends object>(
   // The act and this list come together, so a crash after it leaves no confirmed key without a certificate.
   const isEnrolled = standing.record.details.act === 'enrolled' && !isRowOf(before?.value, standing);
   const toCertify = isEnrolled ? [{ pk: UNCERTIFIED, sk: id }] : [];
-  const wanted = [...listings(subject, id, listedBy(standing)), ...toCertify];
+  const due = dueOf(id, standing);
+  const wanted = [...listings(subject, id, listedBy(standing)), ...toCertify, ...(due ? [due.key] : [])];
   const had = before ? listings(subject, id, earlierOf(before.value)) : [];
   const all = [...new Map([...wanted, ...had].map((key) => [key.pk, key])).values()];
   const found = await Promise.all(all.map((key) => table.get(key)));
   const lists = all.flatMap((key, i): readonly Write[] => {
     const item = found[i];
     const isWanted = wanted.some(({ pk }) => pk === key.pk);
-    if (isWanted) return item ? [] : [{ put: key, value: {}, if: 'absent' }];
+    if (isWanted) return item ? [] : [{ put: key, value: key === due?.key ? due.value : {}, if: 'absent' }];
     return item ? [{ delete: key, if: { version: item.version } }] : [];
   });
   const value: EnrolledRow = { ...row, record: standing.record as unknown as Value };
@@ -132,6 +133,19 @@ export const rowWrites = async <S extends object>(
     ...standing.writes,
   ];
 };
+
+/** Which principal a prepared act is about, and the number of the act. The row opens nothing: the act decides. */
+export type Due = { readonly principal: string; readonly number: number };
+
+/** The row by which the moment of a prepared act is found. */
+const dueOf = <S>(
+  id: string,
+  { prepared, number }: Standing<S>,
+): { readonly key: Key; readonly value: Due } | undefined =>
+  prepared && {
+    key: { pk: DUE, sk: `${prepared.effectiveFrom} ${id} ${number}` },
+    value: { principal: id, number },
+  };
 
 /** By what the row's act was listed. Whoever changed the row may have left anything there. */
 const earlierOf = (row: EnrolledRow): Listed => {

@@ -14,10 +14,12 @@ import type { Closes, Closing, Ledger, LedgerRecord, RecordKind } from './contra
  * act took.
  */
 
-/** A closing that somebody erases leaves a certificate good, or a person able to act. */
+/** A closing that somebody erases leaves a certificate good, or shows somebody as able to act. */
 const CLOSING: ReadonlySet<RecordKind> = new Set(['revocation', 'hold']);
+const CLOSING_ACTS: ReadonlySet<unknown> = new Set(['suspended', 'ended']);
 
-export const isClosing = (kind: RecordKind): boolean => CLOSING.has(kind);
+export const isClosing = (record: LedgerRecord): boolean =>
+  CLOSING.has(record.kind) || (record.kind === 'enrolment' && CLOSING_ACTS.has(record.details.act));
 
 const HOUR_MS = 3_600_000;
 /** A run looks at the last day, even if an earlier one has looked at a part of it: rows may be erased at any time. */
@@ -41,8 +43,9 @@ export const openClosings = ({
   readonly log: Log;
 }) => {
   /** Before the act is put as the end. Acts of other kinds are named nowhere. */
-  const announce = async ({ id, time, kind }: LedgerRecord, { act, number }: Closes): Promise<void> => {
-    if (!isClosing(kind)) return;
+  const announce = async (record: LedgerRecord, { act, number }: Closes): Promise<void> => {
+    if (!isClosing(record)) return;
+    const { id, time } = record;
     const path = `${CLOSINGS}${time.slice(0, 13)}/${time.slice(14, 16)}/${id}.${number}.${act}`;
     await wentThrough(objects.put(path, EMPTY, { if: 'absent' }));
   };

@@ -87,7 +87,7 @@ export const openConclusions = (deps: {
    * says so, are somebody's.
    */
   const isKnown = async (record: LedgerRecord): Promise<boolean> => {
-    const isNew = deps.clock() < timeOfId(record.id) + NEW_MS && isClosing(record.kind);
+    const isNew = deps.clock() < timeOfId(record.id) + NEW_MS && isClosing(record);
     try {
       await deps.get(record.id);
       return true;

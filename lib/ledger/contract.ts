@@ -249,7 +249,7 @@ export interface Ledger {
    */
   newest(act: string): Promise<Newest>;
   /**
-   * Calls `follow` for each closing (a hold, a revocation) that was put into the bucket since the last run that ended, and in
+   * Calls `follow` for each closing (a hold, a revocation, a suspension or an end of an enrolment) that was put into the bucket since the last run that ended, and in
    * the last day at least; newest hour first. The run ends when `follow` has resolved for all of them. Where it rejects, the
    * others still have their turn, and the first fault is thrown at the end.
    * @param since RFC 3339: the run goes back to an hour before, even if earlier runs have looked there; empty, to the first one.

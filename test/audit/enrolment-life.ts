@@ -25,7 +25,7 @@ export const lawfulLife = async (house: Service): Promise<readonly ActRecord[]> 
   await people.propose(sakai, 'second-auditor', { role: 'auditor', name: MINAMI.name });
   await people.confirm(noda, 'second-auditor');
   const again = await people.confirm(noda, 'second-auditor');
-  await enter(house, again.invitation, sakai);
+  await enter(house, again.invitation ?? '', sakai);
   const counter = await enterBy(chief, 'counter', 'receive');
   const clerk = await enterBy(chief, 'clerk', 'examine');
   later();

@@ -36,8 +36,8 @@ export const AUDIT = {
     '証明書が発行されましたが、三人による申請と二つの審査のどれかが透明性ログにありません。',
   'An amendment of the trust domain was applied, and the log lacks its proposal or its approval by two persons.':
     '信頼ドメインの変更が適用されましたが、二人による提案または承認が透明性ログにありません。',
-  'A principal got a certificate for a key that no ceremony in the log names for it.':
-    '利用主体の証明書が、透明性ログの鍵生成式の記録にない鍵に対して発行されています。',
+  'A principal got a certificate for a key that no ceremony and no enrolment in the log names for it.':
+    '利用主体の証明書が、透明性ログの鍵生成式の記録にも登録の記録にもない鍵に対して発行されています。',
   'The log leaves out an act on an office or on a principal.':
     '登録分局または利用主体に対する行為が、透明性ログに欠けています。',
   'An act on an office or on a principal is not one that may follow the acts before it.':

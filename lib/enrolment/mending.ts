@@ -1,0 +1,156 @@
+import { Fault, wentThrough } from '../fault.ts';
+import type { LedgerRecord } from '../ledger/ledger.ts';
+import { membersIn, numberIn, textIn, timeIn } from '../members.ts';
+import type { Clock, Log } from '../ports.ts';
+import { MAX_PAGE, type Objects, type Value } from '../store/store.ts';
+import { tryEach } from '../try-each.ts';
+import { type Acting, openActing } from './acting.ts';
+import { nameOf, type Subject } from './chain.ts';
+import type { EnrolmentDeps } from './deps.ts';
+import { contentsOf } from './rows.ts';
+import { officeState, principalState } from './states.ts';
+
+/*
+ * Rows of offices and principals that a crash or somebody else left behind their newest act are made again from the bucket. The
+ * bucket's own list of acts is walked, because whoever deletes a row deletes it from the lists of the table as well. Names are
+ * in rows only and stay lost.
+ *
+ *   enrolment-walk  walk  { subject, cursor, at }  where the next run goes on, and when the last one was
+ */
+
+export interface Mending {
+  /** The rows of one subject, after an act that was announced. Resolves with whether they were behind it. */
+  follow(record: LedgerRecord): Promise<boolean>;
+  /**
+   * The next part of the walk. All acts have their turn within a day where there are at most `ACTS_A_DAY`. Resolves with the
+   * subjects whose rows were made again; the first fault is thrown at the end.
+   */
+  mend(): Promise<readonly string[]>;
+}
+
+/** 60,000 principals with ten acts each. */
+const ACTS_A_DAY = 600_000;
+/** A part takes one function a few minutes at most. */
+const MOST_ACTS = 10_000;
+const DAY_MS = 86_400_000;
+
+const SUBJECTS = ['office', 'principal'] as const;
+const WALK = { pk: 'enrolment-walk', sk: 'walk' };
+const PATH = /^outcomes\/[a-z]+\.([^/]+)\/(\d+)$/;
+
+interface Walk {
+  readonly subject: Subject;
+  readonly cursor?: string;
+  readonly at: number;
+}
+
+const walkIn = (value: Value | undefined): Walk => {
+  const { subject, cursor, at } = membersIn(value);
+  const from = textIn(cursor);
+  return {
+    subject: subject === 'principal' ? 'principal' : 'office',
+    ...(from !== undefined && { cursor: from }),
+    at: timeIn(at),
+  };
+};
+
+/** The newest number of each id, as far as these keys have it. */
+const numbersIn = (keys: readonly string[]): ReadonlyMap<string, number> => {
+  const numbers = new Map<string, number>();
+  for (const key of keys) {
+    const [, id = '', text] = PATH.exec(key) ?? [];
+    const number = Number(text);
+    if (number > (numbers.get(id) ?? 0)) numbers.set(id, number);
+  }
+  return numbers;
+};
+
+export const openMending = ({
+  objects,
+  clock,
+  log,
+  ...deps
+}: Pick<EnrolmentDeps, 'table' | 'recorder' | 'random'> & {
+  readonly objects: Pick<Objects, 'list'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Mending => {
+  const { table } = deps;
+  const acting: Readonly<Record<Subject, Acting<{ readonly contents: string }>>> = {
+    office: openActing(deps, 'office', officeState),
+    principal: openActing(deps, 'principal', principalState),
+  };
+
+  const mendOne = async (subject: Subject, id: string): Promise<void> => {
+    const { standing, row } = await acting[subject].mended(id);
+    const state = standing?.state;
+    const areNamesLost = state !== undefined && contentsOf(state, row?.known) === undefined;
+    const message = areNamesLost
+      ? 'The rows of an enrolment were behind its acts and were made again; its names are lost: propose them again'
+      : 'The rows of an enrolment were behind its acts and were made again';
+    log('error', message, { [subject]: id });
+  };
+
+  /** The keys of the part, and where the next one begins. A cursor that somebody changed begins anew. */
+  const list = async ({ subject, cursor }: Walk, limit: number) => {
+    const prefix = `outcomes/${nameOf(subject, '')}`;
+    try {
+      return await objects.list(prefix, { limit, ...(cursor !== undefined && { cursor }) });
+    } catch (error) {
+      if (Fault.is(error, 'cursor-invalid')) return objects.list(prefix, { limit });
+      throw error;
+    }
+  };
+
+  const mendPart = async (subject: Subject, keys: readonly string[], done: string[]): Promise<void> =>
+    tryEach(
+      [...numbersIn(keys)],
+      async ([id, number]) => {
+        if (await acting[subject].isWhole(id, number)) return;
+        await mendOne(subject, id);
+        done.push(`${subject} ${id}`);
+      },
+      ([id], error) =>
+        log('error', 'The rows of an enrolment could not be compared with its acts', {
+          [subject]: id,
+          error: Fault.is(error) ? error.code : 'internal',
+        }),
+    );
+
+  return {
+    follow: async (record) => {
+      if (record.kind !== 'enrolment') return false;
+      const { subject, id, closes } = record.details;
+      const number = numberIn(membersIn(closes).number) ?? 0;
+      if ((subject !== 'office' && subject !== 'principal') || typeof id !== 'string') return false;
+      if (await acting[subject].isWhole(id, number)) return false;
+      await mendOne(subject, id);
+      return true;
+    },
+
+    mend: async () => {
+      const item = await table.get(WALK);
+      let walk = walkIn(item?.value);
+      const now = clock();
+      const since = Number.isFinite(walk.at) ? Math.max(now - walk.at, 0) : DAY_MS;
+      let left = Math.min(MOST_ACTS, Math.ceil((since / DAY_MS) * ACTS_A_DAY));
+      const done: string[] = [];
+      const failures: unknown[] = [];
+      for (let isOver = false; left > 0 && !isOver; ) {
+        const { keys, cursor } = await list(walk, Math.min(left, MAX_PAGE));
+        await mendPart(walk.subject, keys, done).catch((error: unknown) => failures.push(error));
+        left -= keys.length;
+        const next = SUBJECTS[SUBJECTS.indexOf(walk.subject) + 1];
+        // A round ends with the last subject; the next run begins anew.
+        isOver = cursor === undefined && next === undefined;
+        const subject = cursor === undefined ? (next ?? 'office') : walk.subject;
+        walk = { subject, ...(cursor !== undefined && { cursor }), at: now };
+      }
+      const value = { ...walk, at: new Date(now).toISOString() };
+      // Another run may have gone on meanwhile: then its place counts.
+      await wentThrough(table.write([{ put: WALK, value, if: item ? { version: item.version } : 'absent' }]));
+      if (failures.length > 0) throw failures[0];
+      return done;
+    },
+  };
+};
