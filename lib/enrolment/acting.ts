@@ -48,7 +48,7 @@ export interface Acting<S> {
   ): Promise<Current<S>>;
   /** By the newest act, after the rows were brought to it, with what the row keeps besides. */
   mended(id: string, kept?: Omit<Decision<S>, 'outcome'>): Promise<Current<S>>;
-  /** Whether the row and its lists are those of a proven act of this number. Without any read of acts. */
+  /** Whether the row and its lists are those of a proven act of this number or a later one. Without any read of acts. */
   isWhole(id: string, number: number): Promise<boolean>;
   /** The newest act and all before it, newest first, by the objects. */
   history(id: string): AsyncIterable<Standing<S>>;
@@ -151,7 +151,8 @@ export const openActing = <S extends { readonly contents: string }>(
       const item = await readRow(table, subject, id);
       const record = item && recordIn(item.value);
       const standing = record && chain.standingOf(id, record);
-      if (standing?.number !== number || !(await recorder.isProven(standing.record))) return false;
+      if (standing === undefined || standing.number < number) return false;
+      if (!(await recorder.isProven(standing.record))) return false;
       return (await writesFor(id, item, standing)).length === 0;
     },
 

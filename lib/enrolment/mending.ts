@@ -54,7 +54,7 @@ const walkIn = (value: Value | undefined): Walk => {
   };
 };
 
-/** The newest number of each id, as far as these keys have it. */
+/** The newest number of each id, as far as these keys have it. The next part has the others. */
 const numbersIn = (keys: readonly string[]): ReadonlyMap<string, number> => {
   const numbers = new Map<string, number>();
   for (const key of keys) {
