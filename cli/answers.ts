@@ -239,6 +239,23 @@ export const serialPage = z.looseObject({
   cursor: text.exactOptional(),
 });
 
+/** An office or a principal, as far as an audit compares it. */
+const enrolmentAnswer = z.looseObject({
+  id: text,
+  number: z.int(),
+  changed: z.looseObject({ at: text }),
+  standing: text.exactOptional(),
+  name: bilingual.exactOptional(),
+});
+export const officePage = z.looseObject({
+  offices: z.array(enrolmentAnswer),
+  cursor: text.exactOptional(),
+});
+export const principalPage = z.looseObject({
+  principals: z.array(enrolmentAnswer),
+  cursor: text.exactOptional(),
+});
+
 export const usedKeyPage = z.looseObject({
   keys: z.array(
     z.looseObject({ identity: text, record: text.exactOptional(), request: text.exactOptional() }),

@@ -2,12 +2,14 @@ import { hash } from 'node:crypto';
 import { basename } from 'node:path/posix';
 import {
   checkRecords,
+  type ListedEnrolment,
   openAnnualReportCheck,
   openApprovalCheck,
   openAuthorityCheck,
   openCertificateCheck,
   openConfirmationCheck,
   openCrlCheck,
+  openEnrolmentCheck,
   openEntries,
   openLateCheck,
   openPrincipalKeyCheck,
@@ -27,7 +29,15 @@ import {
 } from '../../lib/audit/audit.ts';
 import { Fault, phrase } from '../../lib/fault.ts';
 import { decodeCertificate } from '../../lib/pki/pki.ts';
-import { actKeysAnswer, archivePage, authoritiesAnswer, serialPage, usedKeyPage } from '../answers.ts';
+import {
+  actKeysAnswer,
+  archivePage,
+  authoritiesAnswer,
+  officePage,
+  principalPage,
+  serialPage,
+  usedKeyPage,
+} from '../answers.ts';
 import type { ApiClient } from '../api-client.ts';
 import { unexpected } from '../failure.ts';
 import { readAnnualReports } from './annual-reports.ts';
@@ -79,6 +89,8 @@ interface ShownCrl {
 
 /** Without --queries and --no-queries, all queries are asked if there are at most this many. */
 const FEW_QUERIES = 2_000;
+/** Pages of offices and principals are shorter than others. */
+const FEW = { limit: '100' };
 /** Milliseconds by which clocks of the service's processes may differ. */
 const SKEW_MS = 60_000;
 
@@ -146,6 +158,7 @@ export const checkService = async (
   const principalKeys = openPrincipalKeyCheck({ report });
   const repetitions = openRepetitionCheck({ report });
   const usedKeys = openUsedKeyCheck({ report, now: now(), retention: check.retention('issuance') });
+  const enrolments = openEnrolmentCheck({ report, now: now(), retention: check.retention('enrolment') });
   const reports = openAnnualReportCheck({ report, retention: check.retention('report'), now: now() });
   const checks = [
     certificates,
@@ -154,6 +167,7 @@ export const checkService = async (
     authorities,
     confirmations,
     principalKeys,
+    enrolments,
     repetitions,
     signatures,
     usedKeys,
@@ -167,9 +181,11 @@ export const checkService = async (
     idOfLeaf: async (leaf) => (await entryOf(leaf)).id,
   });
 
-  for await (const { certificates: issued = [] } of records(client, { kind: 'issuance' })) {
-    for (const { ca, serial } of issued) certificates.expect(ca, serial);
+  for await (const issuance of records(client, { kind: 'issuance' })) {
+    for (const { ca, serial } of issuance.certificates ?? []) certificates.expect(ca, serial);
+    enrolments.expect(issuance);
   }
+  for await (const act of records(client, { kind: 'enrolment' })) enrolments.expect(act);
   const readTotals = totalsReader(client, now, tree.size === 0 ? now() : (await entryOf(0)).time);
   const before = await readTotals();
   const began = now();
@@ -215,6 +231,15 @@ export const checkService = async (
     progress('keys', keys, keys);
     for (const listed of page) usedKeys.list(listed);
   }
+  let enrolled = 0;
+  const show = (subject: Parameters<typeof enrolments.list>[0], page: readonly ListedEnrolment[]): void => {
+    enrolled += page.length;
+    progress('enrolments', enrolled, enrolled);
+    for (const listed of page) enrolments.list(subject, listed);
+  };
+  for await (const { offices } of pages(client, '/api/v1/offices', officePage, FEW)) show('office', offices);
+  for await (const { principals } of pages(client, '/api/v1/principals', principalPage, FEW))
+    show('principal', principals);
   for (const [ca, own] of Map.groupBy(crls, (crl) => crl.ca)) {
     const shown = own.map((crl) => ({ crl, list: readCrl(crl.der, crl.partition) }));
     for (const { crl, list } of shown) {

@@ -16,7 +16,7 @@ export async function* pages<T extends Page>(
 ): AsyncGenerator<T> {
   let cursor: string | undefined;
   do {
-    const page: T = await client.get(path, answer, { ...query, limit: PAGE, cursor });
+    const page: T = await client.get(path, answer, { limit: PAGE, ...query, cursor });
     yield page;
     cursor = page.cursor;
   } while (cursor !== undefined);
