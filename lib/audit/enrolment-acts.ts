@@ -29,7 +29,15 @@ const details = z.looseObject({
   id: z.string(),
   person: z.string().optional(),
   state: state.optional(),
-  proposed: z.looseObject({ state, lapsesAt: z.string() }).optional(),
+  proposed: z
+    .looseObject({
+      state,
+      lapsesAt: z.string(),
+      effectiveFrom: z.string().optional(),
+      invites: z.boolean().optional(),
+    })
+    .optional(),
+  prepared: z.looseObject({ state, effectiveFrom: z.string() }).optional(),
   confirms: z.string().optional(),
   closes: z.looseObject({ act: z.string(), number: z.int().min(1) }),
 });
@@ -47,7 +55,9 @@ export interface EnrolmentAct {
   readonly id: string;
   readonly number: number;
   readonly state?: State | undefined;
-  readonly proposed?: { readonly state: State; readonly lapsesAt: string } | undefined;
+  readonly proposed?: z.output<typeof details>['proposed'];
+  /** What comes into force at its moment, unless another act is first. */
+  readonly prepared?: z.output<typeof details>['prepared'];
   readonly confirms?: string | undefined;
   readonly newer: boolean;
 }

@@ -33,14 +33,20 @@ const isByOperator: Rule = (act, _, actors) => (actors.isOperator(act) ? undefin
 const isByCloser: Rule = (act, _, actors) =>
   actors.isOperator(act) || actors.isResponsible(act, act.state?.office) ? undefined : 'actor';
 
+/** An operator proposes; the responsible person proposes that an officer moves to another office. */
 const proposed: Rule = (act, before, actors) => {
   if (act.proposed === undefined || !isSame(act.state, before?.state)) return 'state';
-  return isByOperator(act, before, actors);
+  const { state, invites } = act.proposed;
+  if (!isDeepStrictEqual(state.key, before?.state?.key)) return 'key';
+  const from = before?.state?.office;
+  const isMove = from !== undefined && state.office !== from && invites !== true;
+  return isMove && actors.isResponsible(act, from) ? undefined : isByOperator(act, before, actors);
 };
 
 const withdrawn: Rule = (act, before, actors) => {
-  if (before?.proposed === undefined || !isSame(act.state, before.state)) return 'state';
-  return isByOperator(act, before, actors);
+  const isThere = before?.proposed !== undefined || before?.prepared !== undefined;
+  if (!isThere || !isSame(act.state, before.state)) return 'state';
+  return isByCloser(act, before, actors);
 };
 
 /** It names the proposal right before it, by another person, in its term, and leads to the very state that was proposed. */
@@ -87,6 +93,43 @@ const invited: Rule = (act, before, actors) => {
   return isByOperator(act, before, actors);
 };
 
+/** What somebody is to be next: as the responsible person says of an own officer, or as two persons say. */
+const next = (
+  state: State,
+  act: EnrolmentAct,
+  before: EnrolmentAct | undefined,
+  actors: Actors,
+): string | undefined => {
+  if (before?.state === undefined) return 'state';
+  const { office } = before.state;
+  if (act.confirms === undefined) {
+    if (!isKept(state, before.state)) return 'state';
+    return state.office === office && actors.isResponsible(act, office) ? undefined : 'actor';
+  }
+  if (before.proposed === undefined || act.confirms !== before.record) return 'proposal';
+  if (!isTwoPersons(act, before)) return 'same-person';
+  if (!isBefore(act.time, before.proposed.lapsesAt)) return 'lapsed';
+  if (!isSame(state, before.proposed.state) || before.proposed.invites === true) return 'state';
+  const isReceived = state.office !== office && actors.isResponsible(act, state.office);
+  return isReceived ? undefined : isByOperator(act, before, actors);
+};
+
+const prepared: Rule = (act, before, actors) => {
+  if (act.prepared === undefined || !isSame(act.state, before?.state)) return 'state';
+  const moment = before?.proposed?.effectiveFrom;
+  if (act.confirms !== undefined && act.prepared.effectiveFrom !== moment) return 'time';
+  return next(act.prepared.state, act, before, actors);
+};
+
+/** The service brings into force what was prepared, when its moment has come. */
+const principalChanged: Rule = (act, before, actors) => {
+  if (act.state === undefined) return 'state';
+  if (act.actor !== 'service') return next(act.state, act, before, actors);
+  if (before?.prepared === undefined || act.confirms !== before.record) return 'proposal';
+  if (!isSame(act.state, before.prepared.state)) return 'state';
+  return act.time < Date.parse(before.prepared.effectiveFrom) - SKEW_MS ? 'time' : undefined;
+};
+
 const keyBrought: Rule = (act, before) => {
   const { invitation, brought } = act.state ?? {};
   if (invitation === undefined || brought?.invitation !== invitation.secret) return 'state';
@@ -128,6 +171,8 @@ const RULES: Readonly<Record<EnrolmentAct['subject'], Readonly<Partial<Record<st
   principal: {
     proposed,
     withdrawn,
+    prepared,
+    changed: principalChanged,
     invited,
     'key-brought': keyBrought,
     enrolled,
@@ -140,7 +185,9 @@ const RULES: Readonly<Record<EnrolmentAct['subject'], Readonly<Partial<Record<st
 /** Records name the person and the role behind an id. */
 const isStill = (act: EnrolmentAct, before: EnrolmentAct | undefined, name: 'person' | 'role'): boolean =>
   before?.state === undefined ||
-  [act.state, act.proposed?.state].every((state) => !state || state[name] === before.state?.[name]);
+  [act.state, act.proposed?.state, act.prepared?.state].every(
+    (state) => !state || state[name] === before.state?.[name],
+  );
 
 /** Why the act may not follow the one before it; undefined where it may. */
 export const unlawful: Rule = (act, before, actors) => {

@@ -109,6 +109,55 @@ describe('the acts on offices and principals', () => {
     expect(found(inPlaceOf(record, unlawful))).toContain(`enrolment-unlawful ${why}`);
   });
 
+  it('may prepare what the service brings into force, and nothing else', () => {
+    const last = actOn('counter', 'invited');
+    const { number } = last.details.closes as { readonly number: number };
+    const { invitation: _, ...state } = last.details.state as Readonly<Record<string, unknown>>;
+    const effectiveFrom = afterDays(1);
+    const preparing = changed(last, {
+      ...by('minami-chief', 'minami'),
+      id: `e${last.id.slice(1)}`,
+      details: {
+        ...last.details,
+        act: 'prepared',
+        person: 'minami-chief',
+        confirms: undefined,
+        prepared: { state: { ...state, duties: ['examine'] }, effectiveFrom },
+        closes: { act: 'principal.counter', number: number + 1 },
+      },
+    });
+    const done = changed(preparing, {
+      id: `f${last.id.slice(1)}`,
+      time: effectiveFrom,
+      actor: 'service',
+      office: undefined,
+      details: {
+        act: 'changed',
+        subject: 'principal',
+        id: 'counter',
+        state: { ...state, duties: ['examine'] },
+        confirms: preparing.id,
+        closes: { act: 'principal.counter', number: number + 2 },
+      },
+    });
+    const whyNot = (one: ActRecord, other: ActRecord): readonly string[] => {
+      const read = [...records, one, other];
+      return found(read, { shown: registerOf(read) });
+    };
+    expect(whyNot(preparing, done)).toEqual([]);
+    const cases: readonly (readonly [ActRecord, ActRecord, string])[] = [
+      [preparing, changed(done, { time: afterDays(0.5) }), 'time'],
+      [preparing, changed(done, { 'details.state.duties': ['responsible'] }), 'state'],
+      [preparing, changed(done, { 'details.confirms': last.id }), 'proposal'],
+      [preparing, changed(done, { actor: 'operator-noda' }), 'proposal'],
+      [changed(preparing, by('clerk', 'minami')), done, 'actor'],
+      [changed(preparing, { 'details.prepared.state.office': 'kita' }), done, 'actor'],
+      [changed(preparing, { 'details.prepared.state.person': 'other' }), done, 'person'],
+      [changed(preparing, { 'details.confirms': last.id }), done, 'time'],
+    ];
+    for (const [one, other, why] of cases) expect(whyNot(one, other)).toContain(`enrolment-unlawful ${why}`);
+  });
+
   it('are found where one follows an end', () => {
     const end = actOn('clerk', 'ended');
     const { number } = end.details.closes as { readonly number: number };
