@@ -182,7 +182,6 @@ export const DISCLOSURE_KEY: Rows = {
 
 /** What was confirmed is certified, and what is certified is noted. */
 export const CERTIFY_PRINCIPAL: Rows = {
-  query: ['enrolled-uncertified'],
   get: ['enrolled-principal/*', 'enrolled-uncertified'],
   put: ['enrolled-principal/*'],
   delete: ['enrolled-uncertified'],

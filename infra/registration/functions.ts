@@ -81,7 +81,7 @@ export const REGISTRATION_TASKS: readonly TaskFunction[] = [
     environment: 'issuing',
     everyMinutes: 5,
     rows: together(ISSUE, END, MOVE_REQUEST, OPENS, OFFICE, CERTIFY_PRINCIPAL, {
-      query: ['unfinished/*', 'requests/*'],
+      query: ['unfinished/*', 'requests/*', 'enrolled-uncertified'],
       delete: ['used-keys/*'],
     }),
     caKeys: 'sign',

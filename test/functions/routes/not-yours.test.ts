@@ -76,7 +76,10 @@ const notThere = (target: string): string =>
     : [...(there.get(target) as string)].map((digit) => (digit === '0' ? '0' : '1')).join('');
 
 beforeAll(async () => {
-  service = await serveService(folder.path);
+  service = await serveService(folder.path, {
+    domain: ({ principals }) =>
+      Object.assign(principals.find(({ id }) => id === CHIEF) as object, { duties: ['responsible'] }),
+  });
   const issued = await issueThroughOffice(service, 'official-position', opensslRequest(folder.path, 'seal'));
   ca = issued.certificate.ca;
   there.set('certificate', issued.certificate.serial);

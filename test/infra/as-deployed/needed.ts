@@ -45,7 +45,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(certificate-(correction|hold|release)|scheduled-closings): RowsGet dynamodb:GetItem used-keys\/\*$/,
+      /^(certificate-(correction|hold|release)|principal-ends|scheduled-closings): RowsGet dynamodb:GetItem used-keys\/\*$/,
     reason:
       'After a crash in a revocation for compromise the next call makes the rest, by the same code; none crashes here.',
     usedElsewhere: true,
@@ -133,13 +133,13 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(certificate-(correction|hold|release|revocation)|scheduled-closings): Rows(Put|Delete) dynamodb:(Put|Delete)Item revoked\/\*$/,
+      /^(certificate-(correction|hold|release|revocation)|principal-(ends|enrolment)|scheduled-closings): Rows(Put|Delete) dynamodb:(Put|Delete)Item revoked\/\*$/,
     reason: 'The rows of a status follow its acts, from whatever state somebody gave them.',
     usedElsewhere: true,
   },
   {
     grants:
-      /^(certificate-(correction|hold|release|revocation)|scheduled-closings): RowsGet dynamodb:GetItem certificates\/\*$/,
+      /^(certificate-(correction|hold|release|revocation)|principal-(ends|enrolment)|scheduled-closings): RowsGet dynamodb:GetItem certificates\/\*$/,
     reason:
       'A certificate that is recorded and not signed yet is known by its row alone; here all of them are signed.',
   },
@@ -179,6 +179,19 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   {
     grants: /^certificate-correction: RowsPut dynamodb:PutItem (changed|status)\/\*$/,
     reason: 'A correction makes the rows say what the acts say; here nobody writes such rows.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /: RowsGet dynamodb:GetItem enrolled-(office|principal)\/\*$/,
+    reason:
+      'Whoever was enrolled may call what the role allows; here the trust domain names most callers, and the offices of most requests.',
+    usedElsewhere: true,
+  },
+  {
+    grants:
+      /^(invitations|principal-(ends|enrolment)): Rows(Put|Delete) dynamodb:(Put|Delete)Item enrolled-principals(\/\*)?$/,
+    reason:
+      'Each act makes the lists name its principal, whoever changed them; here only those who enter or move change them.',
     usedElsewhere: true,
   },
 ];
