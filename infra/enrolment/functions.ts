@@ -17,7 +17,6 @@ import {
   ISSUED,
   KEYS_OF_PRINCIPALS,
   OPENS,
-  onRows,
   post,
   RECORD,
   remove,
@@ -43,7 +42,6 @@ const ACT_ON_PRINCIPALS: Rows = {
 };
 
 export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
-  onRows('whoami', get('enrolment/whoami', '/api/v1/whoami'), {}),
   {
     id: 'enrolled',
     routes: [

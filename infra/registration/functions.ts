@@ -24,6 +24,7 @@ const REQUESTS = '/api/v1/requests';
 export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
   {
     ...onRows('profiles', get('requests/list-profiles', '/api/v1/profiles'), {}),
+    routes: [get('requests/list-profiles', '/api/v1/profiles'), get('enrolment/whoami', '/api/v1/whoami')],
   },
   {
     ...onRows('request-submit', post('requests/submit-request', REQUESTS), {

@@ -48,6 +48,7 @@ const SIGNERS = [
   'ceremony',
   'certificate-revocation',
   'crl-publish',
+  'principal-enrolment',
   'request-examinations',
   'scheduled-publication',
   'scheduled-recovery',
@@ -145,8 +146,19 @@ describe('who may sign', () => {
     ['key-list', ['key-list']],
     ['submission', ['request-submit', 'request-withdrawal']],
     ['examination', ['request-examinations']],
-    ['issuance', ['ceremony', 'request-examinations', 'scheduled-recovery', 'scheduled-responders']],
-    ['revocation', ['certificate-revocation']],
+    [
+      'issuance',
+      [
+        'ceremony',
+        'principal-enrolment',
+        'request-examinations',
+        'scheduled-recovery',
+        'scheduled-responders',
+      ],
+    ],
+    ['enrolment', ['office-acts', 'principal-acts', 'principal-ends', 'principal-enrolment']],
+    ['invitation', ['invitations']],
+    ['revocation', ['certificate-revocation', 'principal-ends', 'principal-enrolment']],
     ['confirmation', ['certificate-correction', 'certificate-revocation']],
     ['publication', ['ceremony', 'certificate-revocation', 'crl-publish', 'scheduled-publication']],
     ['hold', ['certificate-hold']],
@@ -281,6 +293,9 @@ describe('who may read what', () => {
     expect(reaching('certificates/*', READS)).toEqual([
       'request-examinations',
       'request-certificate',
+      'invitations',
+      'principal-enrolment',
+      'principal-ends',
       'certificates',
       'certificate',
       'certificate-revocation',
@@ -336,13 +351,31 @@ describe('who may read what', () => {
       'certificate-hold',
       'certificate-release',
       'certificate-revocation',
+      'principal-ends',
+      'principal-enrolment',
     ]);
-    expect(putting('outcomes/order.*')).toEqual(['scheduled-recovery', 'scheduled-responders']);
+    expect(putting('outcomes/office.*')).toEqual(['office-acts']);
+    expect(putting('outcomes/principal.*')).toEqual([
+      'invitations',
+      'principal-acts',
+      'principal-ends',
+      'principal-enrolment',
+    ]);
+    expect(putting('outcomes/order.*')).toEqual([
+      'principal-enrolment',
+      'scheduled-recovery',
+      'scheduled-responders',
+    ]);
     expect(putting('outcomes/ceremony-consent/*')).toEqual(['ceremony-consent']);
     expect(putting('outcomes/delegate.*')).toEqual(['own']);
     expect(putting('outcomes/table-behind/*')).toEqual(['recovery']);
     expect(putting('outcomes/*')).toEqual(['ceremony']);
-    expect(putting('closings/*')).toEqual(['certificate-hold', 'certificate-revocation']);
+    expect(putting('closings/*')).toEqual([
+      'certificate-hold',
+      'certificate-revocation',
+      'principal-ends',
+      'principal-enrolment',
+    ]);
     expect(putting('closings-followed/*')).toEqual(['scheduled-closings']);
     expect(putting('act-keys/*')).toEqual(['ceremony']);
     expect(putting('log-batches/*')).toEqual(['scheduled-sequencing']);
@@ -622,7 +655,12 @@ describe('functions', () => {
       );
     expect(putting('outcomes/ceremony-consent/*')).toEqual(['ceremony-consent']);
     expect(putting('outcomes/*')).toEqual(['ceremony']);
-    expect(putting('principal-keys/*')).toEqual(['request-examinations', 'ceremony']);
+    expect(putting('principal-keys/*')).toEqual([
+      'request-examinations',
+      'principal-enrolment',
+      'ceremony',
+      'scheduled-recovery',
+    ]);
     expect(putting('compromised-keys/*')).toEqual([
       'certificate-revocation',
       'certificate-hold',
