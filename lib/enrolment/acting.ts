@@ -1,10 +1,11 @@
-import type * as z from 'zod';
 import { Fault, wentThrough } from '../fault.ts';
 import type { Item, Value } from '../store/store.ts';
-import { type Actor, contentsDigest, type Outcome, openChain, type Standing, type Subject } from './chain.ts';
+import { type Actor, type Outcome, openChain, type Standing } from './chain.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import type { Said, Subject } from './reading.ts';
 import {
   type Contents,
+  contentsDigest,
   type EnrolledRow,
   isRowOf,
   keptContents,
@@ -12,13 +13,14 @@ import {
   recordIn,
   rowWrites,
 } from './rows.ts';
+import type { StateShape } from './states.ts';
 
 /** An act can only lose to others a few times. */
 const MAX_ATTEMPTS = 8;
 
 /** An office or a principal as the newest act has it, and its row. */
 export interface Current<S> {
-  readonly standing?: Standing<S>;
+  readonly standing?: Said<S>;
   readonly row?: EnrolledRow;
 }
 
@@ -59,13 +61,13 @@ export interface Acting<S> {
 export const openActing = <S extends { readonly contents: string }>(
   { table, recorder, random }: Pick<EnrolmentDeps, 'table' | 'recorder' | 'random'>,
   subject: Subject,
-  state: z.ZodType<S>,
+  state: StateShape<S>,
 ): Acting<S> => {
   const chain = openChain(recorder, subject, state);
 
   const readBoth = async (id: string) => {
     const item = await readRow(table, subject, id);
-    const hint = item && chain.standingOf(id, recordIn(item.value))?.number;
+    const hint = item && chain.said(id, recordIn(item.value))?.number;
     return { item, standing: await chain.newest(id, hint) };
   };
 
@@ -137,10 +139,8 @@ export const openActing = <S extends { readonly contents: string }>(
 
     shown: async (id) => {
       const item = await readRow(table, subject, id);
-      const record = item && recordIn(item.value);
-      const standing = record && chain.standingOf(id, record);
-      if (record === undefined || standing === undefined) return {};
-      return current((await recorder.isProven(record)) ? { item, standing } : await readBoth(id));
+      const standing = item && (await chain.proven(id, recordIn(item.value)));
+      return item && standing ? { standing, row: item.value } : {};
     },
 
     act,
@@ -149,11 +149,9 @@ export const openActing = <S extends { readonly contents: string }>(
 
     isWhole: async (id, number) => {
       const item = await readRow(table, subject, id);
-      const record = item && recordIn(item.value);
-      const standing = record && chain.standingOf(id, record);
-      if (standing === undefined || standing.number < number) return false;
-      if (!(await recorder.isProven(standing.record))) return false;
-      return (await writesFor(id, item, standing)).length === 0;
+      const said = item && (await chain.proven(id, recordIn(item.value)));
+      if (said === undefined || said.number < number) return false;
+      return (await writesFor(id, item, { ...said, writes: [] })).length === 0;
     },
 
     history: async function* (id) {

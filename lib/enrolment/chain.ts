@@ -1,31 +1,19 @@
-import { hash } from 'node:crypto';
-import * as z from 'zod';
-import { Fault } from '../fault.ts';
 import type { ActDraft, Closes, Ledger, LedgerRecord } from '../ledger/ledger.ts';
 import type { Principal } from '../principal.ts';
 import type { Value, Write } from '../store/store.ts';
 import type { Awaited, Prepared, Step } from './contract.ts';
+import { damaged, nameOf, openReading, type Reading, type Said, type Subject } from './reading.ts';
+import type { StateShape } from './states.ts';
 
 /*
  * The acts on one office or one principal take the numbers of one name, so that of two acts at the same moment one is the next
  * and the other finds it done. Each act has the state that it leads to, and what awaits a second person.
  */
 
-export type Subject = 'office' | 'principal';
-
-export type Recorder = Pick<Ledger, 'conclude' | 'conclusion' | 'newest' | 'isProven'>;
-
-export type Act = Extract<LedgerRecord, ActDraft>;
+export type Recorder = Pick<Ledger, 'conclude' | 'conclusion' | 'newest' | 'verified'>;
 
 /** What the newest act says. */
-export interface Standing<S> {
-  readonly number: number;
-  readonly record: Act;
-  /** Absent while the first state awaits its confirmation, and where that was taken back. */
-  readonly state?: S;
-  readonly awaiting?: Awaited<S>;
-  /** What the newest act prepared. Any act after it makes it void. */
-  readonly prepared?: Prepared<S>;
+export interface Standing<S> extends Said<S> {
   /** They stage the act's record where the ledger lacks it. */
   readonly writes: readonly Write[];
 }
@@ -45,39 +33,7 @@ export interface Outcome<S> {
   readonly confirms?: string;
 }
 
-export const nameOf = (subject: Subject, id: string): string => `${subject}.${id}`;
-
-const detailsOf = <S>(state: z.ZodType<S>) =>
-  z.looseObject({
-    subject: z.string(),
-    id: z.string(),
-    person: z.string().optional(),
-    state: state.optional(),
-    proposed: z
-      .strictObject({
-        state,
-        lapsesAt: z.string(),
-        effectiveFrom: z.string().exactOptional(),
-        invites: z.literal(true).exactOptional(),
-      })
-      .optional(),
-    prepared: z.strictObject({ state, effectiveFrom: z.string() }).optional(),
-    closes: z.object({ act: z.string(), number: z.int().min(1) }),
-  });
-
-const damaged = (subject: Subject, id: string, cause?: unknown): Fault =>
-  new Fault(
-    'act-object-invalid',
-    'An act of enrolment is not one that can be where it is.',
-    { [subject]: id },
-    { cause },
-  );
-
-export const stepOf = ({ actor, time }: Pick<Act, 'actor' | 'time'>): Step => ({ by: actor, at: time });
-
-export interface Chain<S> {
-  /** What a record says that somebody has read in a row. Undefined where it is no act of enrolment on this subject. */
-  standingOf(id: string, record: LedgerRecord): Standing<S> | undefined;
+export interface Chain<S> extends Pick<Reading<S>, 'said' | 'proven'> {
   /**
    * By the objects: the newest act, after which there is none. `hint` is a number that a row names. One that is too small makes
    * the search longer; any other wrong one makes it begin anew. Fault: `act-object-invalid`.
@@ -99,63 +55,40 @@ export interface Chain<S> {
 export const openChain = <S extends object>(
   recorder: Recorder,
   subject: Subject,
-  state: z.ZodType<S>,
+  state: StateShape<S>,
 ): Chain<S> => {
-  const Details = detailsOf(state);
+  const { verified } = recorder;
+  const outcome = async (closes: Closes) => (await recorder.conclusion(closes))?.record;
+  const { said, proven, ofObject } = openReading({ verified, outcome }, subject, state);
 
-  const read = (
+  const standing = async (
     id: string,
-    record: LedgerRecord,
-    writes: readonly Write[],
+    { record, writes }: { readonly record: LedgerRecord; readonly writes: readonly Write[] },
     number?: number,
-  ): Standing<S> | undefined => {
-    // Somebody may have put anything into the row.
-    if (typeof record !== 'object' || record?.kind !== 'enrolment') return undefined;
-    const { data } = Details.safeParse(record.details);
-    const isOfIt =
-      data?.subject === subject &&
-      data.id === id &&
-      data.closes.act === nameOf(subject, id) &&
-      isNumber(data, number);
-    if (!isOfIt) return undefined;
-    const { state: now, proposed, prepared } = data;
-    return {
-      number: data.closes.number,
-      record,
-      ...(now && { state: now as S }),
-      ...(proposed && { awaiting: { ...stepOf(record), ...(proposed as Omit<Awaited<S>, keyof Step>) } }),
-      ...(prepared && { prepared: { ...stepOf(record), ...(prepared as Omit<Prepared<S>, keyof Step>) } }),
-      writes,
-    };
-  };
+  ): Promise<Standing<S>> => ({ ...(await ofObject(id, record, number)), writes });
 
   const at = async (id: string, closes: Closes): Promise<Standing<S> | undefined> => {
     const found = await recorder.conclusion(closes);
-    if (found === undefined) return undefined;
-    const standing = read(id, found.record, found.writes, closes.number);
-    if (standing) return standing;
-    throw damaged(subject, id);
+    return found && standing(id, found, closes.number);
   };
 
   return {
-    standingOf: (id, record) => read(id, record, []),
+    said,
+    proven,
 
     at: (id, number) => at(id, { act: nameOf(subject, id), number }),
 
     newest: async (id, hint) => {
       const act = nameOf(subject, id);
-      let standing = hint === undefined ? undefined : await at(id, { act, number: hint });
-      if (standing === undefined) {
+      let last = hint === undefined ? undefined : await at(id, { act, number: hint });
+      if (last === undefined) {
         const { newest } = await recorder.newest(act);
-        const number = newest && numberOf(newest.record);
-        standing = newest && read(id, newest.record, newest.writes, number);
-        if (newest && !standing) throw damaged(subject, id);
-        return standing;
+        return newest && standing(id, newest);
       }
       for (;;) {
-        const next = await at(id, { act, number: standing.number + 1 });
-        if (next === undefined) return standing;
-        standing = next;
+        const next = await at(id, { act, number: last.number + 1 });
+        if (next === undefined) return last;
+        last = next;
       }
     },
 
@@ -187,34 +120,8 @@ export const openChain = <S extends object>(
         ...(office !== undefined && { office }),
         details,
       };
-      const { record, isOurs, writes } = await recorder.conclude(draft, closes);
-      if (!isOurs) return undefined;
-      const standing = read(id, record, writes, closes.number);
-      if (standing) return standing;
-      throw damaged(subject, id);
+      const concluded = await recorder.conclude(draft, closes);
+      return concluded.isOurs ? standing(id, concluded, closes.number) : undefined;
     },
   };
 };
-
-const isNumber = (
-  data: { readonly closes: { readonly number: number } },
-  number: number | undefined,
-): boolean => number === undefined || data.closes.number === number;
-
-const numberOf = (record: LedgerRecord): number | undefined => {
-  const closes = record.kind === 'provision' ? undefined : record.details.closes;
-  return typeof closes === 'object' && closes !== null && 'number' in closes
-    ? Number(closes.number)
-    : undefined;
-};
-
-/** SHA-256, hex, of names and attributes with the salt of their row. */
-export const contentsDigest = (salt: string, contents: Value): string =>
-  hash('sha256', JSON.stringify([salt, sorted(contents)]));
-
-const sorted = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.entries(value)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, inner]) => [name, sorted(inner)])
-    : value;

@@ -1,12 +1,13 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import type { Acting, Current, Decision } from './acting.ts';
-import type { Standing } from './chain.ts';
+
 import type { Directory, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { openDueActs } from './due.ts';
 import { invitationFor } from './invitations.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
+import type { Said } from './reading.ts';
 import { type Contents, contentsOf } from './rows.ts';
 import { readTerm } from './terms.ts';
 import { assertConfirmer, assertOperator, awaited, changing, wrongStanding } from './two-operators.ts';
@@ -96,7 +97,7 @@ export const openChanging = (
 
   /** A change at once, or an act that prepares it. */
   const decided = (
-    standing: Standing<PrincipalState>,
+    standing: Said<PrincipalState>,
     { state, contents }: Changed,
     moment: string | undefined,
     confirms?: string,
@@ -126,7 +127,7 @@ export const openChanging = (
   };
 
   /** An operator confirms what an operator proposed, and the receiving office's responsible person what brings an officer there. */
-  const assertConfirms = (actor: Principal, { state, awaiting }: Standing<PrincipalState>): void => {
+  const assertConfirms = (actor: Principal, { state, awaiting }: Said<PrincipalState>): void => {
     const to = awaiting?.state.office;
     const receives = state?.office !== to && isResponsibleOf(actor, to);
     if (!receives || awaiting?.invites) assertOperator(actor);
@@ -194,9 +195,7 @@ export const openChanging = (
         const current = await found(actor, id);
         if (actor.role !== 'operator') assertResponsible(actor, current);
         const withdrawn = await acting.act(id, actor, ({ standing }) => {
-          const { state }: Standing<PrincipalState> = standing?.prepared
-            ? standing
-            : awaited(standing, clock());
+          const { state }: Said<PrincipalState> = standing?.prepared ? standing : awaited(standing, clock());
           return { outcome: { act: 'withdrawn', ...(state && { state }) } };
         });
         return principalViewOf(id, withdrawn);
@@ -210,7 +209,7 @@ export const openChanging = (
  * is made anew.
  */
 const unopened = (
-  { record, state }: Standing<PrincipalState>,
+  { record, state }: Said<PrincipalState>,
   actor: Principal,
   now: number,
 ): { readonly state: PrincipalState; readonly confirms: string } | undefined => {

@@ -299,6 +299,8 @@ export interface Directory {
   find(id: string): Promise<Principal | undefined>;
   /** By the newest act in the bucket, for what opens a door. Faults: the same. */
   findProven(id: string): Promise<Principal | undefined>;
+  /** By the row, whatever its standing: records name also whoever was suspended or ended. Undefined for nobody. */
+  known(id: string): Promise<Principal | undefined>;
   /** Undefined where there is none. An ended office is given too. */
   office(id: string): Promise<Office | undefined>;
   /** By the newest act. Fault: `not-in-force` where the office has ended or is out of its term. */

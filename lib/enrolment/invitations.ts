@@ -8,10 +8,10 @@ import type { CertificateRef, Principal } from '../principal.ts';
 import { everyItem } from '../store/store.ts';
 import { tryEach } from '../try-each.ts';
 import type { Acting, Current } from './acting.ts';
-import type { Act } from './chain.ts';
 import type { BroughtKey, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
+import type { Act } from './reading.ts';
 import { type EnrolledRow, UNCERTIFIED } from './rows.ts';
 import { wrongStanding } from './two-operators.ts';
 

@@ -5,8 +5,8 @@ import type { Clock, Log } from '../ports.ts';
 import { MAX_PAGE, type Objects, type Value } from '../store/store.ts';
 import { tryEach } from '../try-each.ts';
 import { type Acting, openActing } from './acting.ts';
-import { nameOf, type Subject } from './chain.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import { nameOf, type Subject } from './reading.ts';
 import { contentsOf } from './rows.ts';
 import { officeState, principalState } from './states.ts';
 

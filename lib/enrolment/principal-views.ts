@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
 import type { Current } from './acting.ts';
-import { stepOf } from './chain.ts';
 import type { PersonalContents, PrincipalState, PrincipalView } from './contract.ts';
+import { stepOf } from './reading.ts';
 import { type Contents, contentsOf } from './rows.ts';
 
 export const unknownPrincipal = (id: string): Fault =>

@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import { membersIn } from '../members.ts';
 import type { Item, Key, Table, Value, Write } from '../store/store.ts';
-import { contentsDigest, type Standing, type Subject } from './chain.ts';
+import type { Standing } from './chain.ts';
+import type { Subject } from './reading.ts';
 
 /**
  * The rows of offices and principals.
@@ -60,6 +62,17 @@ export const readRow = (
 
 export const recordIn = (row: Pick<EnrolledRow, 'record'>): LedgerRecord =>
   row.record as unknown as LedgerRecord;
+
+/** SHA-256, hex, of names and attributes with the salt of their row. */
+export const contentsDigest = (salt: string, contents: Value): string =>
+  hash('sha256', JSON.stringify([salt, sorted(contents)]));
+
+const sorted = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, inner]) => [name, sorted(inner)])
+    : value;
 
 /** The names that belong to the state. Undefined where the row has others. */
 export const contentsOf = (

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+// The OCSP function reads enrolments as it answers, and `zod/mini` is all that it carries.
+import * as z from 'zod/mini';
 import { DUTIES, ROLES } from '../principal.ts';
 import type { OfficeState, PrincipalState } from './contract.ts';
 
@@ -7,22 +8,21 @@ import type { OfficeState, PrincipalState } from './contract.ts';
  * was written by a later version must not be taken for less than it says.
  */
 
+export type StateShape<S> = z.ZodMiniType<S>;
+
 const time = z.iso.datetime({ precision: 3 });
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
-const id = z.string().min(1);
+const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const id = z.string().check(z.minLength(1));
 
-const term = { from: time, until: time.exactOptional() };
+const term = { from: time, until: z.exactOptional(time) };
 
-export const officeState: z.ZodType<OfficeState> = z.strictObject({
+export const officeState: StateShape<OfficeState> = z.strictObject({
   standing: z.enum(['open', 'ended']),
   ...term,
-  parent: id.exactOptional(),
-  code: z
-    .string()
-    .regex(/^\d{6}$/)
-    .exactOptional(),
+  parent: z.exactOptional(id),
+  code: z.exactOptional(z.string().check(z.regex(/^\d{6}$/))),
   profiles: z.array(id),
-  successor: id.exactOptional(),
+  successor: z.exactOptional(id),
   contents: digest,
 });
 
@@ -34,18 +34,18 @@ const purpose = z.strictObject({
   legalBasis: z.string(),
 });
 
-export const principalState: z.ZodType<PrincipalState> = z.strictObject({
+export const principalState: StateShape<PrincipalState> = z.strictObject({
   standing: z.enum(['invited', 'active', 'suspended', 'ended']),
   ...term,
   role: z.enum(ROLES),
   person: id,
-  office: id.exactOptional(),
-  duties: z.array(z.enum(DUTIES)).exactOptional(),
-  purposes: z.array(purpose).exactOptional(),
-  assumedPurpose: id.exactOptional(),
-  agreement: z.string().exactOptional(),
-  invitation: z.strictObject({ secret: digest, until: time, person: id }).exactOptional(),
-  brought: broughtKey.exactOptional(),
-  key: broughtKey.exactOptional(),
+  office: z.exactOptional(id),
+  duties: z.exactOptional(z.array(z.enum(DUTIES))),
+  purposes: z.exactOptional(z.array(purpose)),
+  assumedPurpose: z.exactOptional(id),
+  agreement: z.exactOptional(z.string()),
+  invitation: z.exactOptional(z.strictObject({ secret: digest, until: time, person: id })),
+  brought: z.exactOptional(broughtKey),
+  key: z.exactOptional(broughtKey),
   contents: digest,
 });

@@ -1,7 +1,7 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
-import type { Standing, Subject } from './chain.ts';
 import type { Awaited } from './contract.ts';
+import type { Said, Subject } from './reading.ts';
 
 /** What takes two operators: one proposes, and another one confirms. */
 
@@ -11,9 +11,9 @@ export const assertOperator = (actor: Principal): void => {
 
 /** The newest act is a proposal that has not lapsed. Fault: `nothing-awaited`. */
 export const awaited = <S>(
-  standing: Standing<S> | undefined,
+  standing: Said<S> | undefined,
   now: number,
-): Standing<S> & { readonly awaiting: Awaited<S> } => {
+): Said<S> & { readonly awaiting: Awaited<S> } => {
   if (standing?.awaiting === undefined || now >= Date.parse(standing.awaiting.lapsesAt)) {
     throw new Fault('nothing-awaited', 'Nothing waits to be confirmed; somebody has to propose it first.');
   }
@@ -21,7 +21,7 @@ export const awaited = <S>(
 };
 
 /** Fault: `same-person`. */
-export const assertConfirmer = <S>(actor: Principal, { record }: Standing<S>): void => {
+export const assertConfirmer = <S>(actor: Principal, { record }: Said<S>): void => {
   if (record.details.person !== actor.person && record.actor !== actor.id) return;
   throw new Fault(
     'same-person',

@@ -1,4 +1,4 @@
-import type { ActSignature } from '../acts/acts.ts';
+import type { ActSignature, VerifiedAct } from '../acts/acts.ts';
 import type { CertificateRef, Door } from '../principal.ts';
 import type { Value, Write } from '../store/store.ts';
 
@@ -234,8 +234,11 @@ export interface Ledger {
    * record, or where the key was closed before the act had its leaf.
    */
   act(id: string): Promise<LedgerRecord>;
-  /** Whether a decision may rest on this record, which somebody has read elsewhere: the same that `act` asks. */
-  isProven(record: LedgerRecord): Promise<boolean>;
+  /**
+   * How the signature of a record stands that somebody has read elsewhere. Undefined where it is not good. Where the key was
+   * closed, `closedAt` is the size that the log had, and the signature alone proves nothing.
+   */
+  verified(record: LedgerRecord): Promise<VerifiedAct | undefined>;
   /**
    * Ends what an act opened: puts the signed record as the one object of that name, unless another act ended it before.
    * Nothing else is stored yet. Faults: `store-unavailable`, after which nobody knows whether the object was put: call again.

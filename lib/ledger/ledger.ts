@@ -9,7 +9,7 @@ import { queryRecords } from './query/query.ts';
 import { openSetAside } from './set-aside.ts';
 import { openSettling } from './settling.ts';
 import { openSharing } from './sharing.ts';
-import { type ActSigning, assertProven, isProven, signed } from './signed-act.ts';
+import { type ActSigning, assertProven, signed, verifiedAct } from './signed-act.ts';
 import { openSignedRequests } from './signed-requests.ts';
 import { openStaging } from './staging.ts';
 
@@ -130,7 +130,7 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
     appendSigned: openSignedRequests(table, staging),
     get,
     act,
-    isProven: (record) => isProven(deps, record),
+    verified: (record) => verifiedAct(acts, record),
 
     prepare: async (draft) => stage(await recordOf(draft)),
 

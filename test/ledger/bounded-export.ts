@@ -32,7 +32,7 @@ const ledger: Ledger = {
   prepare: refuse,
   get: refuse,
   act: refuse,
-  isProven: refuse,
+  verified: refuse,
   conclude: refuse,
   conclusion: refuse,
   newest: refuse,

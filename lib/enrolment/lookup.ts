@@ -1,0 +1,130 @@
+import { Fault, phrase } from '../fault.ts';
+import type { Clock } from '../ports.ts';
+import type { Principal } from '../principal.ts';
+import type { Office } from '../trust-domain/trust-domain.ts';
+import type { OfficeContents, OfficeState, PersonalContents, PrincipalState, Term } from './contract.ts';
+import type { Said, Subject } from './reading.ts';
+import { contentsOf, type EnrolledRow } from './rows.ts';
+
+/** Why an enrolment does not count now. */
+type Gone = 'invited' | 'suspended' | 'ended' | 'not-yet' | 'past-term';
+
+const WHY = {
+  invited: phrase`is not enrolled yet: the key waits to be confirmed`,
+  suspended: phrase`is suspended; ask the office's responsible person`,
+  ended: phrase`has ended`,
+  'not-yet': phrase`has not begun yet`,
+  'past-term': phrase`is past its term; ask the office's responsible person`,
+} as const;
+
+const notInForce = (subject: Subject, id: string, why: Gone): Fault =>
+  new Fault('not-in-force', phrase`The enrolment of ${id} ${WHY[why]}.`, { [subject]: id, standing: why });
+
+const outsideTerm = ({ from, until }: Term, now: number): Gone | undefined => {
+  if (now < Date.parse(from)) return 'not-yet';
+  return until !== undefined && now >= Date.parse(until) ? 'past-term' : undefined;
+};
+
+const whyGone = (
+  state: Pick<PrincipalState | OfficeState, 'standing' | 'from' | 'until'>,
+  now: number,
+): Gone | undefined => {
+  const { standing } = state;
+  return standing === 'active' || standing === 'open' ? outsideTerm(state, now) : standing;
+};
+
+const principalOf = (id: string, state: PrincipalState, row: EnrolledRow | undefined): Principal => ({
+  id,
+  role: state.role,
+  person: state.person,
+  ...(state.office !== undefined && { office: state.office }),
+  ...(state.duties && { duties: state.duties }),
+  // Somebody may have changed the row. The id serves as the name then, and nobody is shut out.
+  name: (contentsOf(state, row?.known) as unknown as PersonalContents | undefined)?.name ?? {
+    ja: id,
+    en: id,
+  },
+  ...(state.until !== undefined && { until: state.until }),
+  ...(state.purposes && { purposes: state.purposes }),
+  ...(state.assumedPurpose !== undefined && { assumedPurpose: state.assumedPurpose }),
+});
+
+/** What an act says, and the row, which has the names. */
+export interface Found<S> {
+  readonly said: Pick<Said<S>, 'state'>;
+  readonly row: EnrolledRow | undefined;
+}
+
+/** Where the newest act is read: in rows or in objects. */
+export interface Source {
+  principal(id: string): Promise<Found<PrincipalState> | undefined>;
+  office(id: string): Promise<Found<OfficeState> | undefined>;
+}
+
+export interface Lookup {
+  /** Fault: `not-in-force`. */
+  find(id: string): Promise<Principal | undefined>;
+  known(id: string): Promise<Principal | undefined>;
+  office(id: string): Promise<Office | undefined>;
+  /** Fault: `not-in-force`. */
+  openOffice(id: string): Promise<Office | undefined>;
+}
+
+export interface LookupDeps {
+  /** Those that the trust domain's file names. */
+  readonly founders: { readonly principals: readonly Principal[]; readonly offices: readonly Office[] };
+  readonly clock: Clock;
+}
+
+/** Gives the file's principals and offices first, and then those that were enrolled. */
+export const openLookup = (source: Source, { founders, clock }: LookupDeps): Lookup => {
+  const principals = new Map(founders.principals.map((one) => [one.id, one]));
+  const offices = new Map(founders.offices.map((one) => [one.id, one]));
+
+  const officeOf = async (id: string) => {
+    const founding = offices.get(id);
+    if (founding) return { office: founding };
+    const found = await source.office(id);
+    const state = found?.said.state;
+    if (found === undefined || state === undefined) return undefined;
+    const contents = contentsOf(state, found.row?.known) as unknown as OfficeContents | undefined;
+    const office: Office = {
+      id,
+      name: contents?.name ?? { ja: id, en: id },
+      attributes: contents?.attributes ?? {},
+      profiles: contents ? state.profiles : [],
+    };
+    return { office, state };
+  };
+
+  const openOffice: Lookup['openOffice'] = async (id) => {
+    const found = await officeOf(id);
+    const gone = found?.state && whyGone(found.state, clock());
+    if (gone) throw notInForce('office', id, gone);
+    return found?.office;
+  };
+
+  return {
+    find: async (id) => {
+      const founding = principals.get(id);
+      if (founding) return founding;
+      const found = await source.principal(id);
+      const state = found?.said.state;
+      if (found === undefined || state === undefined) return undefined;
+      const gone = whyGone(state, clock());
+      if (gone) throw notInForce('principal', id, gone);
+      if (state.office !== undefined && (await openOffice(state.office)) === undefined) return undefined;
+      return principalOf(id, state, found.row);
+    },
+
+    known: async (id) => {
+      const founding = principals.get(id);
+      if (founding) return founding;
+      const found = await source.principal(id);
+      return found?.said.state && principalOf(id, found.said.state, found.row);
+    },
+
+    office: async (id) => (await officeOf(id))?.office,
+    openOffice,
+  };
+};
