@@ -185,7 +185,7 @@ try {
       () =>
         buildAnnualReport(2025, {
           trustDomain: { name: 'bench', ja: '', en: '' },
-          principals: [],
+          known: async () => undefined,
           countsOf: (month) => readCounts(counting, month),
         }),
       5,

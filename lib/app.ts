@@ -301,12 +301,10 @@ export const compose = (ports: Ports): Core => {
     log,
   });
   const isHolder = async (id: string): Promise<boolean> =>
-    principals.some((principal) => principal.id === id && principal.role === 'holder') ||
-    (await registration.knowsHolder(id));
+    (await directory.known(id))?.role === 'holder' || (await registration.knowsHolder(id));
   const names = openNames({
     ledger,
-    principals: new Set(principals.map(({ id }) => id)),
-    offices: new Set(trustDomain.offices.map(({ id }) => id)),
+    directory,
     purposes: new Set(principals.flatMap(({ purposes = [] }) => purposes.map(({ id }) => id))),
     authorities: new Set(trustDomain.authorities.map(({ ca }) => ca)),
     isHolder,
@@ -340,7 +338,7 @@ export const compose = (ports: Ports): Core => {
     ledger,
     clock,
     service: ports.publicUrls[0],
-    principals: trustDomain.principals,
+    directory,
     isHolder,
     certificateOf: (ref) => authority.certificate(SERVICE, ref),
     signer: () => settings.key(ports.responderKeys, DISCLOSURE_KEY.id, DISCLOSURE_KEY.algorithm),
@@ -385,7 +383,7 @@ export const compose = (ports: Ports): Core => {
     clock,
     sources: {
       trustDomain: { name: trustDomain.name, ...trustDomain.title },
-      principals: trustDomain.principals,
+      known: directory.known,
     },
     keepReports: (madeAt) => addPeriod(new Date(madeAt), trustDomain.retention.report).getTime(),
   });

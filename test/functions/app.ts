@@ -192,7 +192,7 @@ const REPORT = { fiscalYear: 2024, version: 1, madeAt: '2025-04-01T00:00:00.000Z
 
 const annualReport = await buildAnnualReport(REPORT.fiscalYear, {
   trustDomain: { name: 'test', ja: '試験', en: 'Test' },
-  principals: Object.values(PEOPLE),
+  known: async (id) => Object.values(PEOPLE).find((one) => one.id === id),
   countsOf: async () => [
     {
       cell: { kind: 'provision', recipient: 'relyingparty-1', channel: 'ocsp', method: 'POST' },

@@ -28,6 +28,11 @@ const named = (id: string, role: Principal['role'], en: string): Principal => ({
   name: { ja: `${id}さん`, en },
 });
 
+const among =
+  (principals: readonly Principal[]) =>
+  async (id: string): Promise<Principal | undefined> =>
+    principals.find((one) => one.id === id);
+
 const PRINCIPALS: readonly Principal[] = [
   {
     ...named('tax-office', 'relyingParty', 'Tax <Office> & "Sons"'),
@@ -53,7 +58,7 @@ const open = (table = world.table, files = bucket): Reports =>
     bucket: files,
     ledger: world.over(table),
     clock: () => world.now,
-    sources: { trustDomain: { name: 'test', ja: '試験', en: 'Test' }, principals: PRINCIPALS },
+    sources: { trustDomain: { name: 'test', ja: '試験', en: 'Test' }, known: among(PRINCIPALS) },
     keepReports: (madeAt) => madeAt + YEARS_5,
   });
 
@@ -169,7 +174,7 @@ describe('the annual report', () => {
           for (const year of [2023, 2024, 2025]) {
             const report = await buildAnnualReport(year, {
               trustDomain: { name: 'test', ja: '試験', en: 'Test' },
-              principals: PRINCIPALS,
+              known: among(PRINCIPALS),
               countsOf: (month) => readCounts(other.table, month),
             });
             const lines = report.lines.map((line) => [
@@ -223,7 +228,7 @@ describe('the annual report', () => {
       bucket,
       ledger: world.ledger,
       clock: () => world.now,
-      sources: { trustDomain: { name: 'test', ja: '試験', en: 'Test' }, principals: parties },
+      sources: { trustDomain: { name: 'test', ja: '試験', en: 'Test' }, known: among(parties) },
       keepReports: (madeAt) => madeAt + YEARS_5,
     });
     await reports.makeAnnual('auditor-1', 2024);

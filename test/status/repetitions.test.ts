@@ -228,7 +228,7 @@ describe('repetitions', () => {
     const { principals } = service.trustDomain;
     const report = await buildAnnualReport(year, {
       trustDomain: { name: 'test', ja: '試験', en: 'Test' },
-      principals,
+      known: async (id) => principals.find((one) => one.id === id),
       countsOf: async (of) => (of === month ? counts : []),
     });
     const lines = report.lines.filter(({ recipient }) => recipient === 'tax-portal');

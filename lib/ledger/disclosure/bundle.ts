@@ -1,5 +1,5 @@
 import { Fault, phrase } from '../../fault.ts';
-import type { CertificateRef, Principal } from '../../principal.ts';
+import type { CertificateRef } from '../../principal.ts';
 import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
@@ -13,9 +13,10 @@ import {
   TIMES_ARE_JST,
 } from '../html.ts';
 import { heldCertificates } from '../query/holder.ts';
+import type { Known } from '../recipients.ts';
 import { recordPages } from '../record-pages.ts';
 import type { CaseView } from './cases.ts';
-import { isOneOf, type OwnEntry, ownEntries } from './own.ts';
+import { isOneOf, type OwnEntry, ownEntries, recipientsOf } from './own.ts';
 
 /** What a holder is shown of a certificate. */
 export interface DisclosedCertificate extends CertificateRef {
@@ -65,7 +66,7 @@ export const buildBundle = async (
     readonly table: Table;
     readonly ledger: Ledger;
     readonly service: string;
-    readonly principals: ReadonlyMap<string, Principal>;
+    readonly known: Known;
     readonly certificateOf: (ref: CertificateRef) => Promise<DisclosedCertificate>;
   },
   { id, holder, requestedAt, deadline, extension }: CaseView,
@@ -79,6 +80,7 @@ export const buildBundle = async (
     }
   }
   const held = await heldCertificates(deps.table, deps.ledger, holder);
+  const principals = await recipientsOf(records, deps.known);
   const isOwn = isOneOf(held);
   const namesOthers = ({ certificates = [] }: LedgerRecord): boolean => !certificates.every(isOwn);
   return {
@@ -91,7 +93,7 @@ export const buildBundle = async (
     ...(extension && { extension: { at: extension.at, reason: extension.reason } }),
     madeAt,
     certificates: await Promise.all(held.map(deps.certificateOf)),
-    provisions: ownEntries(holder, held, records, deps.principals),
+    provisions: ownEntries(holder, held, records, principals),
     records: records.filter((record) => !namesOthers(record)),
     withheld: records
       .filter(namesOthers)

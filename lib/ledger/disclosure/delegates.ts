@@ -46,9 +46,19 @@ export const openDelegates = (deps: {
   readonly table: Table;
   readonly ledger: Ledger;
   readonly clock: Clock;
-  readonly principals: ReadonlyMap<string, Principal>;
+  readonly directory: { findProven(id: string): Promise<Principal | undefined> };
 }): Delegates => {
-  const { table, ledger, clock, principals } = deps;
+  const { table, ledger, clock, directory } = deps;
+
+  /** A holder learns nothing about the enrolment of another person. */
+  const isHolder = async (id: string): Promise<boolean> => {
+    try {
+      return (await directory.findProven(id))?.role === 'holder';
+    } catch (error) {
+      if (Fault.is(error, 'not-in-force')) return false;
+      throw error;
+    }
+  };
 
   const isOver = (until: unknown): boolean => until !== undefined && !(timeIn(until) > clock());
 
@@ -108,7 +118,7 @@ export const openDelegates = (deps: {
     list,
 
     name: async ({ id: holder }, delegate, until) => {
-      if (delegate === holder || principals.get(delegate)?.role !== 'holder') {
+      if (delegate === holder || !(await isHolder(delegate))) {
         throw new Fault('invalid-input', 'A delegate is another principal of role holder.', {
           field: 'delegate',
         });

@@ -6,6 +6,7 @@ import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger } from '../contract.ts';
 import { heldCertificates } from '../query/holder.ts';
+import type { Known } from '../recipients.ts';
 import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 import { buildBundle, bundlePage, type DisclosedCertificate } from './bundle.ts';
 import { type Cases, openCases } from './cases.ts';
@@ -53,7 +54,11 @@ export interface DisclosureDeps {
   readonly clock: Clock;
   /** The service's URL, by which the bundle says who made it. */
   readonly service: string;
-  readonly principals: readonly Principal[];
+  readonly directory: {
+    readonly known: Known;
+    /** By acts. Fault: `not-in-force`. */
+    findProven(id: string): Promise<Principal | undefined>;
+  };
   /**
    * Whether anybody ever named this holder: the trust domain, or a request, also one that was withdrawn. Its subject is told
    * what is kept, which may be that there are no certificates and no records.
@@ -67,9 +72,9 @@ export interface DisclosureDeps {
 export const BUNDLE_TYPE = 'akashi-disclosure+json';
 
 export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
-  const { table, ledger, clock } = deps;
-  const principals = new Map(deps.principals.map((principal) => [principal.id, principal]));
-  const delegates = openDelegates({ table, ledger, clock, principals });
+  const { table, ledger, clock, directory } = deps;
+  const { known } = directory;
+  const delegates = openDelegates({ table, ledger, clock, directory });
   const cases = openCases({ ...deps, delegates });
   let publicKey: PublicJwk | undefined;
 
@@ -80,7 +85,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
     own: async (caller, query, method) => {
       await delegates.assertMayAct(caller, query.holder);
       const heldBy = (holder: string) => heldCertificates(table, ledger, holder);
-      const { page, held } = await readOwn({ ledger, principals, heldBy }, query);
+      const { page, held } = await readOwn({ ledger, known, heldBy }, query);
       const { holder, from, to } = query;
       const [record] = await ledger.append({
         kind: 'provision',
@@ -105,7 +110,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
     handOver: async (caller, id, method) => {
       const found = await cases.get(caller, id);
       const madeAt = new Date(clock()).toISOString();
-      const bundle = await buildBundle({ ...deps, principals }, found, madeAt);
+      const bundle = await buildBundle({ ...deps, known }, found, madeAt);
       const jws = JSON.stringify(await signJws(await deps.signer(), BUNDLE_TYPE, JSON.stringify(bundle)));
       const digest = digestHex(jws);
       const page = bundlePage(bundle, jws);

@@ -1,6 +1,7 @@
-import type { CertificateRef, Principal, Purpose } from '../../principal.ts';
+import type { CertificateRef, Principal } from '../../principal.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
 import type { Bilingual } from '../html.ts';
+import { type Known, knownAmong } from '../recipients.ts';
 
 /** One answer about the holder, as the holder may know it: when, to whom, why. */
 export interface OwnEntry {
@@ -64,12 +65,13 @@ const whoOf = (
 
 const whyOf = (
   record: Extract<LedgerRecord, { kind: 'provision' }>,
-  purposes: ReadonlyMap<string, Purpose>,
+  principals: ReadonlyMap<string, Principal>,
 ): OwnEntry['why'] => {
-  const { purpose, legalBasis = '', purposeAssumed } = record;
+  const { recipient, purpose, legalBasis = '', purposeAssumed } = record;
   if (purpose === undefined) return undefined;
-  // A purpose that the trust domain no longer declares appears by its id.
-  const { ja, en } = purposes.get(purpose)?.title ?? { ja: purpose, en: purpose };
+  const declared = principals.get(recipient)?.purposes?.find(({ id }) => id === purpose);
+  // A purpose that the recipient no longer declares appears by its id.
+  const { ja, en } = declared?.title ?? { ja: purpose, en: purpose };
   return { purpose, ja, en, legalBasis, ...(purposeAssumed && { assumed: true }) };
 };
 
@@ -78,7 +80,19 @@ export const isOneOf = (refs: readonly CertificateRef[]): ((ref: CertificateRef)
   return ({ ca, serial }) => names.has(`${ca}/${serial}`);
 };
 
-/** `held` are the holder's certificates. */
+/** The recipients of these records. */
+export const recipientsOf = (
+  records: readonly LedgerRecord[],
+  known: Known,
+): Promise<ReadonlyMap<string, Principal>> =>
+  knownAmong(
+    records.flatMap((record) =>
+      record.kind === 'provision' && record.recipient !== 'public' ? [record.recipient] : [],
+    ),
+    known,
+  );
+
+/** `held` are the holder's certificates, and `principals` the recipients that are known. */
 export const ownEntries = (
   holder: string,
   held: readonly CertificateRef[],
@@ -86,13 +100,10 @@ export const ownEntries = (
   principals: ReadonlyMap<string, Principal>,
 ): readonly OwnEntry[] => {
   const isOwn = isOneOf(held);
-  const purposes = new Map(
-    [...principals.values()].flatMap(({ purposes: declared = [] }) => declared.map((one) => [one.id, one])),
-  );
   return records.flatMap((record): OwnEntry[] => {
     if (record.kind !== 'provision') return [];
     const { id, time, recipient, channel, certificates, count, repeats } = record;
-    const why = whyOf(record, purposes);
+    const why = whyOf(record, principals);
     const who = whoOf(holder, recipient, principals);
     const repeated = repeats === undefined ? {} : { repeated: true as const };
     const own = certificates.filter(isOwn);
@@ -106,7 +117,7 @@ export type OwnPage = { readonly entries: readonly OwnEntry[]; readonly cursor?:
 export const readOwn = async (
   deps: {
     readonly ledger: Ledger;
-    readonly principals: ReadonlyMap<string, Principal>;
+    readonly known: Known;
     readonly heldBy: (holder: string) => Promise<readonly CertificateRef[]>;
   },
   query: {
@@ -119,9 +130,10 @@ export const readOwn = async (
 ): Promise<{ readonly page: OwnPage; readonly held: readonly CertificateRef[] }> => {
   const { records, cursor } = await deps.ledger.query({ ...query, kind: 'provision' });
   const held = await deps.heldBy(query.holder);
+  const principals = await recipientsOf(records, deps.known);
   return {
     page: {
-      entries: ownEntries(query.holder, held, records, deps.principals),
+      entries: ownEntries(query.holder, held, records, principals),
       ...(cursor !== undefined && { cursor }),
     },
     held,

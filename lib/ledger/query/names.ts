@@ -1,11 +1,12 @@
 import { Fault, type FaultCode, type Phrase, phrase } from '../../fault.ts';
 import type { Ledger, RecordQuery } from '../contract.ts';
+import type { Known } from '../recipients.ts';
 import { recordPages } from '../record-pages.ts';
 
 /**
  * The names that a query may have. An empty answer about a name that was never there looks like an answer about somebody
  * who was told nothing, so such a query is refused instead. A name that the trust domain no longer has is still known
- * while a record has it.
+ * while a record has it, and one that was enrolled stays known.
  */
 export interface Names {
   /**
@@ -17,11 +18,11 @@ export interface Names {
 
 export interface NamesDeps {
   readonly ledger: Pick<Ledger, 'query'>;
-  /** Those of the trust domain in force. Records may have principals and purposes that it no longer has. */
-  readonly principals: ReadonlySet<string>;
+  /** Principals and offices, of the trust domain's file and enrolled, whatever became of them. */
+  readonly directory: { readonly known: Known; office(id: string): Promise<object | undefined> };
+  /** Those that principals of the file in force declare. */
   readonly purposes: ReadonlySet<string>;
   /** A trust domain never loses one of these. */
-  readonly offices: ReadonlySet<string>;
   readonly authorities: ReadonlySet<string>;
   readonly isHolder: (id: string) => Promise<boolean>;
 }
@@ -29,7 +30,16 @@ export interface NamesDeps {
 type Named = Pick<RecordQuery, 'recipient' | 'actor' | 'holder' | 'office' | 'purpose' | 'certificate'>;
 
 export const openNames = (deps: NamesDeps): Names => {
-  const { ledger, principals, offices, purposes, authorities, isHolder } = deps;
+  const { ledger, directory, purposes, authorities, isHolder } = deps;
+
+  const isPrincipal = async (id: string): Promise<boolean> => (await directory.known(id)) !== undefined;
+
+  /** What an enrolled relying party declares is looked up for a query that names it. */
+  const isPurpose = async (purpose: string, recipient: string | undefined): Promise<boolean> => {
+    if (purposes.has(purpose)) return true;
+    const principal = recipient === undefined ? undefined : await directory.known(recipient);
+    return principal?.purposes?.some(({ id }) => id === purpose) === true;
+  };
 
   const isOnRecord = async (query: Named): Promise<boolean> => {
     for await (const records of recordPages(ledger, query, 1)) if (records.length > 0) return true;
@@ -38,21 +48,21 @@ export const openNames = (deps: NamesDeps): Names => {
 
   return {
     assertKnown: async ({ recipient, actor, holder, office, purpose, certificate }) => {
-      if (recipient !== undefined && recipient !== 'public' && !principals.has(recipient)) {
+      if (recipient !== undefined && recipient !== 'public' && !(await isPrincipal(recipient))) {
         if (!(await isOnRecord({ recipient }))) {
           throw unknown('unknown-recipient', phrase`a recipient`, recipient);
         }
       }
-      if (actor !== undefined && actor !== 'service' && !principals.has(actor)) {
+      if (actor !== undefined && actor !== 'service' && !(await isPrincipal(actor))) {
         if (!(await isOnRecord({ actor }))) throw unknown('unknown-actor', phrase`an actor`, actor);
       }
       if (holder !== undefined && !(await isHolder(holder))) {
         if (!(await isOnRecord({ holder }))) throw unknown('unknown-holder', phrase`a holder`, holder);
       }
-      if (purpose !== undefined && !purposes.has(purpose)) {
+      if (purpose !== undefined && !(await isPurpose(purpose, recipient))) {
         if (!(await isOnRecord({ purpose }))) throw unknown('unknown-purpose', phrase`a purpose`, purpose);
       }
-      if (office !== undefined && !offices.has(office)) {
+      if (office !== undefined && (await directory.office(office)) === undefined) {
         throw unknown('unknown-office', phrase`an office`, office);
       }
       if (certificate !== undefined && !authorities.has(certificate.ca)) {

@@ -2,11 +2,12 @@ import type { Principal, ReportedAs } from '../../principal.ts';
 import { addCounts, type Count, isProvided, REPEATED } from '../counts.ts';
 import type { Bilingual } from '../html.ts';
 import { fiscalMonths } from '../months.ts';
+import { type Known, knownAmong } from '../recipients.ts';
 
 /** How many answers one recipient received in one month, by one method, for one purpose. */
 export type AnnualLine = {
   /**
-   * `public`, a relying party's id, the role of any other principal, or `former` for one that is no longer declared.
+   * `public`, a relying party's id, the role of any other principal, or `former` for one of whom nothing is known any more.
    */
   readonly recipient: string;
   /** `2026-04`. */
@@ -78,7 +79,8 @@ export const publishedRecipient = (
 
 export interface AnnualSources {
   readonly trustDomain: Bilingual & { readonly name: string };
-  readonly principals: readonly Principal[];
+  /** Only the recipients in the totals are looked up. */
+  readonly known: Known;
   readonly countsOf: (month: string) => Promise<readonly Count[]>;
 }
 
@@ -91,11 +93,20 @@ const lastYear = (month: string): string => `${Number(month.slice(0, 4)) - 1}${m
 
 /** Reads the totals alone, so the work grows with the report and not with the records. */
 export const buildAnnualReport = async (year: number, sources: AnnualSources): Promise<AnnualReport> => {
-  const principals = new Map(sources.principals.map((principal) => [principal.id, principal]));
+  const principals = new Map<string, Principal>();
+  const met = new Set(['public']);
   const lines = new Map<string, Omit<AnnualLine, 'change'>>();
   const acts: ActLine[] = [];
 
-  const add = (month: string, counts: readonly Count[], when: 'now' | 'before'): void => {
+  const meet = async (counts: readonly Count[]): Promise<void> => {
+    const recipients = counts.flatMap(({ cell }) => (cell.kind === 'provision' ? [cell.recipient] : []));
+    const strangers = recipients.filter((id) => !met.has(id));
+    for (const id of strangers) met.add(id);
+    for (const [id, one] of await knownAmong(strangers, sources.known)) principals.set(id, one);
+  };
+
+  const add = async (month: string, counts: readonly Count[], when: 'now' | 'before'): Promise<void> => {
+    await meet(counts);
     for (const { cell, records, items } of counts) {
       if (!isProvided(cell)) continue;
       const { channel, method, purpose = null, purposeAssumed } = cell;
@@ -120,8 +131,8 @@ export const buildAnnualReport = async (year: number, sources: AnnualSources): P
   const months = fiscalMonths(year);
   for (const month of months) {
     const counts = addCounts(await sources.countsOf(month));
-    add(month, counts, 'now');
-    add(month, await sources.countsOf(lastYear(month)), 'before');
+    await add(month, counts, 'now');
+    await add(month, await sources.countsOf(lastYear(month)), 'before');
     const kinds = new Map<string, number>();
     for (const { cell, records } of counts) {
       if (cell.kind !== 'provision') kinds.set(cell.kind, (kinds.get(cell.kind) ?? 0) + records);
@@ -132,7 +143,9 @@ export const buildAnnualReport = async (year: number, sources: AnnualSources): P
   const sorted = [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
   const sum = (name: 'records' | 'items' | 'repeated' | 'itemsBefore'): number =>
     sorted.reduce((total, line) => total + line[name], 0);
-  const declared = sources.principals.flatMap(({ purposes = [] }) => purposes);
+  const declared = [...principals.values()]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .flatMap(({ purposes = [] }) => purposes);
   const used = new Set(sorted.map(({ purpose }) => purpose));
   return {
     report: 'annual',

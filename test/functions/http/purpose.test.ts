@@ -74,7 +74,7 @@ describe('the purpose of an answer', () => {
     expect(cells).toContainEqual({ ...cell, purpose: 'tender', purposeAssumed: true, records: 1 });
     const report = await buildAnnualReport(Number(month.slice(0, 4)), {
       trustDomain: { name: 'test', ja: '試験', en: 'Test' },
-      principals: service.trustDomain.principals,
+      known: async (id) => service.trustDomain.principals.find((one) => one.id === id),
       countsOf: async (of) => (of === month ? (totals?.counts ?? []) : []),
     });
     const lines = report.lines.filter(({ recipient }) => recipient === 'procurement');
