@@ -83,6 +83,7 @@ import {
   digestOf,
   foundersOf,
   guarded,
+  type IsEnrolled,
   openAmendments,
   openInForce,
   openProfiles,
@@ -205,9 +206,11 @@ export const compose = (ports: Ports): Core => {
   const register = openRegister(table);
   const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
 
-  const { principals, operations } = trustDomain;
+  const { operations } = trustDomain;
   const founders = foundersOf(trustDomain, { table, standing });
   const directory = openDirectory({ table, recorder: records, founders, clock });
+  const isEnrolled: IsEnrolled = async (subject, id) =>
+    (await records.conclusion({ act: `${subject}.${id}`, number: 1 })) !== undefined;
   const operationsCa = operations.authority.ca;
   const callers = openCallers({
     ...ports,
@@ -260,6 +263,7 @@ export const compose = (ports: Ports): Core => {
     states,
     standing,
     finishUnder: (text) => finishUnder(ports, text),
+    isEnrolled,
     retries: openRetries(clock),
     publishCrls: (ref) => status.publishShowing(ref, 'service'),
     crlDueWrites: openCrlDue({ table, issuers }),
@@ -278,6 +282,7 @@ export const compose = (ports: Ports): Core => {
     states,
     recorder: ledger,
     compromiseOf: closures.compromise,
+    isEnrolled,
   });
   const profiles = openProfiles(trustDomain);
   const registration = openRegistration({
@@ -305,7 +310,7 @@ export const compose = (ports: Ports): Core => {
   const names = openNames({
     ledger,
     directory,
-    purposes: new Set(principals.flatMap(({ purposes = [] }) => purposes.map(({ id }) => id))),
+    purposes: new Set(trustDomain.principals.flatMap(({ purposes = [] }) => purposes.map(({ id }) => id))),
     authorities: new Set(trustDomain.authorities.map(({ ca }) => ca)),
     isHolder,
   });

@@ -13,6 +13,7 @@ import {
   readProposal,
 } from './agreement.ts';
 import { amendmentIssues } from './amendable.ts';
+import { invalidAmendment } from './amendment-invalid.ts';
 import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf, summaryOf } from './amendment-rows.ts';
 import { openAmendmentViews, unknownAmendment, viewOf } from './amendment-views.ts';
 import { changesBetween } from './changes.ts';
@@ -27,25 +28,12 @@ import type {
 } from './contract.ts';
 import type { Recorder } from './deps.ts';
 import type { Issue } from './draft.ts';
-import { digestOf, keepFile } from './files.ts';
+import { enrolledIssues, type IsEnrolled, type Members } from './enrolled-ids.ts';
+import { digestOf, keepFile, readFile } from './files.ts';
 import { addPeriod } from './period.ts';
 import { readTrustDomain } from './read.ts';
 import { type CompromiseOf, stopIssues } from './stopping.ts';
 import { readWithdrawn } from './withdrawn.ts';
-
-const MAX_ISSUES = 20;
-
-const invalid = (issues: readonly Issue[]): Fault => {
-  const [{ path, message }, ...more] = issues as readonly [Issue, ...Issue[]];
-  const at = path || phrase`its top`;
-  return new Fault(
-    'amendment-invalid',
-    more.length === 0
-      ? phrase`The trust domain cannot be changed to this file; at ${at}: ${message}`
-      : phrase`The trust domain cannot be changed to this file; at ${at}: ${message} (and ${more.length} more)`,
-    { issues: issues.slice(0, MAX_ISSUES) },
-  );
-};
 
 const pending = ({ amendment, digest }: NonNullable<InForceRow['approved']>): Fault =>
   new Fault(
@@ -64,7 +52,7 @@ const read = (text: string): TrustDomain => {
     return readTrustDomain(text);
   } catch (error) {
     if (!Fault.is(error, 'trust-domain-invalid')) throw error;
-    throw invalid(error.facts.issues as readonly Issue[]);
+    throw invalidAmendment(error.facts.issues as readonly Issue[]);
   }
 };
 
@@ -98,6 +86,7 @@ export const openAmendments = (deps: {
   readonly states: States;
   readonly recorder: Recorder;
   readonly compromiseOf: CompromiseOf;
+  readonly isEnrolled: IsEnrolled;
   readonly clock: Clock;
   readonly random: Random;
 }): Amendments => {
@@ -183,13 +172,14 @@ export const openAmendments = (deps: {
     if (state.digest !== before) {
       throw new Fault('try-later', 'This process has not taken up the trust domain in force yet.');
     }
-    if (after === before) throw invalid([{ path: '', message: phrase`It is the file in force.` }]);
+    if (after === before) throw invalidAmendment([{ path: '', message: phrase`It is the file in force.` }]);
     const withdrawn = await readWithdrawn(table, state.withdrawn);
     const issues = [
       ...amendmentIssues(trustDomain, proposal, withdrawn),
+      ...(await enrolledIssues(deps.isEnrolled, trustDomain, proposal)),
       ...(await stopIssues(deps, proposal)),
     ];
-    if (issues.length > 0) throw invalid(issues);
+    if (issues.length > 0) throw invalidAmendment(issues);
 
     const changes = changesBetween(current, text);
     const id = newId(clock, random);
@@ -227,6 +217,14 @@ export const openAmendments = (deps: {
     return { item, force, value, proposal, moment, state, end };
   };
 
+  /** Fault: `amendment-invalid` where the file adds an id that was enrolled. */
+  const assertFreeIds = async ({ before, after }: AmendmentRow): Promise<void> => {
+    // Both files were checked when they were proposed.
+    const members = async (digest: string): Promise<Members> => JSON.parse(await readFile(table, digest));
+    const issues = await enrolledIssues(deps.isEnrolled, await members(before), await members(after));
+    if (issues.length > 0) throw invalidAmendment(issues);
+  };
+
   const closedBy = ({ step }: End): Fault => closed(step === 'applying' ? 'applied' : step);
 
   const approve: Amendments['approve'] = async (actor, id) => {
@@ -240,6 +238,8 @@ export const openAmendments = (deps: {
           'The person who proposed an amendment does not approve it; have another operator do it.',
         );
       }
+      // Somebody may have been enrolled since it was proposed.
+      await assertFreeIds(value);
       const { row } = await makePlace(force);
       const lapses = rfc3339(addPeriod(new Date(clock()), deps.trustDomain.acts.lapse.amendment));
       const approved = { by: actor.id, at: now(), lapses };

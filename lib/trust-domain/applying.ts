@@ -10,9 +10,11 @@ import {
   readAgreement,
   readEnd,
 } from './agreement.ts';
+import { invalidAmendment } from './amendment-invalid.ts';
 import { type AmendmentRow, amendmentKey, amendmentWrite, draftOf } from './amendment-rows.ts';
 import type { InForceRow, KeysFor, TrustDomainState } from './contract.ts';
 import type { ApplyingDeps } from './deps.ts';
+import { enrolledIssues } from './enrolled-ids.ts';
 import { readFile } from './files.ts';
 import { otherFile } from './in-force.ts';
 import {
@@ -47,8 +49,8 @@ export interface Begun {
 
 /**
  * Steps 1 to 4: the process's file is in force afterwards. Faults: `trust-domain-changed` where it is neither in force nor
- * approved to follow; `amendment-lapsed` where it was approved too long ago; `address-changed`; `amendment-not-recorded`
- * where there are only rows of an agreement.
+ * approved to follow; `amendment-lapsed` where it was approved too long ago; `amendment-invalid` where it adds an id that was
+ * enrolled since; `address-changed`; `amendment-not-recorded` where there are only rows of an agreement.
  */
 export const bringIntoForce = async (
   deps: ApplyingDeps,
@@ -90,6 +92,7 @@ interface EarlierFile {
   readonly authorities: readonly { readonly id: string }[];
   readonly profiles: readonly { readonly validity: string }[];
   readonly principals: readonly { readonly id: string; readonly person: string }[];
+  readonly offices: readonly { readonly id: string }[];
 }
 
 const readEarlier = async (
@@ -124,6 +127,7 @@ const putNext = async (
   const before = await withdrawnBefore(deps, state);
   if (before === undefined) return;
   const withdrawn = withdrawnAfter(before, file.principals, trustDomain.principals);
+  if (!ended) await assertFreeIds(deps, file);
   const known = new Set(file.principals.map(({ id }) => id));
   const added = trustDomain.principals.map(({ id }) => id).filter((id) => !known.has(id));
   // Asked for before the approval is used: a request that is refused leaves the earlier file in force.
@@ -147,6 +151,15 @@ const putNext = async (
   });
   deps.standing.forget();
   report(`amendment ${amendment} applied`);
+};
+
+/** Somebody may have been enrolled since the file was approved. Fault: `amendment-invalid`. */
+const assertFreeIds = async (
+  { isEnrolled, trustDomain }: Pick<ApplyingDeps, 'isEnrolled' | 'trustDomain'>,
+  before: EarlierFile,
+): Promise<void> => {
+  const issues = await enrolledIssues(isEnrolled, before, trustDomain);
+  if (issues.length > 0) throw invalidAmendment(issues);
 };
 
 /** Undefined where another process has put the next state meanwhile, and adds to the rows already. */

@@ -2,6 +2,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Clock } from '../ports.ts';
 import type { Table } from '../store/store.ts';
 import type { Addresses, InForce, Standing, States, TrustDomain } from './contract.ts';
+import type { IsEnrolled } from './enrolled-ids.ts';
 
 /**
  * The part of the ledger that the trust domain uses: writes that record a step and are stored with it, and records to
@@ -27,6 +28,7 @@ export interface ApplyingDeps {
    * that it cannot finish.
    */
   readonly finishUnder: (text: string) => Promise<void>;
+  readonly isEnrolled: IsEnrolled;
   readonly table: Table;
   readonly recorder: Recorder;
   readonly clock: Clock;

@@ -25,6 +25,7 @@ export {
   type TrustDomainState,
 } from './contract.ts';
 export type { ApplyingDeps } from './deps.ts';
+export type { IsEnrolled } from './enrolled-ids.ts';
 export { digestOf } from './files.ts';
 export { foundersOf } from './founders.ts';
 export { openInForce } from './in-force.ts';

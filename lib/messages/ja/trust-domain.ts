@@ -160,6 +160,8 @@ export const TRUST_DOMAIN = {
     '現行の保存期間を短くすることはできません。同じ単位で、より長い期間を指定してください。',
   'Records name {0} for another person, also after a withdrawal; take an id that nobody has had.':
     '記録では、{0} は別の人を指します（登録を取り消した後も同じです）。これまで使われていない ID にしてください。',
+  '{0} was enrolled, and records name it; take an id that nobody has had.':
+    '{0} は登録されたことがあり、記録に残っています。これまで使われていない ID にしてください。',
   'The name of the trust domain is its identity; another one is another trust domain.':
     '信頼ドメインの名前は変更できません。名前が異なれば、別の信頼ドメインになります。',
   'A CA stays: its certificates are asked about until they end.':
