@@ -215,7 +215,7 @@ export const OriginEnv = z.object({
   ORIGIN_SECRETS: name(phrase`the ARNs of the secrets of the CDN, separated by spaces`),
 });
 /** Answers OCSP. */
-export const ResponderEnv = z.object({ FUNCTION, TABLE, SEALING_KEY, ...TOKENS });
+export const ResponderEnv = z.object({ FUNCTION, TABLE, BUCKET, SEALING_KEY, ...TOKENS });
 /** Measures ages, such as that of the newest CRL. */
 export const GaugesEnv = z.object({ FUNCTION, TABLE });
 /** Reads and writes rows, and the objects that prove acts. */

@@ -1,3 +1,34 @@
+/** What was read within the last `ms` milliseconds: at most `most` values, those that were read last. */
+export class ReadLately<V> {
+  readonly #clock: () => number;
+  readonly #ms: number;
+  readonly #most: number;
+  readonly #kept = new Map<string, { readonly value: Promise<V>; readonly readAt: number }>();
+
+  constructor(clock: () => number, ms: number, most: number) {
+    this.#clock = clock;
+    this.#ms = ms;
+    this.#most = most;
+  }
+
+  /** The value of that name, as `read` gave it within the time. An error is not kept. */
+  of(name: string, read: () => Promise<V>): Promise<V> {
+    const now = this.#clock();
+    const known = this.#kept.get(name);
+    // A reading later than the clock shows means that the clock was set back.
+    if (known && now >= known.readAt && now < known.readAt + this.#ms) return known.value;
+    this.#kept.delete(name);
+    const oldest = this.#kept.keys().next();
+    if (this.#kept.size >= this.#most && !oldest.done) this.#kept.delete(oldest.value);
+    const reading = { value: read(), readAt: now };
+    this.#kept.set(name, reading);
+    reading.value.catch(() => {
+      if (this.#kept.get(name) === reading) this.#kept.delete(name);
+    });
+    return reading.value;
+  }
+}
+
 /** As many keys as are on their way at once, and those of the CAs. */
 const KEPT = 64;
 

@@ -1,8 +1,17 @@
+import { openActVerifying } from './acts/acts.ts';
+import { openByRows } from './enrolment/by-rows.ts';
 import { type KeyStore, verifySignature } from './keys/keys.ts';
-import { openBehindRow, openProvisions } from './ledger/ledger.ts';
+import {
+  type LedgerRecord,
+  openBehindRow,
+  openProvisions,
+  readOutcome,
+  verifiedAct,
+} from './ledger/ledger.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
+import { ReadLately } from './recent.ts';
 import {
   crlPath,
   type IssuersDeps,
@@ -14,7 +23,7 @@ import {
   readCurrentCrl,
   type Status,
 } from './status/status.ts';
-import type { Table } from './store/store.ts';
+import type { Item, Objects, Table, Value } from './store/store.ts';
 
 /** The part of the service that answers OCSP: it has no CA key, and no code that could use one. */
 export interface ResponderApp {
@@ -25,7 +34,12 @@ export interface ResponderApp {
 export interface ResponderPorts {
   readonly table: Table;
   readonly responderKeys: KeyStore;
+  /** Objects that prove enrolments: read for callers that the file does not name, and for nobody else. */
+  readonly objects: Pick<Objects, 'get'>;
+  /** Those that the trust domain's file names. */
   readonly principals: readonly Principal[];
+  /** Ids of the offices that the file names. */
+  readonly offices: readonly string[];
   /** The id of the CA that certifies principals. */
   readonly operationsCa: string;
   /** The CAs of the trust domain, with the terms of their answers. */
@@ -44,8 +58,7 @@ export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): R
   const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
   const recorder = openProvisions(ports);
   // The caller of this function has asked whether the principals are those in force, and gave none where they are not.
-  const principals = new Map(ports.principals.map((principal) => [principal.id, principal]));
-  const find = async (id: string) => principals.get(id);
+  const { find } = openEnrolled(ports);
   const directory = { find, findProven: find };
   const callers = openCallers({ ...ports, directory, issuers, register, assertMayAct: async () => {} });
   return {
@@ -62,6 +75,35 @@ export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): R
     }),
     principals: callers.withTokens(tokens),
   };
+};
+
+/** A suspension counts within this time. */
+const KEPT_MS = 60_000;
+/** Callers whose rows are kept at one time. */
+const MOST_KEPT = 2_048;
+
+/** The callers that the file names, and those that were enrolled: their rows, whose acts are verified at each call. */
+const openEnrolled = ({ table, objects, principals, offices, clock }: ResponderPorts) => {
+  const rows = new ReadLately<Item | undefined>(clock, KEPT_MS, MOST_KEPT);
+  const outcomes = new ReadLately<LedgerRecord | undefined>(clock, KEPT_MS, MOST_KEPT);
+  const acts = openActVerifying({ objects, clock });
+  return openByRows({
+    table: {
+      get: <T extends Value>(key: Parameters<Table['get']>[0]) =>
+        rows.of(`${key.pk} ${key.sk}`, () => table.get(key)) as Promise<Item<T> | undefined>,
+    },
+    proofs: {
+      verified: (record) => verifiedAct(acts, record),
+      outcome: (closes) =>
+        outcomes.of(`${closes.act} ${closes.number}`, () => readOutcome({ objects, acts }, closes)),
+    },
+    founders: {
+      principals,
+      // An answer names no office, so its id is enough.
+      offices: offices.map((id) => ({ id, name: { ja: id, en: id }, attributes: {}, profiles: [] })),
+    },
+    clock,
+  });
 };
 
 /**

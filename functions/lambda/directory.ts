@@ -11,6 +11,8 @@ export interface Directory {
   /** SHA-256 of the trust domain's file, hex. */
   readonly trustDomainDigest: string;
   readonly principals: readonly Principal[];
+  /** Ids. */
+  readonly offices: readonly string[];
   /** The CA that issues the principals' certificates. */
   readonly operationsCa: string;
   /** The CAs, with the terms of their answers: a row could say other ones. */
@@ -20,12 +22,13 @@ export interface Directory {
 }
 
 export const writeDirectory = (
-  { principals, operations, authorities, addresses }: TrustDomain,
+  { principals, offices, operations, authorities, addresses }: TrustDomain,
   trustDomainDigest: string,
 ): string =>
   JSON.stringify({
     trustDomainDigest,
     principals,
+    offices: offices.map(({ id }) => id),
     operationsCa: operations.authority.ca,
     authorities: authorities.map(issuerTermsOf),
     ...(addresses && { addresses }),
@@ -46,6 +49,7 @@ const Shape = z.object({
       assumedPurpose: z.exactOptional(z.string()),
     }),
   ),
+  offices: z.array(z.string()),
   operationsCa: z.string(),
   authorities: z.array(
     z.object({

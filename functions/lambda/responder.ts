@@ -5,6 +5,7 @@ import { halvesInTable } from '../../lib/keys/kms-sealed-halves.ts';
 import { composeResponder, type ResponderApp } from '../../lib/responder-app.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
 import { openDynamoDbLeanCalls } from '../../lib/store/dynamodb-lean-calls.ts';
+import { openS3LeanObjects } from '../../lib/store/s3-lean.ts';
 import { openInForce } from '../../lib/trust-domain/in-force.ts';
 import type { Edge } from '../http/stack.ts';
 import { random } from '../random.ts';
@@ -34,13 +35,17 @@ export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
   const directory = readDirectory(readBundled('directory.json'));
   const current = await openInForce(table).mayAnswer(directory.trustDomainDigest);
   if (!current) {
-    // Relying parties still get their answers. The records name none of them, because the list of names is not in force.
-    log('error', 'The trust domain that was deployed is not the one in force: callers of OCSP are not named');
+    // Relying parties still get their answers. The records name none of those in the file, because it is not in force.
+    log(
+      'error',
+      'The trust domain that was deployed is not the one in force: its callers of OCSP are not named',
+    );
   }
   const ports = {
     ...directory,
     ...(!current && { principals: [] }),
     table,
+    objects: openS3LeanObjects({ bucket: env.BUCKET, access: leanAccess('s3'), random }),
     responderKeys,
     clock,
     random,

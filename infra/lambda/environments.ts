@@ -67,7 +67,7 @@ export const environmentOf = (
   const KEY_ALIAS_PREFIX = settings.name;
   const environments: Environments = {
     bare: { FUNCTION, TABLE },
-    responder: { FUNCTION, TABLE, SEALING_KEY, ...tokens },
+    responder: { FUNCTION, TABLE, BUCKET: store.objects.name, SEALING_KEY, ...tokens },
     gauges: { FUNCTION, TABLE },
     rows,
     published,

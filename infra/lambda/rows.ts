@@ -41,6 +41,18 @@ export const END: Rows = {
 /** The objects by which acts are verified: public keys, the log's files for acts of closed keys, and the ends of acts. */
 export const VERIFY: readonly string[] = ['act-keys/*', 'act-keys-closed/*', 'log/*', 'outcomes/*'];
 
+/** The row of an enrolment, and of the office that an officer belongs to. */
+export const ENROLLED: Rows = { get: ['enrolled-office/*', 'enrolled-principal/*'] };
+
+/** The objects by which such a row is verified. Its act may have the key of enrolment, or that of an invitation. */
+export const VERIFY_ENROLLED: readonly string[] = ['enrolment', 'invitation'].flatMap((kind) => [
+  `act-keys/${kind}-*`,
+  `act-keys-closed/${kind}-*`,
+]);
+
+/** The acts themselves: where the key was closed, and where an invited person has brought one. */
+export const ENROLMENTS: readonly string[] = ['outcomes/office.*', 'outcomes/principal.*'];
+
 /** A key that was compromised is not certified again. */
 export const COMPROMISED_KEYS = 'compromised-keys/*';
 

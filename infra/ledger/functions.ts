@@ -4,6 +4,8 @@ import {
   DOOR,
   END,
   ENDS_OF_RECOVERIES,
+  ENROLLED,
+  ENROLMENTS,
   get,
   KEYS_OF_PRINCIPALS,
   MAKE_REPORT,
@@ -16,6 +18,7 @@ import {
   SETTLE,
   SETTLED,
   VERIFY,
+  VERIFY_ENROLLED,
 } from '../lambda/rows.ts';
 
 export const LEDGER_ROUTES: readonly RouteFunction[] = [
@@ -163,9 +166,11 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     file: 'tasks/reports',
     environment: 'published',
     everyMinutes: 24 * 60,
-    rows: MAKE_REPORT,
+    // A report names relying parties, and tells people by their roles.
+    rows: together(MAKE_REPORT, ENROLLED),
     reports: 'make',
     actKeys: { sign: ['report'] },
+    proofs: { read: [...VERIFY_ENROLLED, ...ENROLMENTS] },
   },
   {
     id: 'scheduled-retention',

@@ -10,6 +10,8 @@ import {
   END,
   ENDS_OF_ORDERS,
   ENDS_OF_STATUS,
+  ENROLLED,
+  ENROLMENTS,
   FOLLOW_COMPROMISE,
   FOLLOW_ENROLMENT,
   get,
@@ -23,6 +25,7 @@ import {
   RECORD,
   RENEW_RESPONDER,
   VERIFY,
+  VERIFY_ENROLLED,
 } from '../lambda/rows.ts';
 
 const CERTIFICATE = '/api/v1/certificates/{ca}/{serial}';
@@ -44,12 +47,13 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     concurrency: 'questions',
     part: 'responder',
     // It goes by the row that says that the table is behind its log.
-    rows: together(CLIENT_CERTIFICATE, RECORD, {
+    rows: together(CLIENT_CERTIFICATE, ENROLLED, RECORD, {
       get: ['responders', 'responder-keys', 'log', 'signed-requests/*'],
       put: ['signed-requests/*'],
     }),
     rowsForCrlReferences: { get: ['crls/*'] },
     responderKeys: 'use',
+    proofs: { read: [...VERIFY_ENROLLED, ...ENROLMENTS] },
   },
   onRows('certificates', get('certificates/list-serials', '/api/v1/certificates/{ca}'), {
     query: ['status/*', 'certificates/*'],

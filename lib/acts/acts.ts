@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { ACT_KEY_KINDS, type ActKeyKind } from '../act-kinds.ts';
 import { Fault } from '../fault.ts';
 import type { KeyStore, Signer } from '../keys/keys.ts';
@@ -6,13 +5,13 @@ import type { Clock } from '../ports.ts';
 import type { Objects } from '../store/store.ts';
 import type { ActKey, Acts, VerifiedAct } from './contract.ts';
 import { putClosed, putKey, readClosed, readKey } from './key-objects.ts';
-import { asSignature, holds, keyName, messageOf, parseKeyName, publicKeyOf } from './signature.ts';
+import { asSignature, holds, keyName, messageOf, parseKeyName } from './signature.ts';
+import { isFresh, openVerifyingKeys } from './verifying.ts';
 
 export type { ActKey, ActSignature, Acts, VerifiedAct } from './contract.ts';
 export { actVerifier } from './signature.ts';
+export { openActVerifying } from './verifying.ts';
 
-/** A process takes up a new key of acts, and learns that one was closed, within this time. */
-const REREAD_MS = 60_000;
 /** Signatures that are remembered as good. */
 const MAX_REMEMBERED = 16_384;
 
@@ -21,13 +20,6 @@ interface SigningKey {
   readonly generation: number;
   readonly origin: string;
   readonly signer: Signer;
-  readonly readAt: number;
-}
-
-interface VerifyingKey {
-  readonly key: KeyObject;
-  readonly origin: string;
-  readonly closedAt?: number;
   readonly readAt: number;
 }
 
@@ -41,13 +33,10 @@ export const openActs = (deps: {
 }): Acts => {
   const { objects, keys, clock } = deps;
   const signing = new Map<ActKeyKind, Promise<SigningKey>>();
-  const verifying = new Map<string, Promise<VerifyingKey | undefined>>();
+  const verifying = openVerifyingKeys(deps);
   /** The signatures remembered lately, and those before them. A Map that drops its oldest entry each time is slow. */
   let good = new Map<string, string>();
   let older = new Map<string, string>();
-
-  // A reading later than the clock shows means that the clock was set back: it must not keep the key until then.
-  const isFresh = (readAt: number): boolean => clock() >= readAt && clock() < readAt + REREAD_MS;
 
   const remember = (name: string, digest: string, value: string): void => {
     if (good.size >= MAX_REMEMBERED / 2) [good, older] = [new Map(), good];
@@ -101,7 +90,7 @@ export const openActs = (deps: {
   const signingKey = async (kind: ActKeyKind): Promise<SigningKey> => {
     const opened = signing.get(kind);
     const known = await opened?.catch(() => undefined);
-    if (known && isFresh(known.readAt)) return known;
+    if (known && isFresh(known.readAt, clock())) return known;
     const current = signing.get(kind);
     if (current !== undefined && current !== opened) return current;
     const opening = openSigning(kind, known);
@@ -109,32 +98,6 @@ export const openActs = (deps: {
     opening.catch(() => {
       if (signing.get(kind) === opening) signing.delete(kind);
     });
-    return opening;
-  };
-
-  const openVerifying = async (kind: ActKeyKind, generation: number): Promise<VerifyingKey | undefined> => {
-    const readAt = clock();
-    const stored = await readKey(objects, kind, generation);
-    if (stored === undefined) return undefined;
-    const closedAt = await readClosed(objects, keyName(kind, generation));
-    const { origin } = stored.key;
-    return { key: publicKeyOf(stored.key), origin, readAt, ...(closedAt !== undefined && { closedAt }) };
-  };
-
-  const verifyingKey = async (
-    name: string,
-    kind: ActKeyKind,
-    generation: number,
-  ): Promise<VerifyingKey | undefined> => {
-    const known = await verifying.get(name)?.catch(() => undefined);
-    // A key that is closed stays closed.
-    if (known && (known.closedAt !== undefined || isFresh(known.readAt))) return known;
-    const opening = openVerifying(kind, generation);
-    verifying.set(name, opening);
-    opening.then(
-      (key) => key === undefined && verifying.delete(name),
-      () => verifying.delete(name),
-    );
     return opening;
   };
 
@@ -150,7 +113,7 @@ export const openActs = (deps: {
       const { key: name = '', value = '' } = asSignature(signature) ?? {};
       const signer = parseKeyName(name);
       if (signer?.kind !== kind) return undefined;
-      const key = await verifyingKey(name, kind, signer.generation);
+      const key = await verifying.of(kind, signer.generation);
       if (key === undefined) return undefined;
       const act = `${digest} ${name}`;
       if (good.get(act) !== value && older.get(act) !== value) {
@@ -180,8 +143,7 @@ export const openActs = (deps: {
     closeKey: async (kind, generation, size) => {
       const name = keyName(kind, generation);
       await putClosed(objects, name, size);
-      // It is read again at the next signature.
-      verifying.delete(name);
+      verifying.forget(name);
     },
   };
 };

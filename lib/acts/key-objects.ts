@@ -44,7 +44,7 @@ export interface StoredKey {
 
 /** Fault: `act-object-invalid` where the object is another key's. */
 export const readKey = async (
-  objects: Objects,
+  objects: Pick<Objects, 'get'>,
   kind: ActKeyKind,
   generation: number,
 ): Promise<StoredKey | undefined> => {
@@ -70,7 +70,10 @@ export const putKey = async (objects: Objects, key: ActKey): Promise<ActKey> => 
 };
 
 /** The size at which the key was closed; undefined while it is open. */
-export const readClosed = async (objects: Objects, name: string): Promise<number | undefined> => {
+export const readClosed = async (
+  objects: Pick<Objects, 'get'>,
+  name: string,
+): Promise<number | undefined> => {
   const path = closedPath(name);
   const object = await objects.get(path);
   return object && parse(ClosedObject, path, object.body).size;

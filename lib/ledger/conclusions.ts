@@ -4,8 +4,9 @@ import type { Objects, Table, Write } from '../store/store.ts';
 import { isClosing } from './closings.ts';
 import type { ActDraft, Closes, Ledger, LedgerRecord } from './contract.ts';
 import { timeOfId } from './ids.ts';
+import { damagedOutcome, outcomePath, readOutcome } from './outcomes.ts';
 import { recordKey, traceKeys } from './rows.ts';
-import { type ActSigning, verifiedAct } from './signed-act.ts';
+import type { ActSigning } from './signed-act.ts';
 import type { Staged } from './staging.ts';
 
 /*
@@ -21,33 +22,6 @@ import type { Staged } from './staging.ts';
 /** No record is kept for less. The task that follows closings looks at those of the last day. */
 const NEW_MS = 2 * 86_400_000;
 
-const NAME = /^[A-Za-z0-9._-]{1,200}$/;
-
-const pathOf = ({ act, number }: Closes): string => {
-  if (!NAME.test(act) || !Number.isSafeInteger(number) || number < 1) {
-    throw new Fault('record-invalid', 'The end of an act is named by the act and a number from 1.', { act });
-  }
-  return `outcomes/${act}/${number}`;
-};
-
-const damaged = (path: string, cause?: unknown): Fault =>
-  new Fault(
-    'act-object-invalid',
-    'The object that ended an act is not what its name says.',
-    { path },
-    { cause },
-  );
-
-const parse = (path: string, body: Uint8Array): LedgerRecord => {
-  try {
-    const record = JSON.parse(Buffer.from(body).toString('utf8'));
-    timeOfId(record.id);
-    return record;
-  } catch (cause) {
-    throw damaged(path, cause);
-  }
-};
-
 export const openConclusions = (deps: {
   readonly acts: ActSigning;
   readonly objects: Pick<Objects, 'get' | 'put'>;
@@ -62,16 +36,8 @@ export const openConclusions = (deps: {
   const { objects } = deps;
 
   const conclusion: Ledger['conclusion'] = async (closes) => {
-    const path = pathOf(closes);
-    const object = await objects.get(path);
-    if (object === undefined) return undefined;
-    const record = parse(path, object.body);
-    const { act, number } =
-      (record.kind !== 'provision' && (record.details?.closes as Partial<Closes>)) || {};
-    if (act !== closes.act || number !== closes.number) throw damaged(path);
-    // Whether the key is closed makes no difference. Somebody who has an old key and the table cannot put an object; and the
-    // record's row, which has the leaf, may be deleted after its time or by that person.
-    if ((await verifiedAct(deps.acts, record)) === undefined) throw damaged(path);
+    const record = await readOutcome(deps, closes);
+    if (record === undefined) return undefined;
     return { record, isOurs: false, writes: (await isKnown(record)) ? [] : stagedOnce(record) };
   };
 
@@ -102,7 +68,7 @@ export const openConclusions = (deps: {
   };
 
   const isThere = async (closes: Closes): Promise<boolean> =>
-    (await objects.get(pathOf(closes))) !== undefined;
+    (await objects.get(outcomePath(closes))) !== undefined;
 
   /** Doubles the number until it is free, and then halves the distance: a name with a thousand ends costs 20 reads. */
   const newest: Ledger['newest'] = async (act) => {
@@ -118,7 +84,7 @@ export const openConclusions = (deps: {
   };
 
   const conclude: Ledger['conclude'] = async (draft, closes) => {
-    const path = pathOf(closes);
+    const path = outcomePath(closes);
     const details = { ...draft.details, closes: { act: closes.act, number: closes.number } };
     const { record, json, writes } = deps.stage(await deps.recordOf({ ...draft, details }));
     await deps.announce(record, closes);
@@ -126,7 +92,7 @@ export const openConclusions = (deps: {
       return { record, isOurs: true, writes };
     }
     const first = await conclusion(closes);
-    if (first === undefined) throw damaged(path);
+    if (first === undefined) throw damagedOutcome(path);
     return first;
   };
 

@@ -51,6 +51,7 @@ export { type Evidence, openEvidence } from './evidence/evidence.ts';
 export { MAX_SAMPLE } from './evidence/sample.ts';
 export { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from './export/formats.ts';
 export { monthOf, timeOfId } from './ids.ts';
+export { readOutcome } from './outcomes.ts';
 export { openProvisions } from './provisions.ts';
 export { type Names, openNames } from './query/names.ts';
 export { verifyRecordProof } from './record-proof.ts';
@@ -78,7 +79,7 @@ export { MAX_CERTIFICATES_PER_RECORD, partyOf } from './rows.ts';
 export { openSequencer, type Sequencer, type SequencerDeps } from './sequencer.ts';
 export { recentlySetAside, type SetAside } from './set-aside.ts';
 export { oldestUnsequenced } from './settling.ts';
-export { type ActSigning, actKeyKindOf, isProven, signedDigest } from './signed-act.ts';
+export { type ActSigning, actKeyKindOf, isProven, signedDigest, verifiedAct } from './signed-act.ts';
 export { openTransparencyLog, type TransparencyLog } from './transparency-log.ts';
 
 export interface LedgerDeps {

@@ -169,6 +169,7 @@ describe('the OCSP function, which reads rows only', () => {
       {
         ...readDirectory(writeDirectory(on.trustDomain, digestOf(on.trustDomainText))),
         table: ground.table,
+        objects: ground.objects,
         responderKeys: ground.keys,
         clock: () => ground.time.now,
         random: (n) => new Uint8Array(n),
