@@ -55,7 +55,7 @@ export const profilesAnswer = z.looseObject({
       title: bilingual,
       kind: text.exactOptional(),
       ca: text,
-      offices: z.array(text),
+      offices: z.array(text).exactOptional(),
       publicKeys: z.array(text),
       sameKey: text,
       hold: text,

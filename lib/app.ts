@@ -284,7 +284,7 @@ export const compose = (ports: Ports): Core => {
     compromiseOf: closures.compromise,
     isEnrolled,
   });
-  const profiles = openProfiles(trustDomain);
+  const profiles = openProfiles(trustDomain, directory.office);
   const registration = openRegistration({
     table,
     clock,

@@ -10,7 +10,7 @@ import type { AddCommand } from '../perform.ts';
 const GUIDE: Guide = {
   needs: ['a running service, and an officer or operator: --as or --token'],
   result: [
-    'prints the profiles that the office may ask for; to an operator, those of all offices',
+    'prints the profiles that the office may ask for; to an operator, all that offices can be allowed to ask for',
     'with an id, prints the keys that are taken, the fields with their choices, and whether a hold can be released',
   ],
   examples: [
@@ -50,7 +50,7 @@ const profileText = (say: Say, language: Language, profile: ProfileAnswer): stri
     [phrase`profile`, phrase`${profile.id}, version ${profile.version}`],
     [phrase`title`, profile.title[language]],
     ['CA', profile.ca],
-    [phrase`offices`, profile.offices.join(' ')],
+    ...(profile.offices ? [[phrase`offices`, profile.offices.join(' ')] as const] : []),
     [phrase`keys`, profile.publicKeys.join(' ')],
     [phrase`same key again`, SAME_KEY[profile.sameKey] ?? profile.sameKey],
     [phrase`hold`, HOLD[profile.hold] ?? profile.hold],

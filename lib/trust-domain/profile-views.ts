@@ -1,5 +1,5 @@
 import type { Principal } from '../principal.ts';
-import type { Field, HoldRule, SameKeyRule, Text, TrustDomain } from './contract.ts';
+import type { Field, HoldRule, Office, SameKeyRule, Text, TrustDomain } from './contract.ts';
 
 /** What the requests for certificates of a profile have to be like, for those who make or examine them. */
 export interface ProfileView {
@@ -9,8 +9,8 @@ export interface ProfileView {
   readonly kind: 'organisation' | 'person';
   /** The id of the CA that issues them. */
   readonly ca: string;
-  /** Ids of the offices that may ask. An officer sees its own office only. */
-  readonly offices: readonly string[];
+  /** An officer's own office, by its id. Absent for operators: there may be thousands, and each office has its profiles. */
+  readonly offices?: readonly string[];
   /** Kinds of keys, such as `p-256`. */
   readonly publicKeys: readonly string[];
   readonly sameKey: SameKeyRule;
@@ -22,37 +22,40 @@ export interface ProfileView {
 export type FieldView = Omit<Field, 'pattern'> & { readonly pattern?: string };
 
 export interface Profiles {
-  /** Those that the officer's office may ask for; for any other caller, those that any office may ask for. */
-  list(actor: Principal): readonly ProfileView[];
+  /** Those that the officer's office may ask for; for any other caller, those that offices can be allowed to ask for. */
+  list(actor: Principal): Promise<readonly ProfileView[]>;
 }
+
+/** Undefined where there is no office of that id. */
+type OfficeOf = (id: string) => Promise<Pick<Office, 'id' | 'profiles'> | undefined>;
 
 const fieldView = ({ pattern, ...field }: Field): FieldView => ({
   ...field,
   ...(pattern && { pattern: pattern.source }),
 });
 
-export const openProfiles = ({ profiles, authorities, offices }: TrustDomain): Profiles => ({
-  list: ({ role, office }) =>
-    profiles.flatMap((profile): ProfileView[] => {
-      const { id, version, title, kind, publicKeys, sameKey, hold, fields } = profile;
-      const asking = offices.filter(
-        (one) => one.profiles.includes(id) && (role !== 'officer' || one.id === office),
-      );
+export const openProfiles = ({ profiles, authorities }: TrustDomain, officeOf: OfficeOf): Profiles => ({
+  list: async ({ role, office: id }) => {
+    const office = role === 'officer' && id !== undefined ? await officeOf(id) : undefined;
+    return profiles.flatMap((profile): ProfileView[] => {
+      const { kind, title, version, publicKeys, sameKey, hold, fields } = profile;
       const authority = authorities.find((one) => one.id === profile.authority);
-      if (kind === 'principal' || kind === 'service' || asking.length === 0 || !authority) return [];
+      if (kind === 'principal' || kind === 'service' || !authority) return [];
+      if (role === 'officer' && !office?.profiles.includes(profile.id)) return [];
       return [
         {
-          id,
+          id: profile.id,
           version,
           title,
           kind,
           ca: authority.ca,
-          offices: asking.map((one) => one.id),
+          ...(office && { offices: [office.id] }),
           publicKeys,
           sameKey,
           hold,
           fields: fields.map(fieldView),
         },
       ];
-    }),
+    });
+  },
 });

@@ -211,6 +211,16 @@ describe('queries', () => {
   });
 });
 
+describe('the profiles', () => {
+  it('of an enrolled officer are those of the enrolled office', async () => {
+    const profiles = await service.app.profiles.list(chief.principal);
+    expect(profiles.map(({ id, offices }) => [id, offices])).toEqual([
+      ['official-position', ['minami']],
+      ['person-signature', ['minami']],
+    ]);
+  });
+});
+
 describe('what is told about answers', () => {
   it('names the relying party to the holder, and officers by their office', async () => {
     const { ledger, disclosures } = service.app;

@@ -301,7 +301,7 @@ export const testApp = (
       reject: async (_actor, id) => known(id === AMENDMENT.id, 'unknown-amendment', AMENDMENT),
     },
 
-    profiles: { list: () => [PROFILE] },
+    profiles: { list: async () => [PROFILE] },
 
     enrolment: enrolmentOf(),
 

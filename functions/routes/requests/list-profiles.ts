@@ -29,9 +29,10 @@ const profileView = z
     title: bilingual,
     kind: z.enum(['organisation', 'person']),
     ca: caId,
-    offices: z
-      .array(officeId)
-      .meta({ description: 'The offices that may ask. An officer sees its own office only.' }),
+    offices: z.array(officeId).exactOptional().meta({
+      description:
+        "The officer's own office. Absent for operators: the profiles that an office may ask for are among the members of that office, which the operations on offices give.",
+    }),
     publicKeys: z
       .array(z.string())
       .meta({ description: 'The kinds of keys that are certified.', example: ['p-256', 'rsa3072'] }),
@@ -52,12 +53,12 @@ export const route = defineRoute({
   path: '/api/v1/profiles',
   summary: 'The profiles that requests may name, and their fields',
   description:
-    'Officers see the profiles that their own office may ask for, operators those of all offices. Two persons examine each request: another officer of the office than the one who submitted it, and then an operator at the centre.',
+    'Officers see the profiles that their own office may ask for, operators all that an office can be allowed to ask for. Two persons examine each request: another officer of the office than the one who submitted it, and then an operator at the centre.',
   lane: 'api',
   access: ['officer', 'operator'],
   responses: {
     200: { description: 'The profiles.', schema: z.object({ profiles: z.array(profileView) }) },
   },
   faults: [],
-  handle: ({ profiles }, _, caller) => json(200, { profiles: profiles.list(caller) }),
+  handle: async ({ profiles }, _, caller) => json(200, { profiles: await profiles.list(caller) }),
 });
