@@ -6,6 +6,9 @@ export const CLIENT_CERTIFICATE: Rows = { query: ['issuers'], get: ['status/*'] 
 /** What is kept of an office, for whoever acts for it, describes a certificate that it asks for, or certifies one. */
 export const OFFICE: Rows = { get: ['enrolled-office/*'] };
 
+/** The row of an enrolment, and of the office that an officer belongs to. */
+export const ENROLLED: Rows = together(OFFICE, { get: ['enrolled-principal/*'] });
+
 /** Stores a record: one put, and one get if the put's answer was lost. */
 export const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
 
@@ -13,7 +16,7 @@ export const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
  * The check of a caller also reads the caller's enrolment, and that of the caller's office. Credentials that are refused are
  * recorded.
  */
-export const DOOR: Rows = together(CLIENT_CERTIFICATE, OFFICE, RECORD, { get: ['enrolled-principal/*'] });
+export const DOOR: Rows = together(CLIENT_CERTIFICATE, ENROLLED, RECORD);
 
 export const ISSUE: Rows = {
   query: ['issuers'],
@@ -41,17 +44,18 @@ export const END: Rows = {
 /** The objects by which acts are verified: public keys, the log's files for acts of closed keys, and the ends of acts. */
 export const VERIFY: readonly string[] = ['act-keys/*', 'act-keys-closed/*', 'log/*', 'outcomes/*'];
 
-/** The row of an enrolment, and of the office that an officer belongs to. */
-export const ENROLLED: Rows = { get: ['enrolled-office/*', 'enrolled-principal/*'] };
-
 /** The objects by which such a row is verified. Its act may have the key of enrolment, or that of an invitation. */
 export const VERIFY_ENROLLED: readonly string[] = ['enrolment', 'invitation'].flatMap((kind) => [
   `act-keys/${kind}-*`,
   `act-keys-closed/${kind}-*`,
 ]);
 
+/** The acts on principals and on offices. */
+export const ACTS_ON_PRINCIPALS = 'outcomes/principal.*';
+export const ACTS_ON_OFFICES = 'outcomes/office.*';
+
 /** The acts themselves: where the key was closed, and where an invited person has brought one. */
-export const ENROLMENTS: readonly string[] = ['outcomes/office.*', 'outcomes/principal.*'];
+export const ENROLMENTS: readonly string[] = [ACTS_ON_OFFICES, ACTS_ON_PRINCIPALS];
 
 /** A key that was compromised is not certified again. */
 export const COMPROMISED_KEYS = 'compromised-keys/*';
@@ -198,10 +202,6 @@ export const CERTIFY_PRINCIPAL: Rows = {
   put: ['enrolled-principal/*'],
   delete: ['enrolled-uncertified'],
 };
-
-/** The acts on principals and on offices. */
-export const ACTS_ON_PRINCIPALS = 'outcomes/principal.*';
-export const ACTS_ON_OFFICES = 'outcomes/office.*';
 
 export const get = (file: string, path: string): RouteOfFunction => ({ file, method: 'GET', path });
 export const post = (file: string, path: string): RouteOfFunction => ({ file, method: 'POST', path });
