@@ -76,7 +76,11 @@ export const profilesAnswer = z.looseObject({
 });
 export type ProfileAnswer = z.output<typeof profilesAnswer>['profiles'][number];
 
-export const requestPage = z.looseObject({ requests: z.array(requestAnswer), cursor: text.exactOptional() });
+export const requestPage = z.looseObject({
+  requests: z.array(requestAnswer),
+  cursor: text.exactOptional(),
+  predecessors: z.array(text).exactOptional(),
+});
 
 const awaiting = z.looseObject({
   status: z.enum(['revoked', 'hold']),

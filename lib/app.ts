@@ -258,6 +258,7 @@ export const compose = (ports: Ports): Core => {
     origin,
     urlsOf,
     openOffice: directory.openOffice,
+    servedOffice: directory.servedOffice,
     trustDomainDigest,
     inForce,
     states,
@@ -292,6 +293,7 @@ export const compose = (ports: Ports): Core => {
     log,
     ledger,
     issuing: authority,
+    succession: directory.succession,
     retries: openRetries(clock),
     lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
   });

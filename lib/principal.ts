@@ -49,6 +49,8 @@ export interface Principal {
   readonly person: string;
   /** Officers only: the registration sub-office for which they act, and whose data alone they see. */
   readonly office?: string;
+  /** Officers only: ended offices whose affairs the own office has taken over, from others that had taken them over too. */
+  readonly predecessors?: readonly string[];
   /** Officers only. */
   readonly duties?: readonly Duty[];
   readonly name: { readonly ja: string; readonly en: string };

@@ -29,7 +29,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .command('requests')
     .summary('list requests')
     .description(
-      'List requests, newest first. Officers see those of their own office; operators and auditors see all.',
+      'List requests, newest first. Officers see those of their own office, or with --office of one whose affairs it has taken over; operators and auditors see all.',
     )
     .option('--state <state>', 'submitted, examined, approved, issued, rejected, withdrawn or failed')
     .option('--office <office>', 'of this office')
@@ -44,7 +44,11 @@ export const addCommand: AddCommand = (program, perform) => {
           page.cursor === undefined
             ? phrase`requests: ${count}`
             : phrase`requests: ${count}; more with --cursor ${page.cursor}`;
-        show(page, `${requestTable(say, page.requests)}${say(end)}\n`);
+        const { predecessors = [] } = page;
+        const others = predecessors.map(
+          (id) => `${say(phrase`taken over from, see with --office: ${id}`)}\n`,
+        );
+        show(page, `${requestTable(say, page.requests)}${say(end)}\n${others.join('')}`);
       }),
     );
 };

@@ -6,7 +6,7 @@ import { requestText } from '../request-text.ts';
 
 const GUIDE: Guide = {
   needs: [
-    'a running service, and an officer of the same office: --as or --token',
+    'a running service, and an officer of the same office or its successor, or an operator: --as or --token',
     "the request's id, the first column of akashi requests",
   ],
   result: ['prints the request, in state withdrawn'],
@@ -21,7 +21,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .command('withdraw')
     .summary('withdraw a request')
     .description(
-      'Take a request back before the centre has approved it. Officers of the office that submitted it do this.',
+      'Take a request back before the centre has approved it. Officers of the office that submitted it do this, or of the one that has taken over its affairs; an operator where no office has them.',
     )
     .argument('<request>', "the request's id")
     .requiredOption('--reason <text>', 'why, for people')

@@ -3,12 +3,15 @@ import { textIn } from '../members.ts';
 import type { Value } from '../store/store.ts';
 import { SKEW_MS } from './acts.ts';
 import type { Finding, RecordObserver, Report } from './contract.ts';
+import { openSuccessions } from './successions.ts';
 
 /** A step that a person must have taken before the service may act; `details` are in the record of the step. */
 interface ApprovalStep {
   readonly name: string;
   readonly kind: LedgerRecord['kind'];
   readonly details: Value;
+  /** An office may take the step in place of the one that the act concerns, once it has taken over its affairs. */
+  readonly mayBeOfSuccessor?: true;
 }
 
 /** An act that the service may take only after these steps, each by another person. */
@@ -27,7 +30,12 @@ const ISSUANCE: ApprovalRule = {
   damage: 'approval-not-recorded',
   steps: [
     { name: 'submission', kind: 'submission', details: { act: 'submitted' } },
-    { name: 'office', kind: 'examination', details: { stage: 'office', decision: 'approve' } },
+    {
+      name: 'office',
+      kind: 'examination',
+      details: { stage: 'office', decision: 'approve' },
+      mayBeOfSuccessor: true,
+    },
     { name: 'centre', kind: 'examination', details: { stage: 'centre', decision: 'approve' } },
   ],
   // The three acts are about one application; both examinations are of one round and about one certificate. The issuance
@@ -81,9 +89,10 @@ interface ReadStep {
 
 /**
  * Checks that acts of the service were approved. Every certificate that a sub-office asked for needs the records of its
- * submission and of both examinations, by three persons and about its public key. Every applied amendment of the trust
- * domain needs the records of its proposal and its approval, by two persons. The record of the act names these records
- * (`basis`). Each of them counts for one act only.
+ * submission and of both examinations, by three persons and about its public key. Where another office examined in place of the
+ * one that submitted, it had taken over its affairs. Every applied amendment of the trust domain needs the records of its
+ * proposal and its approval, by two persons. The record of the act names these records (`basis`). Each of them counts for one
+ * act only.
  */
 export interface ApprovalCheck extends RecordObserver {
   conclude(): void;
@@ -109,6 +118,9 @@ export const openApprovalCheck = ({
   const unapproved = new Set<ApprovedAct>();
   const applied = new Map<unknown, ApprovedAct>();
   const rejected = new Set<unknown>();
+  const successions = openSuccessions();
+  /** Steps of offices in place of others. */
+  const ofSuccessors: (NamedStep & ReadStep)[] = [];
   /** Records that two operators recorded as lost. */
   const lost = new Set<string>();
 
@@ -135,6 +147,7 @@ export const openApprovalCheck = ({
       .every(Boolean);
     const isAnotherPerson = !act.actors.has(actor) && !act.persons.has(details.person);
     const isOfIt = kind === step.kind && office === act.office && isAboutIt && isAlike;
+    if (details.actingOffice !== undefined) ofSuccessors.push({ ...named, record, newer });
     if (!isOfIt || !isInTime || !isAnotherPerson) addMissing(named);
     act.actors.add(actor);
     act.persons.add(details.person);
@@ -188,12 +201,15 @@ export const openApprovalCheck = ({
 
   return {
     observe: (record, newer) => {
+      successions.observe(record, newer);
       if (record.kind === 'issuance') observeIssuance(record);
       else if (record.kind === 'submission' || record.kind === 'examination') observeStep(record, newer);
       else if (record.kind === 'trust-domain' && observeTrustDomain(record)) observeStep(record, newer);
     },
 
-    retract: ({ id, lost: isNamed }) => {
+    retract: (retracted) => {
+      const { id, lost: isNamed } = retracted;
+      successions.retract(retracted);
       if (isNamed) lost.add(id);
       unnamed.delete(id);
       const named = matchedNewer.get(id);
@@ -208,6 +224,13 @@ export const openApprovalCheck = ({
         // own.
         const mayBeExpired = rule === ISSUANCE && now - time > retention;
         if (!mayBeExpired) addMissing(named);
+      }
+      for (const { act, step, record } of ofSuccessors) {
+        const { office = '', details, time } = record;
+        const { hasTakenOver } = successions;
+        const isAllowed =
+          step.mayBeOfSuccessor && hasTakenOver(details.actingOffice, office, Date.parse(time));
+        if (!isAllowed) addMissing({ act, step });
       }
       for (const [amendment, act] of applied) {
         const approval = AMENDMENT.steps.find(({ name }) => name === 'approved');

@@ -25,6 +25,8 @@ export interface AuthorityDeps extends ApplyingDeps {
   readonly acts: Pick<Acts, 'makeKey'>;
   /** The office, with the attributes that the newest act gave it. Fault: `not-in-force`. */
   readonly openOffice: (id: string) => Promise<Office | undefined>;
+  /** The same, and also an office that has ended while an open one has its affairs. Fault: `not-in-force`. */
+  readonly servedOffice: (id: string) => Promise<Office | undefined>;
   readonly table: Table;
   /** Objects that are put once. */
   readonly objects: Objects;

@@ -41,7 +41,7 @@ export interface Plans extends Pick<AuthorityCore, 'describe' | 'certificateDige
 export const openPlans = (
   deps: Pick<
     AuthorityDeps,
-    'trustDomain' | 'keys' | 'issuers' | 'urlsOf' | 'clock' | 'closures' | 'openOffice'
+    'trustDomain' | 'keys' | 'issuers' | 'urlsOf' | 'clock' | 'closures' | 'openOffice' | 'servedOffice'
   >,
   cas: Cas,
 ): Plans => {
@@ -54,7 +54,7 @@ export const openPlans = (
   const subjects = new WeakMap<FieldValues, SubjectOf>();
 
   const describe: Plans['describe'] = async (application) => {
-    const { profile, subject } = await described(application);
+    const { profile, subject } = await described(application, deps.openOffice);
     return {
       profile,
       subject: formatName(subject.subject),
@@ -66,9 +66,10 @@ export const openPlans = (
 
   const described = async (
     application: Application,
+    read: (office: string) => Promise<Office | undefined>,
   ): Promise<{ readonly profile: Profile; readonly subject: Subject }> => {
     const profile = profileOf(application);
-    const office = await deps.openOffice(application.office);
+    const office = await read(application.office);
     if (!office?.profiles.includes(profile.id)) {
       throw new Fault(
         'profile-not-allowed',
@@ -82,7 +83,8 @@ export const openPlans = (
   };
 
   const certificateDigest: Plans['certificateDigest'] = async (application, salt) => {
-    const { profile, subject } = await described(application);
+    // Submitted already: another office may have taken the request over.
+    const { profile, subject } = await described(application, deps.servedOffice);
     const { ca: id } = definitionOf(profile);
     await deps.closures.assertIssues(id);
     const issuer = await deps.issuers.byId(id);
@@ -108,7 +110,7 @@ export const openPlans = (
         },
       );
     }
-    const office = order.office === undefined ? undefined : await deps.openOffice(order.office);
+    const office = order.office === undefined ? undefined : await deps.servedOffice(order.office);
     const subject = subjectOf(profile, office, order);
     const { subjectPublicKeyInfo, examined } = order;
     if (examined) {

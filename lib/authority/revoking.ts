@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { actingOfficeOf, officesOf } from '../acting-office.ts';
 import { type KeyOwner, raised } from '../compromise.ts';
 import { Fault } from '../fault.ts';
 import type { ActDraft } from '../ledger/ledger.ts';
@@ -58,10 +59,13 @@ const alreadyRevoked = (now: Closed): Fault =>
 /** Seconds from a report to the revocation, for certificates that no profile of the trust domain is about. */
 const USUAL_TERM = 86_400;
 
-/** Officers act on their own office's certificates. Another office's certificates are unknown to them. */
+/**
+ * Officers act on the certificates of their own office, and of those whose affairs it has taken over. Another office's
+ * certificates are unknown to them.
+ */
 export const assertMayAct = (actor: Principal, { office }: { readonly office?: string }): void => {
   if (actor.role === 'operator') return;
-  if (actor.role === 'officer' && actor.office !== undefined && actor.office === office) return;
+  if (office !== undefined && officesOf(actor).includes(office)) return;
   throw unknownCertificate();
 };
 
@@ -108,7 +112,7 @@ export const openRevoking = (
     actor: actor.id,
     certificates: [ref],
     ...(office !== undefined && { office }),
-    details,
+    details: { ...details, ...(office !== undefined && actingOfficeOf(actor, office)) },
   });
 
   /** Revokes or holds, or asks for it where it takes two persons. Undefined where another act was first. */

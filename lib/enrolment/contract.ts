@@ -177,7 +177,11 @@ export interface Offices {
   confirm(actor: Principal, id: string): Promise<OfficeView>;
   /** Any operator may take back what was proposed. Faults: `unknown-office`, `nothing-awaited`. */
   withdraw(actor: Principal, id: string): Promise<OfficeView>;
-  /** At once. `successor` undefined says that there is none. Faults: `unknown-office`, `wrong-state`, `invalid-input`. */
+  /**
+   * At once. `successor` is an open office, which takes over the open requests and the certificates, those included that the
+   * ended one had taken over itself: at most 50 offices in all. Undefined says that there is none. The same end again says what
+   * stands. Faults: `unknown-office`, `wrong-state`, `invalid-input`.
+   */
   end(actor: Principal, id: string, successor: string | undefined): Promise<OfficeView>;
   /** Fault: `unknown-office`. */
   get(actor: Principal, id: string): Promise<OfficeView>;
@@ -293,9 +297,17 @@ export interface Brought {
   readonly pem?: string;
 }
 
+export interface OfficeSuccession {
+  readonly successors: readonly string[];
+  readonly isServed: boolean;
+}
+
 /** Who somebody is, and what an office is, for the rooms that act on it. */
 export interface Directory {
-  /** By the row: at most two reads. Undefined for nobody. Fault: `not-in-force` where the enrolment is suspended, ended or out of its term. */
+  /**
+   * By the rows: at most two reads. An officer comes with the offices whose affairs the own office has taken over. Undefined for
+   * nobody. Fault: `not-in-force` where the enrolment is suspended, ended or out of its term.
+   */
   find(id: string): Promise<Principal | undefined>;
   /** By the newest act in the bucket, for what opens a door. Faults: the same. */
   findProven(id: string): Promise<Principal | undefined>;
@@ -305,4 +317,14 @@ export interface Directory {
   office(id: string): Promise<Office | undefined>;
   /** By the newest act. Fault: `not-in-force` where the office has ended or is out of its term. */
   openOffice(id: string): Promise<Office | undefined>;
+  /**
+   * The same, and also an office that has ended while an open one has its affairs: what was submitted there may be finished.
+   * Fault: `not-in-force`.
+   */
+  servedOffice(id: string): Promise<Office | undefined>;
+  /**
+   * By the newest acts: which offices have taken over the affairs of this one, one after another, and whether one that is open
+   * has them now.
+   */
+  succession(id: string): Promise<OfficeSuccession>;
 }

@@ -44,7 +44,7 @@ export interface Certifying {
 }
 
 export interface DirectoryDeps {
-  readonly table: Pick<Table, 'get'>;
+  readonly table: Pick<Table, 'get' | 'query'>;
   readonly recorder: Recorder;
   readonly founders: Pick<Founders, 'principals' | 'offices'>;
   readonly clock: Clock;

@@ -1,40 +1,83 @@
 import type { Closes } from '../ledger/ledger.ts';
-import { openByRows } from './by-rows.ts';
-import { type Chain, openChain } from './chain.ts';
-import type { Directory } from './contract.ts';
+import { openOfRows, rowsSource } from './by-rows.ts';
+import { openChain, type Recorder } from './chain.ts';
+import type { Directory, OfficeState } from './contract.ts';
 import type { DirectoryDeps } from './deps.ts';
-import { type Found, openLookup } from './lookup.ts';
-import type { Subject } from './reading.ts';
-import { readRow, recordIn } from './rows.ts';
+import { type AtOffice, type Found, openLookup, type Source } from './lookup.ts';
+import type { Said, Subject } from './reading.ts';
+import { type EnrolledRow, readOfficeRows, readRow, recordIn } from './rows.ts';
 import { officeState, principalState } from './states.ts';
 
 /** Reads the file's principals and offices first, and then those that were enrolled. */
 export const openDirectory = (deps: DirectoryDeps): Directory => {
   const { table, recorder } = deps;
+  const rows = openOfRows(proofsOf(recorder));
+  const chains = {
+    principal: openChain(recorder, 'principal', principalState),
+    office: openChain(recorder, 'office', officeState),
+  } as const;
 
-  const read = async <S>(subject: Subject, chain: Chain<S>, id: string): Promise<Found<S> | undefined> => {
-    const item = await readRow(table, subject, id);
-    const hint = item && chain.said(id, recordIn(item.value))?.number;
-    const said = await chain.newest(id, hint);
-    return said && { said, row: item?.value };
+  const newest = async <S>(
+    subject: Subject,
+    id: string,
+    row: EnrolledRow | undefined,
+  ): Promise<Found<S> | undefined> => {
+    const hint = row && chains[subject].said(id, recordIn(row))?.number;
+    const said = (await chains[subject].newest(id, hint)) as Said<S> | undefined;
+    return said && { said, row };
   };
-  const principals = openChain(recorder, 'principal', principalState);
-  const offices = openChain(recorder, 'office', officeState);
 
-  const outcome = async (closes: Closes) => (await recorder.conclusion(closes))?.record;
-  const byRows = openByRows({ ...deps, proofs: { verified: recorder.verified, outcome } });
-  const byObjects = openLookup(
+  const byObject = async <S>(subject: Subject, id: string): Promise<Found<S> | undefined> =>
+    newest(subject, id, (await readRow(table, subject, id))?.value);
+
+  /** An office and its predecessors, by one query. An office never opens again, so a signed act of its end proves the end. */
+  const atOffice = async (
+    id: string,
+    read: (row: EnrolledRow | undefined) => Promise<Found<OfficeState> | undefined>,
+  ): Promise<AtOffice> => {
+    const { office, predecessors } = await readOfficeRows(table, id);
+    const left = await Promise.all(
+      predecessors.map(async ({ id: ended, item }) => {
+        const state = (await rows.office(ended, item.value))?.said.state;
+        return { id: ended, state, record: item.value };
+      }),
+    );
+    return { office: await read(office?.value), left };
+  };
+
+  const byRows = openLookup(
     {
-      principal: (id) => read('principal', principals, id),
-      office: (id) => read('office', offices, id),
+      ...rowsSource(table, rows),
+      atOffice: (id) => atOffice(id, (row) => rows.office(id, row)),
     },
     deps,
   );
+  const source: Source = {
+    principal: (id) => byObject('principal', id),
+    office: (id) => byObject('office', id),
+    atOffice: async (id) => {
+      const { office, left } = await atOffice(id, (row) => newest('office', id, row));
+      const proven = left.map(async (one) => ({
+        ...one,
+        state:
+          one.state && (await newest<OfficeState>('office', one.id, one.record as EnrolledRow))?.said.state,
+      }));
+      return { office, left: await Promise.all(proven) };
+    },
+  };
+  const byObjects = openLookup(source, deps);
   return {
     find: byRows.find,
     findProven: byObjects.find,
     known: byRows.known,
     office: byRows.office,
     openOffice: byObjects.openOffice,
+    servedOffice: byObjects.servedOffice,
+    succession: byObjects.succession,
   };
 };
+
+const proofsOf = ({ verified, conclusion }: Recorder) => ({
+  verified,
+  outcome: async (closes: Closes) => (await conclusion(closes))?.record,
+});

@@ -2,7 +2,15 @@ import { Fault, phrase } from '../fault.ts';
 import type { Clock } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Office } from '../trust-domain/trust-domain.ts';
-import type { OfficeContents, OfficeState, PersonalContents, PrincipalState, Term } from './contract.ts';
+import type {
+  Directory,
+  OfficeContents,
+  OfficeState,
+  PersonalContents,
+  PrincipalState,
+  Term,
+} from './contract.ts';
+import { inheritedBy } from './inherited.ts';
 import type { Said, Subject } from './reading.ts';
 import { contentsOf, type EnrolledRow } from './rows.ts';
 
@@ -55,20 +63,28 @@ export interface Found<S> {
   readonly row: EnrolledRow | undefined;
 }
 
+/** An office, and the offices that may have ended with their affairs in its hands. */
+export interface AtOffice {
+  readonly office: Found<OfficeState> | undefined;
+  readonly left: readonly {
+    readonly id: string;
+    readonly state: OfficeState | undefined;
+    readonly record: Pick<EnrolledRow, 'record'>;
+  }[];
+}
+
 /** Where the newest act is read: in rows or in objects. */
 export interface Source {
   principal(id: string): Promise<Found<PrincipalState> | undefined>;
   office(id: string): Promise<Found<OfficeState> | undefined>;
+  atOffice(id: string): Promise<AtOffice>;
 }
 
-export interface Lookup {
-  /** Fault: `not-in-force`. */
-  find(id: string): Promise<Principal | undefined>;
-  known(id: string): Promise<Principal | undefined>;
-  office(id: string): Promise<Office | undefined>;
-  /** Fault: `not-in-force`. */
-  openOffice(id: string): Promise<Office | undefined>;
-}
+/** The part of the directory that is the same by rows and by objects. */
+export type Lookup = Pick<
+  Directory,
+  'find' | 'known' | 'office' | 'openOffice' | 'servedOffice' | 'succession'
+>;
 
 export interface LookupDeps {
   /** Those that the trust domain's file names. */
@@ -81,13 +97,13 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
   const principals = new Map(founders.principals.map((one) => [one.id, one]));
   const offices = new Map(founders.offices.map((one) => [one.id, one]));
 
-  const officeOf = async (id: string) => {
+  /** `state` is absent where the file names the office. */
+  const officeOf = (id: string, found: Found<OfficeState> | undefined) => {
     const founding = offices.get(id);
     if (founding) return { office: founding };
-    const found = await source.office(id);
     const state = found?.said.state;
-    if (found === undefined || state === undefined) return undefined;
-    const contents = contentsOf(state, found.row?.known) as unknown as OfficeContents | undefined;
+    if (state === undefined) return undefined;
+    const contents = contentsOf(state, found?.row?.known) as unknown as OfficeContents | undefined;
     const office: Office = {
       id,
       name: contents?.name ?? { ja: id, en: id },
@@ -97,24 +113,56 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
     return { office, state };
   };
 
-  const openOffice: Lookup['openOffice'] = async (id) => {
-    const found = await officeOf(id);
+  const readOffice = async (id: string) =>
+    officeOf(id, offices.has(id) ? undefined : await source.office(id));
+
+  const assertOpen = (id: string, found: ReturnType<typeof officeOf>): void => {
     const gone = found?.state && whyGone(found.state, clock());
     if (gone) throw notInForce('office', id, gone);
-    return found?.office;
+  };
+
+  /** An officer whose office counts now, with the offices whose affairs it has. Undefined where there is no such office. */
+  const atOffice = async (principal: Principal): Promise<Principal | undefined> => {
+    const { office: id } = principal;
+    if (id === undefined) return principal;
+    const { office: found, left } = await source.atOffice(id);
+    const office = officeOf(id, found);
+    if (office === undefined) return undefined;
+    assertOpen(id, office);
+    const ended = left.flatMap(({ id: before, state }) =>
+      state?.standing === 'ended' && state.successor !== undefined
+        ? [{ id: before, successor: state.successor }]
+        : [],
+    );
+    const predecessors = inheritedBy(id, ended);
+    return predecessors.length === 0 ? principal : { ...principal, predecessors };
+  };
+
+  const succession: Lookup['succession'] = async (id) => {
+    const successors: string[] = [];
+    let at = id;
+    for (;;) {
+      const found = await readOffice(at);
+      if (found?.state?.standing !== 'ended') return { successors, isServed: found !== undefined };
+      const { successor } = found.state;
+      // Two offices that ended at the same moment may have named each other.
+      const isOver = successor === undefined || successor === id || successors.includes(successor);
+      if (isOver) return { successors, isServed: false };
+      successors.push(successor);
+      at = successor;
+    }
   };
 
   return {
     find: async (id) => {
       const founding = principals.get(id);
-      if (founding) return founding;
+      if (founding) return atOffice(founding);
       const found = await source.principal(id);
       const state = found?.said.state;
       if (found === undefined || state === undefined) return undefined;
       const gone = whyGone(state, clock());
       if (gone) throw notInForce('principal', id, gone);
-      if (state.office !== undefined && (await openOffice(state.office)) === undefined) return undefined;
-      return principalOf(id, state, found.row);
+      return atOffice(principalOf(id, state, found.row));
     },
 
     known: async (id) => {
@@ -124,7 +172,21 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
       return found?.said.state && principalOf(id, found.said.state, found.row);
     },
 
-    office: async (id) => (await officeOf(id))?.office,
-    openOffice,
+    office: async (id) => (await readOffice(id))?.office,
+
+    openOffice: async (id) => {
+      const found = await readOffice(id);
+      assertOpen(id, found);
+      return found?.office;
+    },
+
+    servedOffice: async (id) => {
+      const found = await readOffice(id);
+      const isLeft = found?.state?.standing === 'ended' && (await succession(id)).isServed;
+      if (!isLeft) assertOpen(id, found);
+      return found?.office;
+    },
+
+    succession,
   };
 };

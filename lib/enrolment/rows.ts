@@ -10,6 +10,8 @@ import type { Subject } from './reading.ts';
  * The rows of offices and principals.
  *
  *   enrolled-office/{id}                  office     the newest act on the office, and its name and attributes
+ *   enrolled-office/{id}        predecessor/{ended}  the act that ended an office whose affairs this one has taken over, from
+ *                                                    another one that had taken them over too
  *   enrolled-offices                      {id}       all offices
  *   enrolled-principal/{id}               principal  the newest act on the principal, and its name
  *   enrolled-principals                   {id}       all principals
@@ -19,7 +21,7 @@ import type { Subject } from './reading.ts';
  *   enrolled-notices/{office}             {at} {id}  what was prepared and not done
  *   enrolled-uncertified                  {id}       principals whose confirmed key has no certificate yet
  *
- * The lists have no data of their own.
+ * The lists have no data of their own. An office's rows are read with one query.
  */
 export type Contents = { readonly salt: string; readonly contents: Value };
 
@@ -38,6 +40,66 @@ export const rowKey = (subject: Subject, id: string): Key => ({
   pk: `enrolled-${subject}/${id}`,
   sk: subject,
 });
+
+const PREDECESSOR = 'predecessor/';
+
+/** So many offices leave their affairs to one, those included that had taken over others. */
+export const MAX_PREDECESSORS = 50;
+
+/** What the row of a predecessor has; `record` is as in `EnrolledRow`. */
+export type PredecessorRow = Pick<EnrolledRow, 'record'>;
+
+export interface Predecessor {
+  readonly id: string;
+  readonly item: Item<PredecessorRow>;
+}
+
+/** The office's own row, and those of its predecessors. */
+export const readOfficeRows = async (
+  table: Pick<Table, 'query'>,
+  id: string,
+): Promise<{
+  readonly office: Item<EnrolledRow> | undefined;
+  readonly predecessors: readonly Predecessor[];
+}> => {
+  const { pk, sk } = rowKey('office', id);
+  const { items } = await table.query<EnrolledRow>({ pk, limit: 1 + MAX_PREDECESSORS });
+  return {
+    office: items.find((item) => item.sk === sk),
+    predecessors: items
+      .filter((item) => item.sk.startsWith(PREDECESSOR))
+      .map((item) => ({ id: item.sk.slice(PREDECESSOR.length), item })),
+  };
+};
+
+const predecessorKey = (successor: string, id: string): Key => ({
+  pk: rowKey('office', successor).pk,
+  sk: `${PREDECESSOR}${id}`,
+});
+
+/** Brings the row to the act that ended the office `id`, unless it has that act. */
+export const predecessorWrite = (
+  successor: string,
+  id: string,
+  record: Value,
+  before: Item | undefined,
+): readonly Write[] => {
+  const value: PredecessorRow = { record };
+  if (before && isDeepStrictEqual(before.value, value)) return [];
+  const condition = before ? { version: before.version } : ('absent' as const);
+  return [{ put: predecessorKey(successor, id), value, if: condition }];
+};
+
+/** Stored with the end of an office that has a successor. */
+const successionWrites = async (
+  table: Pick<Table, 'get'>,
+  id: string,
+  record: Value,
+  { successor }: Listed,
+): Promise<readonly Write[]> =>
+  successor === undefined
+    ? []
+    : predecessorWrite(successor, id, record, await table.get(predecessorKey(successor, id)));
 
 export const listPk = (
   subject: Subject,
@@ -91,7 +153,7 @@ const listings = (
   ...(state?.role === undefined ? [] : [{ pk: listPk(subject, { role: state.role }), sk: id }]),
 ];
 
-type Listed = { readonly office?: string; readonly role?: string };
+type Listed = { readonly office?: string; readonly role?: string; readonly successor?: string };
 
 const listedBy = <S extends object>({ state, awaiting }: Standing<S>): Listed =>
   (state ?? awaiting?.state ?? {}) as Listed;
@@ -137,12 +199,15 @@ export const rowWrites = async <S extends object>(
     if (isWanted) return item ? [] : [{ put: key, value: key === due?.key ? due.value : {}, if: 'absent' }];
     return item ? [{ delete: key, if: { version: item.version } }] : [];
   });
-  const value: EnrolledRow = { ...row, record: standing.record as unknown as Value };
+  const record = standing.record as unknown as Value;
+  const value: EnrolledRow = { ...row, record };
   const isWhole = before !== undefined && isDeepStrictEqual(before.value, value);
-  if (isWhole && lists.length === 0 && standing.writes.length === 0) return [];
+  const succession = await successionWrites(table, id, record, listedBy(standing));
+  if (isWhole && lists.length + standing.writes.length + succession.length === 0) return [];
   return [
     { put: rowKey(subject, id), value, if: before ? { version: before.version } : 'absent' },
     ...lists,
+    ...succession,
     ...standing.writes,
   ];
 };

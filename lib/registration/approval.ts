@@ -3,14 +3,14 @@ import { Fault } from '../fault.ts';
 import { readRecordedAct } from '../recorded-act.ts';
 import { applicationDigest } from './application-digest.ts';
 import { roundOf } from './decide.ts';
-import type { Closes, Recorder } from './deps.ts';
+import type { Closes, RegistrationDeps } from './deps.ts';
 import { isLapse } from './ends.ts';
 import type { RequestRow } from './rows.ts';
 
 /*
  * Why a request may be issued. A row may say that it is approved, but that is no reason: somebody who can write to the
  * table can write that row. The reason is that the ledger has the three signed acts of the approval, by three persons, about
- * this very application; that both examinations bind the same certificate; and that they belong to the round that is open.
+ * this very application; that the office's examination is its own, or that of an office which has taken over its affairs; that both examinations bind the same certificate; and that they belong to the round that is open.
  */
 
 export interface Approval {
@@ -29,9 +29,13 @@ export interface Approval {
 }
 
 const ACTS = [
-  { kind: 'submission', details: { act: 'submitted' }, isOfRound: false },
+  { kind: 'submission', details: { act: 'submitted', actingOffice: undefined }, isOfRound: false },
   { kind: 'examination', details: { stage: 'office', decision: 'approve' }, isOfRound: true },
-  { kind: 'examination', details: { stage: 'centre', decision: 'approve' }, isOfRound: true },
+  {
+    kind: 'examination',
+    details: { stage: 'centre', decision: 'approve', actingOffice: undefined },
+    isOfRound: true,
+  },
 ] as const;
 
 /**
@@ -39,7 +43,7 @@ const ACTS = [
  * a certificate that rests on them can last, so a request that waits does not lose them. Fault: `approval-not-recorded`.
  */
 export const readApproval = async (
-  ledger: Pick<Recorder, 'act' | 'conclusion'>,
+  { ledger, succession }: Pick<RegistrationDeps, 'ledger' | 'succession'>,
   id: string,
   row: RequestRow,
 ): Promise<Approval> => {
@@ -65,7 +69,12 @@ export const readApproval = async (
   const digest = atCentre?.details.certificateDigest;
   const byThree =
     areDifferent(acts.map((act) => act?.actor)) && areDifferent(acts.map((act) => act?.details.person));
+  const actingOffice = atOffice?.details.actingOffice;
+  const mayAct =
+    actingOffice === undefined ||
+    (await succession(office)).successors.some((successor) => successor === actingOffice);
   const isWhole =
+    mayAct &&
     records.length === ACTS.length &&
     byThree &&
     typeof digest === 'string' &&

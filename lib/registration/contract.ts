@@ -86,8 +86,9 @@ export interface RequestView {
 
 /**
  * Requests and the three-person rule: three different persons submit, examine at the office and examine at the centre.
- * Officers see and touch only their own office's requests (another office's are
- * `unknown-request`); operators examine at the centre; auditors read.
+ * Officers see and touch only the requests of their own office and of its predecessors: offices that ended and whose affairs it
+ * has taken over (another office's are `unknown-request`). Operators examine at the centre; auditors read. A request stays under
+ * the office that submitted it, and its certificate has that office's attributes.
  */
 export interface Registration {
   /**
@@ -119,7 +120,8 @@ export interface Registration {
     examination: { readonly decision: 'approve' | 'reject'; readonly reason?: string },
   ): Promise<RequestView>;
   /**
-   * Withdrawal by the office, before the centre has approved. Faults: `unknown-request`, `wrong-state`, `forbidden`,
+   * Withdrawal by the office, before the centre has approved. Where it has ended and no open office has its affairs, an operator
+   * withdraws. Faults: `unknown-request`, `wrong-state`, `forbidden`,
    * `invalid-input`, `submission-not-recorded`.
    */
   withdraw(actor: Principal, id: string, reason: string): Promise<RequestView>;
@@ -130,8 +132,8 @@ export interface Registration {
    */
   knowsHolder(holder: string): Promise<boolean>;
   /**
-   * Newest first; `limit` is 1 to 100. Officers get only their own office's requests; operators and auditors may choose
-   * an office. A page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`,
+   * Newest first; `limit` is 1 to 100. Officers get only their own office's requests, or those of the predecessor that they
+   * choose; operators and auditors may choose an office. A page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`,
    * `cursor-invalid`.
    */
   list(

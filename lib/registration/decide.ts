@@ -1,3 +1,4 @@
+import { officesOf } from '../acting-office.ts';
 import { Fault, phrase } from '../fault.ts';
 import type { Duty, Principal } from '../principal.ts';
 import type { KeyClaim } from '../used-key.ts';
@@ -71,7 +72,14 @@ export type Command =
       readonly decision: 'approve' | 'reject';
       readonly reason?: string;
     }
-  | { readonly command: 'withdraw'; readonly actor: Principal; readonly at: string; readonly reason: string };
+  | {
+      readonly command: 'withdraw';
+      readonly actor: Principal;
+      readonly at: string;
+      readonly reason: string;
+      /** The request's office has ended, and no other one has its affairs. */
+      readonly isUnserved?: true;
+    };
 
 /** How a round of a request ended. `reason` is in words: the end itself does not have it, so it may be gone. */
 export type Ending =
@@ -121,18 +129,19 @@ export const assertDuty = (actor: Principal, duty: Duty): string => {
 };
 
 /**
- * The only office whose requests the principal may read; undefined where it may read every office's. Fault:
- * `forbidden`.
+ * The offices whose requests the principal may read: the own one, and those whose affairs it has taken over. Undefined where it
+ * may read every office's. Fault: `forbidden`.
  */
-export const readableOffice = (actor: Principal): string | undefined => {
+export const readableOffices = (actor: Principal): readonly string[] | undefined => {
   if (actor.role === 'operator' || actor.role === 'auditor') return undefined;
-  return assertOfficer(actor);
+  assertOfficer(actor);
+  return officesOf(actor);
 };
 
 /** The request, if the principal may read it. Another office's request is `unknown-request`, as if it did not exist. */
 export const assertReadable = (actor: Principal, request: Request | undefined): Request => {
-  const office = readableOffice(actor);
-  if (request === undefined || (office !== undefined && request.office !== office)) throw unknown();
+  const offices = readableOffices(actor);
+  if (request === undefined || offices?.includes(request.office) === false) throw unknown();
   return request;
 };
 
@@ -179,9 +188,9 @@ const examine = (
 
 const withdraw = (
   request: Request,
-  { actor, at, reason }: Extract<Command, { command: 'withdraw' }>,
+  { actor, at, reason, isUnserved }: Extract<Command, { command: 'withdraw' }>,
 ): Request => {
-  assertOfficer(actor);
+  if (actor.role !== 'operator' || !isUnserved) assertOfficer(actor);
   assertReason(reason);
   if (request.state !== 'submitted' && request.state !== 'examined') {
     throw wrongState(request.state, 'submitted or examined');

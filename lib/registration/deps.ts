@@ -149,6 +149,10 @@ export interface RegistrationDeps {
   readonly issuing: Issuing;
   /** For approved requests that cannot be issued yet. */
   readonly retries: Retries;
+  /** Who has taken over the affairs of the office, and whether an open office has them now. */
+  readonly succession: (
+    office: string,
+  ) => Promise<{ readonly successors: readonly string[]; readonly isServed: boolean }>;
   /** When an approval lapses that was complete at this time; milliseconds since the epoch. */
   readonly lapsesAt: (approvedAt: number) => number;
 }

@@ -39,7 +39,11 @@ const FINAL_LATER: ReadonlySet<string> = new Set<FaultCode>([
 const LATER_MS = 3_600_000;
 
 const isFinal = (error: unknown, sinceApproval: () => number): error is Fault =>
-  Fault.is(error) && (FINAL.has(error.code) || (FINAL_LATER.has(error.code) && sinceApproval() >= LATER_MS));
+  Fault.is(error) &&
+  (FINAL.has(error.code) ||
+    // No open office has the affairs of the request's office, and an end is for good.
+    (error.code === 'not-in-force' && error.facts.standing === 'ended') ||
+    (FINAL_LATER.has(error.code) && sinceApproval() >= LATER_MS));
 
 /** Takes approved requests on to their end: issued, failed, or lapsed. */
 export interface Finishing extends Pick<Registration, 'recover'> {
@@ -56,11 +60,14 @@ export interface Finishing extends Pick<Registration, 'recover'> {
 }
 
 export const openFinishing = (
-  deps: Pick<RegistrationDeps, 'table' | 'clock' | 'log' | 'ledger' | 'issuing' | 'retries' | 'lapsesAt'>,
+  deps: Pick<
+    RegistrationDeps,
+    'table' | 'clock' | 'log' | 'ledger' | 'issuing' | 'retries' | 'lapsesAt' | 'succession'
+  >,
   { read }: Pick<Changes, 'read'>,
   ends: Ends,
 ): Finishing => {
-  const { table, clock, log, ledger, issuing, retries } = deps;
+  const { table, clock, log, issuing, retries } = deps;
 
   const tryToFinish = async (id: string, approved: Item<RequestRow>): Promise<Request | undefined> => {
     if (!retries.isDue(id)) return undefined;
@@ -99,7 +106,7 @@ export const openFinishing = (
     const row = approved.value;
     let approval: Approval;
     try {
-      approval = await readApproval(ledger, id, row);
+      approval = await readApproval(deps, id, row);
     } catch (error) {
       return takeUpInstead(id, approved, error);
     }

@@ -6,21 +6,21 @@ import { holderListingPk } from './rows.ts';
 const MAX_LOOKED_THROUGH = 100;
 
 /**
- * The first requests, two at most, by which a certificate was issued to the holder: those of the office, or of every office
- * where it is undefined. A request that was refused or withdrawn, or that failed, says nothing about its pseudonym: somebody
+ * The first requests, two at most, by which a certificate was issued to the holder: those of these offices, or of every
+ * office where they are undefined. A request that was refused or withdrawn, or that failed, says nothing about its pseudonym: somebody
  * may have mistyped it.
  *
  * This goes by the rows of the requests, as everything does that persons are shown of them. No certificate rests on it.
  */
 export const openIssuedTo =
   (table: Pick<Table, 'query'>, { read }: Pick<Changes, 'read'>) =>
-  async (holder: string, office: string | undefined): Promise<readonly string[]> => {
+  async (holder: string, offices: readonly string[] | undefined): Promise<readonly string[]> => {
     const { items } = await table.query({ pk: holderListingPk(holder), limit: MAX_LOOKED_THROUGH });
     const found: string[] = [];
     for (const { sk: id } of items) {
       const request = (await read(id))?.value;
       if (request?.holder !== holder || request.state !== 'issued') continue;
-      if (office === undefined || request.office === office) found.push(id);
+      if (offices?.includes(request.office) !== false) found.push(id);
       if (found.length === 2) break;
     }
     return found;

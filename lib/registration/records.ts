@@ -1,3 +1,4 @@
+import { actingOfficeOf } from '../acting-office.ts';
 import type { Principal } from '../principal.ts';
 import { applicationDigest } from './application-digest.ts';
 import type { Examination } from './contract.ts';
@@ -28,7 +29,7 @@ export const submissionRecord = (
   kind: 'submission',
   actor: actor.id,
   office: row.office,
-  details: { ...aboutOf(id, row), act, person: actor.person },
+  details: { ...aboutOf(id, row), act, person: actor.person, ...actingOfficeOf(actor, row.office) },
 });
 
 /** What the service makes of an approved request that is not issued. `fault` says why it failed. */
@@ -53,5 +54,11 @@ export const examinationRecord = (
   kind: 'examination',
   actor: actor.id,
   office: row.office,
-  details: { ...aboutOf(id, row), ...examination, person: actor.person, round: roundOf(row) },
+  details: {
+    ...aboutOf(id, row),
+    ...examination,
+    person: actor.person,
+    round: roundOf(row),
+    ...actingOfficeOf(actor, row.office),
+  },
 });

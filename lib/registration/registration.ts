@@ -7,7 +7,7 @@ import { recipientOf } from '../recipient.ts';
 import type { Condition, Item } from '../store/store.ts';
 import { openChanges } from './changes.ts';
 import type { Registration, RequestView } from './contract.ts';
-import { assertDuty, assertReadable, type Request, readableOffice } from './decide.ts';
+import { assertDuty, assertReadable, type Request, readableOffices } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { openEnds } from './ends.ts';
 import { openExamining } from './examining.ts';
@@ -79,13 +79,13 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
 
   /** As the reader may see requests, with whether the holder is new to the requests that this reader may see. */
   const viewsFor = (actor: Principal): ((id: string, request: Request) => Promise<RequestView>) => {
-    const office = readableOffice(actor);
+    const offices = readableOffices(actor);
     const known = new Map<string, ReturnType<typeof issuedTo>>();
     return async (id, request) => {
       const view = viewOf(id, request);
       const { holder } = request;
       if (holder === undefined) return view;
-      const issued = known.get(holder) ?? issuedTo(holder, office);
+      const issued = known.get(holder) ?? issuedTo(holder, offices);
       known.set(holder, issued);
       return (await issued).some((other) => other !== id) ? view : { ...view, newHolder: true };
     };
@@ -140,7 +140,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       // The same submission may have been first, at the same moment.
       const earlier = row && (await replayOf(actor, await table.get<IdempotencyRow>(row), digest));
       if (earlier) return { request: earlier, replayed: true };
-      throw await takenKey(office, keyOf(error) ?? identity);
+      throw await takenKey(actor, keyOf(error) ?? identity);
     }
   };
 
@@ -156,8 +156,13 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       return viewOf(id, examined);
     },
 
-    withdraw: async (actor, id, reason) =>
-      viewOf(id, await examining.close(id, { command: 'withdraw', actor, at: now(), reason })),
+    withdraw: async (actor, id, reason) => {
+      const isOperator = actor.role === 'operator';
+      const { office } = isOperator ? await readFor(actor, id) : {};
+      const isUnserved = office !== undefined && !(await deps.succession(office)).isServed;
+      const command = { command: 'withdraw', actor, at: now(), reason } as const;
+      return viewOf(id, await examining.close(id, { ...command, ...(isUnserved && { isUnserved }) }));
+    },
 
     get: async (actor, id) => viewsFor(actor)(id, await readFor(actor, id)),
 
@@ -167,15 +172,18 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     },
 
     list: async (actor, { office: wanted, state, limit, cursor }) => {
-      const own = readableOffice(actor);
-      if (own !== undefined && wanted !== undefined && wanted !== own) {
-        throw new Fault('forbidden', 'Officers list the requests of their own office; leave the office out.');
+      const readable = readableOffices(actor);
+      if (readable && wanted !== undefined && !readable.includes(wanted)) {
+        throw new Fault(
+          'forbidden',
+          'Officers list the requests of their own office, or of one whose affairs it has taken over.',
+        );
       }
       if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
         throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} requests.`, { path: 'limit' });
       }
       const page = await table.query({
-        pk: listingPk(own ?? wanted, state),
+        pk: listingPk(wanted ?? readable?.[0], state),
         descending: true,
         limit,
         ...(cursor !== undefined && { cursor }),

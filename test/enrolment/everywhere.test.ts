@@ -35,7 +35,7 @@ const enrolLibrary = async (): Promise<Member> => {
     agreement: '2026-17',
   });
   const { invitation } = await people.confirm(noda, 'library');
-  return enter(service, invitation, sakai);
+  return enter(service, invitation ?? '', sakai);
 };
 
 beforeAll(async () => {
@@ -178,7 +178,7 @@ describe('the OCSP function', () => {
       purposes: [LENDING],
     });
     const { invitation } = await people.confirm(noda, 'library');
-    await people.bring(invitation, newKey(folder.path, 'library-next').csr);
+    await people.bring(invitation ?? '', newKey(folder.path, 'library-next').csr);
     expect((await openFunction().known()).id).toBe('library');
   });
 });

@@ -4,7 +4,7 @@ import { Fault } from '../../lib/fault.ts';
 import { keyIdentity } from '../../lib/keys/keys.ts';
 import { type LedgerRecord, openLedger } from '../../lib/ledger/ledger.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
-import type { Issuing } from '../../lib/registration/deps.ts';
+import type { Issuing, RegistrationDeps } from '../../lib/registration/deps.ts';
 import {
   openRegistration,
   REQUEST_STATES,
@@ -131,7 +131,11 @@ export interface Logged {
 export const LAPSE_MS = 7 * 86_400_000;
 
 /** Registration over a table, with the real ledger and a clock that advances a second at every reading. */
-export const openOffice = (table: Table, issuer = fakeIssuer()) => {
+export const openOffice = (
+  table: Table,
+  issuer = fakeIssuer(),
+  succession: RegistrationDeps['succession'] = async () => ({ successors: [], isServed: true }),
+) => {
   let time = Date.UTC(2026, 10, 22);
   const clock = (): number => {
     time += 1000;
@@ -147,6 +151,7 @@ export const openOffice = (table: Table, issuer = fakeIssuer()) => {
     ledger,
     issuing: issuer.issuing,
     retries: openRetries(() => time),
+    succession,
     lapsesAt: (approvedAt) => approvedAt + LAPSE_MS,
     log: (_level, message, facts) => logged.push({ message, facts }),
   });

@@ -27,7 +27,17 @@ const certificateEvidence = z
         id: z.string(),
         submission: z.object({ by: principalId, at: utc, ...recorded }).exactOptional(),
         examinations: z.array(
-          z.object({ stage: z.string(), by: principalId, at: utc, decision: z.string(), ...recorded }),
+          z.object({
+            stage: z.string(),
+            by: principalId,
+            at: utc,
+            decision: z.string(),
+            actingOffice: z.string().exactOptional().meta({
+              description:
+                "The examiner's office, where it has taken over the affairs of the one that submitted.",
+            }),
+            ...recorded,
+          }),
         ),
         missing: z.array(z.string()),
       })

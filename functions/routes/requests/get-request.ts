@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/api/v1/requests/{id}',
   summary: 'A request',
   description:
-    'With its fields, its examinations and its certificate. Officers see those of their own office, operators and auditors all. The answer is recorded as a provision.',
+    'With its fields, its examinations and its certificate. Officers see those of their own office and of its predecessors, operators and auditors all. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ id: requestId }),

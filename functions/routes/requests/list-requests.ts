@@ -15,7 +15,7 @@ export const route = defineRoute({
   path: '/api/v1/requests',
   summary: 'Requests, newest first',
   description:
-    "Officers see their own office's requests. Operators and auditors see all, or those of one office.",
+    "Officers see their own office's requests. Where it has taken over the affairs of offices that ended, the answer names these as `predecessors`, and `office` chooses one of them. Operators and auditors see all, or those of one office.",
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({
@@ -23,7 +23,7 @@ export const route = defineRoute({
       .string()
       .regex(/^[a-z0-9-]{1,64}$/, "Must be an office's id.")
       .exactOptional()
-      .meta({ description: "A sub-office's id." }),
+      .meta({ description: "A sub-office's id; for officers the own one, or one of its predecessors." }),
     state: z
       .enum(REQUEST_STATES)
       .exactOptional()
@@ -36,13 +36,19 @@ export const route = defineRoute({
     200: {
       description: 'A page.',
       headers: namesRecord,
-      schema: z.object({ requests: z.array(requestView), cursor: z.string().exactOptional() }),
+      schema: z.object({
+        requests: z.array(requestView),
+        cursor: z.string().exactOptional(),
+        predecessors: z.array(z.string()).exactOptional().meta({
+          description: "Offices that ended and whose affairs the officer's own office has taken over.",
+        }),
+      }),
     },
   },
   faults: ['cursor-invalid', 'unknown-office'],
   handle: async ({ registration, ledger, names }, { query, request }, caller) => {
     const page = await registration.list(caller, query);
-    // To an officer the room has refused any office but the own.
+    // To an officer the room has refused any office but the own and its predecessors.
     await names.assertKnown(query.office === undefined ? {} : { office: query.office });
     const { limit, cursor: _cursor, ...filter } = query;
     const tell = (shown: readonly RequestView[]): Told => ({
@@ -53,10 +59,11 @@ export const route = defineRoute({
       provided: { filter, limit },
       count: shown.length,
     });
+    const { predecessors } = caller;
     return provide(
       ledger,
       caller,
-      page,
+      { ...page, ...(predecessors && { predecessors }) },
       tell(page.requests.slice(0, REQUESTS_PER_RECORD)),
       ...(page.requests.length > REQUESTS_PER_RECORD ? [tell(page.requests.slice(REQUESTS_PER_RECORD))] : []),
     );

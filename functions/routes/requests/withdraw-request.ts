@@ -9,9 +9,9 @@ export const route = defineRoute({
   path: '/api/v1/requests/{id}/withdrawal',
   summary: 'Withdraw a request that the centre has not approved',
   description:
-    'By an officer of the office that submitted it, with a reason. The withdrawal is recorded, and another request may then use the public key.',
+    'By an officer of the office that submitted it, or of the one that has taken over its affairs, with a reason. Where the office has ended and no open one has its affairs, an operator withdraws it. The withdrawal is recorded, and another request may then use the public key.',
   lane: 'api',
-  access: ['officer'],
+  access: ['officer', 'operator'],
   params: z.strictObject({ id: requestId }),
   body: { kind: 'json', schema: z.strictObject({ reason }) },
   responses: { 200: { description: 'The request as it stands now.', schema: requestView } },

@@ -15,6 +15,8 @@ export type Examined = {
     readonly by: string;
     readonly at: string;
     readonly decision: string;
+    /** The examiner's office, where it has taken over the affairs of the one that submitted. */
+    readonly actingOffice?: string;
   })[];
   /** Ids of records that the issuance names and that are absent, deleted, or about something else. */
   readonly missing: readonly string[];
@@ -47,12 +49,15 @@ export const examinedOf = async (ledger: Ledger, issuance: LedgerRecord): Promis
     const { id, leaf, actor: by, time: at, details } = record;
     const said = { record: id, ...(leaf !== undefined && { leaf }), by, at };
     if (record.kind === 'submission') submission = said;
-    else
+    else {
+      const actingOffice = textIn(details.actingOffice);
       examinations.push({
         ...said,
         stage: textIn(details.stage) ?? NO_NAME,
         decision: textIn(details.decision) ?? NO_NAME,
+        ...(actingOffice !== undefined && { actingOffice }),
       });
+    }
   });
   return { id: textIn(order) ?? NO_NAME, ...(submission && { submission }), examinations, missing };
 };

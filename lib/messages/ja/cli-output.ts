@@ -25,6 +25,7 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   '{0} {1} by {2}: {3}': '{0} {1}（{2}）: {3}',
   'requests: {0}': '申請: {0} 件',
   'requests: {0}; more with --cursor {1}': '申請: {0} 件（続きは --cursor {1}）',
+  'taken over from, see with --office: {0}': '承継した登録分局（--office で表示）: {0}',
   'records: {0}': '記録: {0} 件',
   'records: {0}; more with --cursor {1}': '記録: {0} 件（続きは --cursor {1}）',
   'accesses: {0}': '閲覧記録: {0} 件',

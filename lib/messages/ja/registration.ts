@@ -34,8 +34,8 @@ export const REGISTRATION = {
     'この公開鍵は、この登録分局の申請 {0} で使われています。その申請を進めるか、新しい鍵ペアを作ってください。',
   'Another request or certificate holds this public key; make a new key pair.':
     'この公開鍵は、別の申請または証明書で使われています。新しい鍵ペアを作ってください。',
-  'Officers list the requests of their own office; leave the office out.':
-    '担当者が一覧できるのは、自分の登録分局の申請だけです。登録分局の指定を省いてください。',
+  'Officers list the requests of their own office, or of one whose affairs it has taken over.':
+    '担当者が一覧できるのは、自分の登録分局と、その承継した登録分局の申請だけです。',
   'A page has 1 to {0} requests.': '1 ページの申請は 1～{0} 件で指定してください。',
   'The request is {0}; there is no certificate to collect.':
     '申請の状態は {0} です。受け取れる証明書はまだありません。',
