@@ -36,6 +36,8 @@ export const REGISTRATION = {
     'この公開鍵は、別の申請または証明書で使われています。新しい鍵ペアを作ってください。',
   'Officers list the requests of their own office, or of one whose affairs it has taken over.':
     '担当者が一覧できるのは、自分の登録分局と、その承継した登録分局の申請だけです。',
+  'An office takes over from at most {0} offices, with those whose affairs they had; name another one.':
+    '1 つの登録分局が承継できるのは、承継元がさらに承継していたものを含めて {0} までです。別の登録分局を指定してください。',
   'A page has 1 to {0} requests.': '1 ページの申請は 1～{0} 件で指定してください。',
   'The request is {0}; there is no certificate to collect.':
     '申請の状態は {0} です。受け取れる証明書はまだありません。',
