@@ -131,6 +131,82 @@ describe('a certificate', () => {
     expect(missingOf(...change(three), issuance(three))).toEqual([name]);
   });
 
+  describe('whose office ended and left its affairs to another one', () => {
+    const DAY = 86_400_000;
+    const end = (
+      office: string,
+      successor: string | undefined,
+      time = NOW - 2 * DAY,
+      more: object = {},
+    ): Act =>
+      record(
+        {
+          kind: 'enrolment',
+          actor: 'operator',
+          details: {
+            act: 'ended',
+            subject: 'office',
+            id: office,
+            state: { standing: 'ended', ...(successor !== undefined && { successor }), ...more },
+          },
+        },
+        time,
+      );
+    const examinedBy = (actingOffice: unknown): readonly [Act, Act, Act] => {
+      const [a, b, c] = acts();
+      return [a, changed(b, { actingOffice }), c];
+    };
+
+    it.each<[string, readonly Act[], unknown]>([
+      ['its successor', [end('hino', 'nara')], 'nara'],
+      ['the successor of its successor', [end('hino', 'nara'), end('nara', 'uji', NOW - DAY)], 'uji'],
+      ['a successor that ended later', [end('hino', 'nara'), end('nara', undefined, NOW)], 'nara'],
+    ])('rests on an examination by %s', (_, ends, acting) => {
+      const three = examinedBy(acting);
+      const all = [...three, issuance(three), ...ends];
+      expect(missingOf(...all)).toEqual([]);
+      expect(missingOf(...all.toReversed())).toEqual([]);
+    });
+
+    it.each<[string, readonly Act[], unknown]>([
+      ['an office that took nothing over', [end('hino', 'nara')], 'uji'],
+      ['an office while the own one was open', [], 'nara'],
+      ['one that took it over afterwards', [end('hino', 'nara', NOW - DAY / 2)], 'nara'],
+      ['one that took over another one', [end('uji', 'nara')], 'nara'],
+      [
+        'one that was only to take it over',
+        [end('hino', 'nara', NOW - 2 * DAY, { standing: 'open' })],
+        'nara',
+      ],
+      ['the ended office itself', [end('hino', 'nara')], 'hino'],
+      ['an office without an id', [end('hino', 'nara')], 7],
+    ])('does not rest on an examination by %s', (_, ends, acting) => {
+      const three = examinedBy(acting);
+      expect(missingOf(...three, issuance(three), ...ends)).toEqual(['office']);
+    });
+
+    it('has no other act in its place', () => {
+      const ends = [end('hino', 'nara')];
+      const [a, b, c] = acts();
+      const submitted = [changed(a, { actingOffice: 'nara' }), b, c] as const;
+      expect(missingOf(...submitted, issuance(submitted), ...ends)).toEqual(['submission']);
+      const [d, e, f] = acts();
+      const approved = [d, e, changed(f, { actingOffice: 'nara' })] as const;
+      expect(missingOf(...approved, issuance(approved), ...ends)).toEqual(['centre']);
+    });
+
+    it('does not rest on an end whose record is not in the log, unless that is recorded as lost', () => {
+      for (const lost of [false, true]) {
+        const [three, ended] = [examinedBy('nara'), end('hino', 'nara')];
+        const { check, found } = open();
+        for (const one of [...three, issuance(three), ended]) check.observe(one, true);
+        check.retract({ id: ended.id, kind: 'enrolment', time: NOW, expired: false, lost });
+        check.conclude();
+        expect(found.map(({ facts }) => facts.missing)).toEqual(lost ? [] : ['office']);
+      }
+    });
+  });
+
   it('may be of a later version of the profile than the one that was applied for', () => {
     const three = acts();
     const issued = issuance(three);

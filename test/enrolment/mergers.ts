@@ -13,11 +13,11 @@ export const operators = (service: Service): readonly [Principal, Principal] => 
   service.principal('operator-noda'),
 ];
 
-/** Two operators open an office; `L` of its subjects is its id. */
+/** Two operators open an office; its subjects name it as `O`. */
 export const openTown = async (service: Service, id: string): Promise<void> => {
   const [sakai, noda] = operators(service);
   const { code: _, ...terms } = MINAMI;
-  const attributes = { ...terms.attributes, L: id };
+  const attributes = { ...terms.attributes, O: `Town of ${id}` };
   await service.app.enrolment.offices.propose(sakai, id, { ...terms, attributes });
   await service.app.enrolment.offices.confirm(noda, id);
 };

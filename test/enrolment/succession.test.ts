@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApprovalCheck } from '../../lib/audit/audit.ts';
 import { MAX_PREDECESSORS } from '../../lib/enrolment/rows.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Principal } from '../../lib/principal.ts';
 import type { Objects, Table, Value } from '../../lib/store/store.ts';
 import { openService, type Service, temporaryFolder } from '../service.ts';
-import { auditOf } from '../world.ts';
+import { allRecords, auditOf } from '../world.ts';
 import { APPROVAL, again, openTown, openTownWithClerks, operators, requestIn, type Town } from './mergers.ts';
 
 const folder = temporaryFolder();
@@ -117,6 +118,7 @@ describe('a merger', () => {
     expect((await registration.examine(one, submitted.id, APPROVAL)).state).toBe('examined');
     const done = await registration.examine(noda, submitted.id, APPROVAL);
     expect(done).toMatchObject({ state: 'issued', office: 'kita', subject: submitted.subject });
+    expect(done.subject).toContain('O=Town of kita');
     expect((await registration.examine(noda, examined.id, APPROVAL)).state).toBe('issued');
     expect((await registration.withdraw(two, unwanted.id, 'It merged.')).state).toBe('withdrawn');
     service.advance(3_600_000);
@@ -165,6 +167,7 @@ describe('a merger', () => {
     const one = await again(service, dai.one);
     expect((await registration.list(one, { limit: 10, office: kita.id })).requests).not.toHaveLength(0);
     expect((await registration.examine(noda, open.id, APPROVAL)).state).toBe('issued');
+    expect(await unapproved()).toEqual([]);
     expect((await auditOf(service)).found).toEqual([]);
   });
 
@@ -270,6 +273,16 @@ describe('an end', () => {
     await end('e-between');
   });
 });
+
+/** As `audit verify` reads them, the acts on which certificates rest. */
+const unapproved = async (): Promise<readonly unknown[]> => {
+  const found: unknown[] = [];
+  const report = (damage: string, facts: object) => found.push({ damage, ...facts });
+  const check = openApprovalCheck({ report, retention: Number.POSITIVE_INFINITY, now: service.now() });
+  for (const record of await allRecords(service)) check.observe(record, false);
+  check.conclude();
+  return found;
+};
 
 describe('an end without a successor', () => {
   it('leaves open requests to the operators, and certificates to be revoked by them', async () => {

@@ -6,7 +6,7 @@ import { newRequestId } from '../../lib/registration/request-id.ts';
 import { listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
 import type { Key, Table, Value } from '../../lib/store/store.ts';
 import { openTemporaryTable } from '../store/temporary.ts';
-import { allRecords, bringTo, checkTable, openOffice } from './office.ts';
+import { allRecords, bringTo, checkTable, fakeIssuer, openOffice } from './office.ts';
 import { PEOPLE } from './people.ts';
 
 /*
@@ -155,6 +155,21 @@ describe('an approval', () => {
       basis: row.records,
     });
     await checkTable(store.table, office);
+  });
+
+  it.each([
+    ['that has taken over', ['nara'], true],
+    ['that has not', ['uji'], false],
+  ] as const)('by an officer of another office %s', async (_, successors, isIssued) => {
+    await using store = await openTemporaryTable();
+    const office = openOffice(store.table, fakeIssuer(), async () => ({ successors, isServed: true }));
+    const id = await bringTo(office.registration, 'submitted');
+    const successor = { ...PEOPLE.kato, predecessors: ['hino'] };
+    await office.registration.examine(successor, id, { decision: 'approve' });
+    const { state } = await office.registration.examine(PEOPLE.yamada, id, { decision: 'approve' });
+    expect(state).toBe(isIssued ? 'issued' : 'approved');
+    expect(office.logged).toEqual(isIssued ? [] : [refusal(id)]);
+    expect(office.issuer.orders.get(id)?.order.office).toBe(isIssued ? 'hino' : undefined);
   });
 
   it.each([0, 1, 2])('needs the record of each act: act %i', async (act) => {
