@@ -13,10 +13,10 @@ export const ENROLLED: Rows = together(OFFICE, { get: ['enrolled-principal/*'] }
 export const RECORD: Rows = { put: ['staged/*'], get: ['staged/*'] };
 
 /**
- * The check of a caller also reads the caller's enrolment, and that of the caller's office. Credentials that are refused are
- * recorded.
+ * The check of a caller also reads the caller's enrolment, and the caller's office with those whose affairs it has taken over.
+ * Credentials that are refused are recorded.
  */
-export const DOOR: Rows = together(CLIENT_CERTIFICATE, ENROLLED, RECORD);
+export const DOOR: Rows = together(CLIENT_CERTIFICATE, ENROLLED, RECORD, { query: ['enrolled-office/*'] });
 
 export const ISSUE: Rows = {
   query: ['issuers'],

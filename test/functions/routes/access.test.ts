@@ -31,7 +31,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   listRequests: { ...NOBODY, officer: 200, operator: 200, auditor: 200 },
   getRequest: { ...NOBODY, officer: 200, operator: 200, auditor: 200 },
   examineRequest: { ...NOBODY, officer: 200, operator: 200 },
-  withdrawRequest: { ...NOBODY, officer: 200 },
+  withdrawRequest: { ...NOBODY, officer: 200, operator: 200 },
   collectCertificate: { ...NOBODY, officer: 200, operator: 200 },
   whoami: { ...EVERYBODY, none: 401 },
   listOffices: { ...NOBODY, operator: 200, auditor: 200 },
