@@ -32,6 +32,11 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       'Lambda takes the messages out of the queue with the rights of the function that it hands them to.',
   },
   {
+    grants: /: RowsQuery dynamodb:Query enrolled-office\/\*$/,
+    reason: 'An officer who asks for what is not theirs is known before being refused.',
+    usedElsewhere: true,
+  },
+  {
     grants: /^scheduled-recovery: RowsDelete dynamodb:DeleteItem used-keys\/\*$/,
     reason:
       'A request that can never be issued lets go of its key; one that is rejected does so by the same code.',
