@@ -2,10 +2,11 @@ import { Fault, type Phrase, phrase } from '../fault.ts';
 import { BerReader } from './ber-reader.ts';
 import { readSigned, readSubjectPublicKeyInfo } from './certificate.ts';
 import { constructed, type Der, type Oid } from './der.ts';
+import { derInteger, derSequence, tlv } from './der-encoder.ts';
 import { DerReader } from './der-reader.ts';
 import type { Extension } from './extension-bodies.ts';
 import { readExtensions } from './extensions.ts';
-import { type Name, readName } from './name.ts';
+import { encodeName, type Name, readName } from './name.ts';
 import { OID } from './oids.ts';
 
 /** PKCS#10 (RFC 2986). */
@@ -89,4 +90,13 @@ export const decodeCertificationRequest = (bytes: Uint8Array): CertificationRequ
     signatureAlgorithm,
     signatureValue,
   };
+};
+
+/**
+ * The certificationRequestInfo of a key (RFC 2986 4.1), without a name and without attributes. Its signature shows who has the
+ * key; `encodeSigned` puts both together. Faults: `malformed-der`, `trailing-data`, `input-too-large`.
+ */
+export const encodeCertificationRequestInfo = (subjectPublicKeyInfo: Uint8Array): Der => {
+  const { der } = readSubjectPublicKeyInfo(DerReader.whole(subjectPublicKeyInfo, MAX_CSR_BYTES));
+  return derSequence(derInteger(0), encodeName([]), der, tlv(constructed(0)));
 };

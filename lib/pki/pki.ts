@@ -31,7 +31,12 @@ export { type Compared, compareEntries, serialsOfEntries } from './crl-compare.t
 export { CertListEntries, type CertListEntryFields } from './crl-entries.ts';
 export { type CrlOutline, readCrlOutline } from './crl-outline.ts';
 export { spliceEntries } from './crl-splice.ts';
-export { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from './csr.ts';
+export {
+  type CertificationRequest,
+  decodeCertificationRequest,
+  encodeCertificationRequestInfo,
+  MAX_CSR_BYTES,
+} from './csr.ts';
 export { asDer, constructed, type Der, type Oid, primitive, TAG } from './der.ts';
 export { DerCursor } from './der-cursor.ts';
 export {

@@ -2,7 +2,12 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } fr
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeSigned, subjectPublicKeyOctets } from '../../lib/pki/certificate.ts';
-import { type CertificationRequest, decodeCertificationRequest, MAX_CSR_BYTES } from '../../lib/pki/csr.ts';
+import {
+  type CertificationRequest,
+  decodeCertificationRequest,
+  encodeCertificationRequestInfo,
+  MAX_CSR_BYTES,
+} from '../../lib/pki/csr.ts';
 import { type Oid, TAG } from '../../lib/pki/der.ts';
 import {
   derInteger,
@@ -348,5 +353,37 @@ describe.skipIf(NO_OPENSSL)('requests that stock openssl req writes', () => {
     ]);
     expect(findExtension(csr.extensions, 'keyUsage')?.usages).toEqual(['digitalSignature']);
     expect(Buffer.compare(reencoded(csr), der)).toBe(0);
+  });
+});
+
+describe('a certification request of a key alone', () => {
+  const info = encodeCertificationRequestInfo(spki);
+  const der = encodeSigned(info, EC_SHA256, sign('sha256', info, privateKey));
+
+  it('is what the decoder reads, with an empty name and no attributes', () => {
+    const csr = decodeCertificationRequest(der);
+    expect(csr).toMatchObject({ subject: [], attributes: [], extensions: [] });
+    expect([csr.info, csr.subjectPublicKeyInfo].map(Buffer.from)).toEqual([info, spki].map(Buffer.from));
+    expect(Buffer.compare(reencoded(csr), der)).toBe(0);
+  });
+
+  it.skipIf(NO_OPENSSL)('is byte for byte what openssl signs, and openssl verifies it', () => {
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const ask = ['req', '-new', '-key', 'key.pem', '-subj', '/', '-outform', 'DER'];
+    const theirs = decodeCertificationRequest(openssl(ask, { 'key.pem': pem }));
+    expect(Buffer.from(info)).toEqual(Buffer.from(theirs.info));
+    const verifying = ['req', '-verify', '-inform', 'DER', '-in', 'csr.der', '-noout', '-pubkey'];
+    const published = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' });
+    expect(openssl(verifying, { 'csr.der': der }).toString()).toBe(published);
+  });
+
+  it('takes no key that is not one element of strict DER', () => {
+    const padded = Buffer.concat([spki, Buffer.of(0)]);
+    expect(() => encodeCertificationRequestInfo(padded)).toThrow(refused('trailing-data'));
+    expect(() => encodeCertificationRequestInfo(spki.subarray(2))).toThrow(
+      expect.objectContaining({ name: 'Fault' }),
+    );
+    const twice = derSequence(...[spki, spki]);
+    expect(() => encodeCertificationRequestInfo(twice)).toThrow(refused('malformed-der'));
   });
 });
