@@ -50,6 +50,8 @@ export interface ApiClient {
     headers?: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number; readonly answer: T }>;
   delete(path: string): Promise<void>;
+  /** A DELETE whose answer says what stands now. */
+  deleteAndRead<T>(path: string, answer: z.ZodType<T>): Promise<T>;
   /** The bytes of an answer of any kind, at most `maxBytes` (32 MiB unless it says otherwise). */
   bytes(path: string, maxBytes?: number): Promise<Uint8Array>;
   /** PEM. */
@@ -77,7 +79,10 @@ export const openApiClient = ({ url, tlsUrl, tokenUrl, caller, language }: Setti
       ? { base: tlsUrl, tls: caller.tls }
       : caller.by === 'token'
         ? { base: tokenUrl, headers: { authorization: `Bearer ${caller.token}` } }
-        : { base: url };
+        : {
+            base: url,
+            ...(caller.by === 'nothing' && caller.ca !== undefined && { tls: { ca: caller.ca } }),
+          };
   // A service of one address asks everybody there for a certificate.
   const open: Door = own.base === url ? own : { base: url };
   const doorOf = (method: Question['method'], path: string): Door => (isOpen(method, path) ? open : own);
@@ -147,6 +152,9 @@ export const openApiClient = ({ url, tlsUrl, tokenUrl, caller, language }: Setti
     delete: async (path) => {
       await call({ method: 'DELETE', path }, MAX_JSON_BYTES);
     },
+
+    deleteAndRead: async (path, schema) =>
+      readJson(await call({ method: 'DELETE', path }, MAX_JSON_BYTES), schema),
 
     bytes: async (path, maxBytes = MAX_JSON_BYTES) => (await call({ method: 'GET', path }, maxBytes)).body,
 

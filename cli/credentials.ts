@@ -6,7 +6,8 @@ import { readFileWithin } from './read-file.ts';
 
 /** Who asks, and how the service learns it. */
 export type Caller =
-  | { readonly by: 'nothing' }
+  /** `ca` is the trust anchor for the plain address, where it is not one of Node's. */
+  | { readonly by: 'nothing'; readonly ca?: string }
   | { readonly by: 'token'; readonly token: string }
   | { readonly by: 'certificate'; readonly principal: string; readonly tls: ClientTls };
 

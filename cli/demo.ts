@@ -97,6 +97,7 @@ const addressesOf = async ({ url, tlsUrl }: Service): Promise<Addresses> => {
     tokenUrl: url,
     caller: { by: 'nothing' },
     data: './data',
+    credentials: './data/credentials',
     json: false,
     language: 'en',
   });

@@ -11,7 +11,7 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
   /** PEM; only for https. `ca` replaces the trust anchors of Node. */
-  readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string };
+  readonly tls?: { readonly ca: string; readonly key?: string; readonly cert?: string };
   /** The limit of the answer's body. */
   readonly maxBytes: number;
   /** For everything, from the name's resolution to the last byte. */
@@ -28,6 +28,12 @@ export interface Answer {
 
 /** OpenSSL's and Node's codes for a server that is there and cannot be trusted, or does not take our certificate. */
 const TLS_CODES = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPROTO$|INVALID_CA$)/;
+
+/** Whether the server was there, and no TLS connection with it came about. */
+export const isUntrusted = ({ cause }: Failure): boolean => {
+  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
+  return typeof code === 'string' && TLS_CODES.test(code);
+};
 
 const notReached = (url: URL, error: Error, timeoutMs: number): Failure => {
   const code: unknown = Reflect.get(error, 'code');

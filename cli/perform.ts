@@ -23,8 +23,15 @@ export interface Run {
 /** Undefined is `EXIT.ok`. */
 type Work<T> = (run: Run, input: T) => Promise<ExitCode> | Promise<void>;
 
-/** A command's action: reads the settings, checks arguments and options (by their names in camelCase), then works. */
-export type Perform = <T>(input: z.ZodType<T>, work: Work<T>) => (...received: unknown[]) => Promise<void>;
+/**
+ * A command's action: reads the settings, checks arguments and options (by their names in camelCase), then works.
+ * `isForNobody`: whoever has no credentials yet runs it, so none are read.
+ */
+export type Perform = <T>(
+  input: z.ZodType<T>,
+  work: Work<T>,
+  options?: { readonly isForNobody: boolean },
+) => (...received: unknown[]) => Promise<void>;
 
 /** One command, added to the program. */
 export type AddCommand = (program: Command, perform: Perform) => void;
@@ -56,10 +63,10 @@ export const performWith =
     commandOf: (received: readonly unknown[]) => Command,
     end: (code: ExitCode) => void,
   ): Perform =>
-  (input, work) =>
+  (input, work, options) =>
   async (...received) => {
     const command = commandOf(received);
-    const settings = await readSettings(command);
+    const settings = await readSettings(command, options);
     const read = readInput(input, command);
     const show = (value: unknown, text: string): void =>
       terminal.out(settings.json ? `${JSON.stringify(value)}\n` : text);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addCommand as accesses } from './commands/accesses.ts';
 import { addCommand as audit } from './commands/audit.ts';
+import { addCommand as auditors } from './commands/auditors.ts';
 import { addCommand as authorities } from './commands/authorities.ts';
 import { addCommand as backup } from './commands/backup.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
@@ -9,18 +10,23 @@ import { addCommand as collect } from './commands/collect.ts';
 import { addCommand as correct } from './commands/correct.ts';
 import { addCommand as credentials } from './commands/credentials.ts';
 import { addCommand as disclose } from './commands/disclose.ts';
+import { addCommand as enrol } from './commands/enrol.ts';
 import { addCommand as evidence } from './commands/evidence.ts';
 import { addCommand as examine } from './commands/examine.ts';
 import { addCommand as exportRecords } from './commands/export.ts';
 import { addCommand as hold } from './commands/hold.ts';
 import { addCommand as importCdnLog } from './commands/import-cdn-log.ts';
 import { addCommand as keys } from './commands/keys.ts';
+import { addCommand as officers } from './commands/officers.ts';
+import { addCommand as offices } from './commands/offices.ts';
+import { addCommand as operators } from './commands/operators.ts';
 import { addCommand as profiles } from './commands/profiles.ts';
 import { addCommand as provisions } from './commands/provisions.ts';
 import { addCommand as publish } from './commands/publish.ts';
 import { addCommand as records } from './commands/records.ts';
 import { addCommand as recover } from './commands/recover.ts';
 import { addCommand as release } from './commands/release.ts';
+import { addCommand as relyingParties } from './commands/relying-parties.ts';
 import { addCommand as report } from './commands/report.ts';
 import { addCommand as request } from './commands/request.ts';
 import { addCommand as requests } from './commands/requests.ts';
@@ -30,12 +36,13 @@ import { addCommand as show } from './commands/show.ts';
 import { addCommand as status } from './commands/status.ts';
 import { addCommand as token } from './commands/token.ts';
 import { addCommand as config } from './commands/trust-domain.ts';
+import { addCommand as whoami } from './commands/whoami.ts';
 import { addCommand as withdraw } from './commands/withdraw.ts';
 import { type Guide, guideText } from './guide.ts';
 import type { AddCommand, Perform } from './perform.ts';
 import { addSettings } from './settings.ts';
 
-/** In the order in which the help shows them: a request's life, a certificate's, then who looks at both. */
+/** In the order in which the help shows them: a request's life, a certificate's, who looks at both, then who they all are. */
 const COMMANDS: readonly AddCommand[] = [
   profiles,
   request,
@@ -61,6 +68,13 @@ const COMMANDS: readonly AddCommand[] = [
   evidence,
   importCdnLog,
   audit,
+  whoami,
+  enrol,
+  offices,
+  officers,
+  operators,
+  auditors,
+  relyingParties,
   config,
   keys,
   recover,

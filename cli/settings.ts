@@ -15,6 +15,8 @@ export interface Settings {
   readonly tlsUrl: string;
   readonly tokenUrl: string;
   readonly caller: Caller;
+  /** The folder with a folder of credentials for each principal. */
+  readonly credentials: string;
   /** The service's data folder on this machine, as it was given. */
   readonly data: string;
   readonly json: boolean;
@@ -189,13 +191,13 @@ const assertForService = ({ rankOf }: Sourced): void => {
   }
 };
 
-/** Rejects with a `Failure` of usage. */
-export const readSettings = async (command: Command): Promise<Settings> => {
+/** For a command that is for nobody in particular, no caller is read. Rejects with a `Failure` of usage. */
+export const readSettings = async (command: Command, { isForNobody = false } = {}): Promise<Settings> => {
   const sourced = await withService(command);
   const { as = '', token = '', json, language, data } = sourced.options;
-  const by = callerOf(sourced);
+  const by = isForNobody ? undefined : callerOf(sourced);
   const addresses = addressesOf(sourced, by);
-  const settings = { ...addresses, data, json, language };
+  const settings = { ...addresses, data, json, language, credentials: sourced.credentials };
   if (by === undefined) return { ...settings, caller: { by: 'nothing' } };
   if (by === 'as') {
     const tls = await readCredentials(sourced.credentials, as);

@@ -39,6 +39,7 @@ const clientOf = (url: string) =>
     tokenUrl: url,
     caller: { by: 'token', token: SECRET },
     data: './data',
+    credentials: './data/credentials',
     json: false,
     language: 'en',
   });

@@ -1,0 +1,101 @@
+import type { Guide } from '../guide.ts';
+import type { RoleCommand } from './roles.ts';
+
+/** What the help of each step says. */
+
+const SERVICE = 'a running service, and';
+const OPERATOR = `${SERVICE} an operator: --as or --token`;
+const CLOSER = `${SERVICE} an operator, or the responsible person of the officer's office: --as or --token`;
+
+const isOfficers = ({ role }: RoleCommand): boolean => role === 'officer';
+
+/** Whose steps take one person at the office, and otherwise an operator. */
+const closer = (of: RoleCommand): string => (isOfficers(of) ? CLOSER : OPERATOR);
+
+/** In the examples: who is suspended and ended, and by whom. */
+const closed = (of: RoleCommand): { readonly id: string; readonly by: string } =>
+  isOfficers(of) ? { id: 'minami-counter', by: 'minami-chief' } : { id: of.example.id, by: 'operator-sakai' };
+
+const INVITATION = [
+  'prints the invitation, this once; it opens once, within seven days: give it to the invited person alone',
+];
+
+export const listGuide = (of: RoleCommand): Guide => ({
+  needs: [`${SERVICE} an officer, operator or auditor: --as or --token`],
+  result: [
+    `prints a line for each: id, state,${isOfficers(of) ? ' office, duties,' : ''} until when, name, what waits`,
+  ],
+  examples: [`akashi ${of.name} list --as operator-sakai`],
+});
+
+export const showGuide = (of: RoleCommand): Guide => ({
+  needs: [`${SERVICE} an officer, operator or auditor: --as or --token`],
+  result: ['prints the terms, the keys by their fingerprints, and what is proposed'],
+  examples: [`akashi ${of.name} show ${of.example.id} --as operator-sakai`],
+});
+
+export const proposeGuide = (of: RoleCommand): Guide => {
+  const { id, other, terms } = of.example;
+  // A shell takes the bars for pipes.
+  const quoted = terms.replace(/\S*\|\S*/, "'$&'");
+  return {
+    needs: [OPERATOR, 'all of the terms: a change replaces those that are in force'],
+    result: ['prints the proposal, and what another operator runs next'],
+    examples: [id, other].map((one) => `akashi ${of.name} propose ${one} ${quoted} --as operator-sakai`),
+  };
+};
+
+export const confirmGuide = (of: RoleCommand): Guide => ({
+  needs: [`${SERVICE} an operator who has not proposed it: --as or --token`],
+  result: INVITATION,
+  examples: [`akashi ${of.name} confirm ${of.example.id} --as operator-noda | tee invitation.txt`],
+});
+
+export const withdrawGuide = (of: RoleCommand): Guide => ({
+  needs: [OPERATOR],
+  result: ['prints that the proposal is taken back'],
+  examples: [`akashi ${of.name} withdraw ${of.example.other} --as operator-noda`],
+});
+
+export const INVITE: Guide = {
+  needs: [`${SERVICE} the responsible person of the office: --as or --token`],
+  result: [...INVITATION, 'for an id that is there: replaces a lost credential, and the terms'],
+  examples: [
+    'akashi officers invite minami-counter --office minami --duty receive --name-ja 受付 --name-en Counter --as minami-chief | tee invitation.txt',
+  ],
+};
+
+export const enrolGuide = (of: RoleCommand): Guide => ({
+  needs: [
+    `${SERVICE} ${isOfficers(of) ? 'the responsible person of the office, or ' : ''}an operator who did not get the invitation`,
+    'the fingerprint that akashi enrol showed to the invited person, read to you by a voice that you know',
+  ],
+  result: ['prints the enrolment, in state active; earlier certificates are revoked'],
+  examples: [
+    "FINGERPRINT=$(sed -n '2s/.*  //p' brought.txt)",
+    `akashi ${of.name} enrol ${of.example.id} --fingerprint $FINGERPRINT --as operator-sakai`,
+  ],
+});
+
+export const suspendGuide = (of: RoleCommand): Guide => ({
+  needs: [closer(of)],
+  result: [
+    'prints the enrolment, in state suspended',
+    isOfficers(of)
+      ? 'to end it: akashi officers resume'
+      : `to end it, two operators run akashi ${of.name} propose and confirm`,
+  ],
+  examples: [`akashi ${of.name} suspend ${closed(of).id} --as ${closed(of).by}`],
+});
+
+export const RESUME: Guide = {
+  needs: [`${SERVICE} the responsible person of the office: --as or --token`],
+  result: ['prints the enrolment, in its earlier state'],
+  examples: ['akashi officers resume minami-counter --as minami-chief'],
+};
+
+export const endGuide = (of: RoleCommand): Guide => ({
+  needs: [closer(of)],
+  result: ['prints the enrolment, in state ended; the certificates are revoked, and the id stays taken'],
+  examples: [`akashi ${of.name} end ${closed(of).id} --as ${closed(of).by}`],
+});

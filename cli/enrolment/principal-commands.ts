@@ -1,0 +1,213 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { phrase } from '../../lib/fault.ts';
+import { asRun } from '../as-run.ts';
+import { type Guide, guideText } from '../guide.ts';
+import type { AddCommand, Perform, Run } from '../perform.ts';
+import { invitedAnswer, type PrincipalAnswer, principalAnswer } from './answers.ts';
+import { fingerprintOption } from './fingerprint.ts';
+import {
+  confirmGuide,
+  endGuide,
+  enrolGuide,
+  INVITE,
+  listGuide,
+  proposeGuide,
+  RESUME,
+  showGuide,
+  suspendGuide,
+  withdrawGuide,
+} from './guides.ts';
+import { showInvited } from './invited.ts';
+import { addPrincipalOptions, principalOptions, readPrincipalTerms } from './principal-terms.ts';
+import { principalTable, principalText } from './principal-text.ts';
+import type { RoleCommand } from './roles.ts';
+import { endOfPage } from './state-text.ts';
+import { idArgument } from './terms.ts';
+
+const PATH = '/api/v1/principals';
+
+const pathOf = (id: string): string => `${PATH}/${id}`;
+
+const principalPage = z.looseObject({
+  principals: z.array(principalAnswer),
+  cursor: z.string().exactOptional(),
+});
+
+/** The commands for the principals of one role. */
+export const principalCommands =
+  (of: RoleCommand): AddCommand =>
+  (program, perform) => {
+    const group = program
+      .command(of.name)
+      .summary(of.summary)
+      .description(
+        `Enrol ${of.many}, change what is said of them, suspend and end them. Each step is signed and stays on record.`,
+      );
+    addList(group, perform, of);
+    addShow(group, perform, of);
+    if (of.role === 'officer') addInvite(group, perform, of);
+    addProposal(group, perform, of);
+    addEnrol(group, perform, of);
+    addSuspension(group, perform, of);
+    addEnd(group, perform, of);
+  };
+
+type Add = (group: Command, perform: Perform, of: RoleCommand) => void;
+
+/** A step on one principal. */
+const step = (
+  group: Command,
+  name: string,
+  guide: Guide,
+  { summary, description }: { readonly summary: string; readonly description: string },
+): Command =>
+  group
+    .command(name)
+    .summary(summary)
+    .description(description)
+    .argument('<id>', 'the id of the principal')
+    .addHelpText('after', guideText(guide));
+
+const input = z.object({ id: idArgument });
+
+const addList: Add = (group, perform, of) => {
+  const command = group
+    .command('list', { isDefault: true })
+    .summary(`list ${of.many}`)
+    .description(`List ${of.many}, by their ids. Officers see those of their own office.`)
+    .option('--limit <count>', 'how many on the page, at most 100')
+    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addHelpText('after', guideText(listGuide(of)));
+  if (of.role === 'officer') command.option('--office <office>', 'of this office');
+  const options = z.object({
+    office: z.string().exactOptional(),
+    limit: z.string().exactOptional(),
+    cursor: z.string().exactOptional(),
+  });
+  command.action(
+    perform(options, async ({ client, say, show }, query) => {
+      const page = await client.get(PATH, principalPage, { role: of.role, ...query });
+      const count = phrase`principals: ${page.principals.length}`;
+      show(page, principalTable(say, page.principals) + endOfPage(say, count, page.cursor));
+    }),
+  );
+};
+
+const addShow: Add = (group, perform, of) => {
+  step(group, 'show', showGuide(of), {
+    summary: `show ${of.one}`,
+    description: `Show ${of.one}: terms, state, keys, and what waits for a confirmation.`,
+  }).action(
+    perform(input, async ({ client, say, show }, { id }) => {
+      const found = await client.get(pathOf(id), principalAnswer);
+      show(found, principalText(say, found));
+    }),
+  );
+};
+
+const addInvite: Add = (group, perform, of) => {
+  const command = step(group, 'invite', INVITE, {
+    summary: 'invite an officer of your office',
+    description:
+      'Invite an officer. The responsible person of an office does this for the own office, also to replace a lost credential.',
+  });
+  addPrincipalOptions(command, of).action(
+    perform(input.extend(principalOptions), async (run, { id, ...options }) => {
+      const terms = await readPrincipalTerms(of, options);
+      const { answer } = await run.client.post(`${pathOf(id)}/invitation`, invitedAnswer, terms);
+      showInvited(run, of, answer, phrase`The person reads you the fingerprint of the key, and you run`);
+    }),
+  );
+};
+
+const addProposal: Add = (group, perform, of) => {
+  const propose = step(group, 'propose', proposeGuide(of), {
+    summary: `propose ${of.one}, or a change`,
+    description: `Propose ${of.one}, a change of the terms, or the replacement of a lost credential. An operator does this; another one has to confirm it.`,
+  });
+  addPrincipalOptions(propose, of).action(
+    perform(input.extend(principalOptions), async ({ client, say, show }, { id, ...options }) => {
+      const terms = await readPrincipalTerms(of, options);
+      const { answer } = await client.post(`${pathOf(id)}/proposal`, principalAnswer, terms);
+      const next = phrase`next: another operator compares this and runs ${asRun(`akashi ${of.name} confirm ${id}`)}`;
+      show(answer, `${principalText(say, answer)}${say(next)}\n`);
+    }),
+  );
+
+  step(group, 'confirm', confirmGuide(of), {
+    summary: 'confirm what another operator proposed',
+    description: `Confirm ${of.one} that another operator proposed, or a change. You get the invitation, and so cannot confirm the key that comes with it.`,
+  }).action(
+    perform(input, async (run, { id }) => {
+      const { answer } = await run.client.post(`${pathOf(id)}/confirmation`, invitedAnswer);
+      const reads =
+        of.role === 'officer'
+          ? phrase`The person reads the fingerprint of the key to the responsible person of the office, or to another operator than you, who runs`
+          : phrase`The person reads the fingerprint of the key to another operator than you, who runs`;
+      showInvited(run, of, answer, reads);
+    }),
+  );
+
+  step(group, 'withdraw', withdrawGuide(of), {
+    summary: 'take back what is proposed',
+    description: 'Take back a proposal that nobody has confirmed. Any operator may.',
+  }).action(
+    perform(input, async ({ client, say, show }, { id }) => {
+      const stands = await client.deleteAndRead(`${pathOf(id)}/proposal`, principalAnswer);
+      show(stands, `${say(phrase`${id}: the proposal is taken back`)}\n`);
+    }),
+  );
+};
+
+const addEnrol: Add = (group, perform, of) => {
+  step(group, 'enrol', enrolGuide(of), {
+    summary: 'confirm the key, by its fingerprint',
+    description:
+      'Confirm the key that the invited person brought, by the fingerprint that the person reads to you. The service then certifies it.',
+  })
+    .requiredOption('--fingerprint <hex...>', 'as it was read to you: 64 hex digits, in groups or not')
+    .action(
+      perform(input.extend({ fingerprint: fingerprintOption }), async (run, { id, fingerprint }) => {
+        const { answer } = await run.client.post(`${pathOf(id)}/enrolment`, principalAnswer, { fingerprint });
+        shown(run, answer, phrase`next: the person repeats akashi enrol, which fetches the certificate`);
+      }),
+    );
+};
+
+const addSuspension: Add = (group, perform, of) => {
+  step(group, 'suspend', suspendGuide(of), {
+    summary: `suspend ${of.one}, at once`,
+    description: `Suspend ${of.one}: from now on the service does nothing for it.`,
+  }).action(
+    perform(input, async (run, { id }) => {
+      const { answer } = await run.client.post(`${pathOf(id)}/suspension`, principalAnswer);
+      shown(run, answer, phrase`${id} is suspended.`);
+    }),
+  );
+  if (of.role !== 'officer') return;
+  step(group, 'resume', RESUME, {
+    summary: 'end a suspension',
+    description: 'End the suspension of an officer of your own office.',
+  }).action(
+    perform(input, async (run, { id }) => {
+      const resumed = await run.client.deleteAndRead(`${pathOf(id)}/suspension`, principalAnswer);
+      shown(run, resumed, phrase`${id} is no longer suspended.`);
+    }),
+  );
+};
+
+const addEnd: Add = (group, perform, of) => {
+  step(group, 'end', endGuide(of), {
+    summary: `end ${of.one}, at once and for good`,
+    description: `End ${of.one} at once and for good. The certificates are revoked; nobody gets the id again.`,
+  }).action(
+    perform(input, async (run, { id }) => {
+      const { answer } = await run.client.post(`${pathOf(id)}/end`, principalAnswer);
+      shown(run, answer, phrase`${id} has ended; its certificates are revoked.`);
+    }),
+  );
+};
+
+const shown = ({ say, show }: Run, answer: PrincipalAnswer, outcome: ReturnType<typeof phrase>): void =>
+  show(answer, `${principalText(say, answer)}${say(outcome)}\n`);

@@ -1,0 +1,71 @@
+import { phrase } from '../../lib/fault.ts';
+import type { Say } from '../../lib/messages/messages.ts';
+import { details, table } from '../output.ts';
+import { NONE } from '../purpose-text.ts';
+import type { PrincipalAnswer, PrincipalStateAnswer } from './answers.ts';
+import { fingerprintText } from './fingerprint.ts';
+import { type Line, nameText, proposedLines, stepText } from './state-text.ts';
+
+type Purposes = NonNullable<PrincipalStateAnswer['purposes']>;
+
+export const purposeLines = (purposes: Purposes | undefined): readonly Line[] =>
+  (purposes ?? []).map(
+    ({ id, title, legalBasis }): Line => [phrase`purpose ${id}`, phrase`${title} (${legalBasis})`],
+  );
+
+const termLines = (state: PrincipalStateAnswer): readonly Line[] => [
+  [phrase`name`, nameText(state.name)],
+  [phrase`reading`, state.kana],
+  [phrase`person`, state.person],
+  [phrase`office`, state.office],
+  [phrase`duties`, state.duties?.join(', ')],
+  ...purposeLines(state.purposes),
+  [phrase`assumed purpose`, state.assumedPurpose],
+  [phrase`agreement`, state.agreement],
+  [phrase`from`, state.from],
+  [phrase`until`, state.until],
+];
+
+const standingOf = ({ standing, awaiting }: PrincipalAnswer): string =>
+  standing ?? (awaiting ? 'proposed' : 'withdrawn');
+
+/** A whole principal, for people. */
+export const principalText = (say: Say, principal: PrincipalAnswer): string => {
+  const now = termLines(principal);
+  const { awaiting, fingerprint, key } = principal;
+  return details(say, [
+    [phrase`principal`, principal.id],
+    [phrase`state`, standingOf(principal)],
+    [phrase`role`, principal.role],
+    ...now,
+    [phrase`invited until`, principal.invitedUntil],
+    [phrase`key that was brought`, fingerprint && fingerprintText(fingerprint)],
+    [phrase`confirmed key`, key && fingerprintText(key)],
+    [phrase`changed`, stepText(principal.changed)],
+    ...proposedLines(say, now, awaiting && { ...awaiting, lines: termLines(awaiting) }),
+  ]);
+};
+
+/** What somebody has to do next. */
+const openText = ({ standing, awaiting, fingerprint, invitedUntil }: PrincipalAnswer) => {
+  if (fingerprint !== undefined) return phrase`a key waits for its confirmation`;
+  if (standing !== undefined && awaiting) return phrase`a change is proposed`;
+  return invitedUntil === undefined ? undefined : phrase`invited until ${invitedUntil}`;
+};
+
+/** One line for each principal. */
+export const principalTable = (say: Say, principals: readonly PrincipalAnswer[]): string =>
+  table(
+    principals.map((principal) => {
+      const state = principal.standing === undefined ? (principal.awaiting ?? principal) : principal;
+      const open = openText(principal);
+      return [
+        principal.id,
+        standingOf(principal),
+        ...(state.office === undefined ? [] : [state.office, state.duties?.join(', ') ?? NONE]),
+        state.until ?? NONE,
+        state.name ? say(phrase`${state.name}`) : NONE,
+        ...(open ? [say(open)] : []),
+      ];
+    }),
+  );
