@@ -1,4 +1,5 @@
 import { type Phrase, phrase } from '../lib/fault.ts';
+import type { Problem } from './failure.ts';
 
 /** What a person at the command line can do about a fault of the service. The service's own message says the rest. */
 const ADVICE: Readonly<Record<string, Phrase>> = {
@@ -24,4 +25,9 @@ const ADVICE: Readonly<Record<string, Phrase>> = {
   'store-unavailable': phrase`Try again in a few seconds.`,
 };
 
-export const adviceFor = (code: string): Phrase | undefined => ADVICE[code];
+/** The state of an office or a principal is in the message itself. */
+const isOfEnrolment = ({ code, facts }: Problem): boolean =>
+  code === 'wrong-state' && facts?.standing !== undefined;
+
+export const adviceFor = (problem: Problem): Phrase | undefined =>
+  isOfEnrolment(problem) ? undefined : ADVICE[problem.code];

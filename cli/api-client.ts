@@ -285,5 +285,5 @@ const refusal = (answer: Answer, { origin }: URL): Failure => {
     );
     return new Failure(exitCode, problem, status === 404 ? NO_SUCH_PATH : advice);
   }
-  return new Failure(EXIT.refused, problem.data, adviceFor(problem.data.code));
+  return new Failure(EXIT.refused, problem.data, adviceFor(problem.data));
 };

@@ -3,7 +3,7 @@ import type { Say } from '../../lib/messages/messages.ts';
 import { details, table } from '../output.ts';
 import { NONE } from '../purpose-text.ts';
 import type { OfficeAnswer, OfficeStateAnswer } from './answers.ts';
-import { type Line, nameText, proposedLines, stepText } from './state-text.ts';
+import { type Line, nameText, proposedLines, standingOf, stepText } from './state-text.ts';
 
 const termLines = (state: OfficeStateAnswer): readonly Line[] => [
   [phrase`name`, nameText(state.name)],
@@ -12,13 +12,9 @@ const termLines = (state: OfficeStateAnswer): readonly Line[] => [
   [phrase`parent`, state.parent],
   ...Object.entries(state.attributes ?? {}).map(([name, value]): Line => [phrase`attribute ${name}`, value]),
   [phrase`profiles`, state.profiles && (state.profiles.join(', ') || NONE)],
-  [phrase`from`, state.from],
-  [phrase`until`, state.until],
+  [phrase`begins`, state.from],
+  [phrase`ends`, state.until],
 ];
-
-/** Absent while the first proposal waits, or was taken back. */
-const standingOf = ({ standing, awaiting }: OfficeAnswer): string =>
-  standing ?? (awaiting ? 'proposed' : 'withdrawn');
 
 /** A whole office, for people. */
 export const officeText = (say: Say, office: OfficeAnswer): string => {

@@ -4,7 +4,7 @@ import { details, table } from '../output.ts';
 import { NONE } from '../purpose-text.ts';
 import type { PrincipalAnswer, PrincipalStateAnswer } from './answers.ts';
 import { fingerprintText } from './fingerprint.ts';
-import { type Line, nameText, proposedLines, stepText } from './state-text.ts';
+import { type Line, nameText, proposedLines, standingOf, stepText } from './state-text.ts';
 
 type Purposes = NonNullable<PrincipalStateAnswer['purposes']>;
 
@@ -22,12 +22,9 @@ const termLines = (state: PrincipalStateAnswer): readonly Line[] => [
   ...purposeLines(state.purposes),
   [phrase`assumed purpose`, state.assumedPurpose],
   [phrase`agreement`, state.agreement],
-  [phrase`from`, state.from],
-  [phrase`until`, state.until],
+  [phrase`begins`, state.from],
+  [phrase`ends`, state.until],
 ];
-
-const standingOf = ({ standing, awaiting }: PrincipalAnswer): string =>
-  standing ?? (awaiting ? 'proposed' : 'withdrawn');
 
 /** A whole principal, for people. */
 export const principalText = (say: Say, principal: PrincipalAnswer): string => {

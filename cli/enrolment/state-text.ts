@@ -9,7 +9,16 @@ export type Line = readonly [name: Text, value: Text | undefined];
 export const stepText = ({ by, at }: { readonly by: string; readonly at: string }): Phrase =>
   phrase`${at} by ${by}`;
 
-/** Both names: whoever compares them has either of them before them. */
+/** There is no standing while the first proposal waits, or after it was taken back. */
+export const standingOf = ({
+  standing,
+  awaiting,
+}: {
+  readonly standing?: string;
+  readonly awaiting?: unknown;
+}): string => standing ?? (awaiting ? 'proposed' : 'withdrawn');
+
+/** Both names: whoever compares them may have either one on paper. */
 export const nameText = (name: { readonly ja: string; readonly en: string } | undefined): Text | undefined =>
   name && `${name.ja} / ${name.en}`;
 

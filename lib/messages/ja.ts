@@ -1,6 +1,7 @@
 import { AUDIT } from './ja/audit.ts';
 import { AUTHORITY } from './ja/authority.ts';
 import { CLI } from './ja/cli.ts';
+import { CLI_ENROLMENT } from './ja/cli-enrolment.ts';
 import { CLI_OUTPUT } from './ja/cli-output.ts';
 import { EDGES } from './ja/edges.ts';
 import { ENROLMENT } from './ja/enrolment.ts';
@@ -21,6 +22,7 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   AUDIT,
   AUTHORITY,
   CLI,
+  CLI_ENROLMENT,
   CLI_OUTPUT,
   EDGES,
   ENROLMENT,

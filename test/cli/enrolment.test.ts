@@ -1,0 +1,324 @@
+import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Service, startService } from '../../cli/demo/service.ts';
+import { type Ended, enter, akashi as inProcess } from './in-process.ts';
+
+/** Offices and people come and go by the commands, at the service as it runs on one machine. */
+const root = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'akashi-enrolment-'));
+let service: Service;
+
+const words = (args: string): readonly string[] =>
+  (args.match(/(?:[^\s']|'[^']*')+/g) ?? []).map((word) => word.replaceAll("'", ''));
+
+const akashi = (args: string): Promise<Ended> => inProcess(words(args));
+
+const done = async (args: string): Promise<string> => {
+  const { code, out, err } = await akashi(args);
+  expect({ args, code, err }).toEqual({ args, code: 0, err: '' });
+  return out;
+};
+
+const json = async (args: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await done(`${args} --json`));
+
+const refused = async (args: string): Promise<{ readonly code: number; readonly problem: string }> => {
+  const { code, out, err } = await akashi(`${args} --json`);
+  expect(out).toBe('');
+  return { code, problem: JSON.parse(err).code };
+};
+
+const credentials = (id: string, file: string): string => join(service.data, 'credentials', id, file);
+
+const ATTRIBUTES =
+  "--attribute 'O=Mizusaki City' --attribute organisationJa=瑞崎市 --attribute prefecture=Tokiwa --attribute L=Minami-ku";
+const MINAMI = `offices propose minami --name-ja '瑞崎市 南区役所' --name-en 'Minami Ward' --kana みなみくやくしょ ${ATTRIBUTES} --profile official-position --code 131016`;
+const CHIEF =
+  "officers propose minami-chief --office minami --duty responsible --duty examine --name-ja '南区 責任者' --name-en 'Minami chief'";
+
+/** A person who is invited brings a key, and somebody confirms it. */
+const enrol = async (group: string, invitation: unknown, by: string): Promise<string> => {
+  const id = String(invitation).replace(/\..*/, '');
+  const brought = await akashi(`enrol --invitation ${invitation} --json`);
+  expect(brought.code).toBe(4);
+  const { fingerprint } = JSON.parse(brought.out);
+  await json(`${group} enrol ${id} --fingerprint ${fingerprint} --as ${by}`);
+  await json(`enrol --invitation ${invitation}`);
+  return id;
+};
+
+beforeAll(async () => {
+  service = await startService(root, folder, process.env);
+  enter(folder, service);
+}, 120_000);
+
+afterAll(async () => {
+  await service.stop();
+  process.chdir(root);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('akashi offices', () => {
+  it('opens an office by two operators, and lists and shows it', async () => {
+    const proposed = await done(`${MINAMI} --as operator-sakai`);
+    expect(proposed).toMatch(/^office {2,}minami\nstate {2,}proposed\n/);
+    expect(proposed).toMatch(/\nproposed name {2,}瑞崎市 南区役所 \/ Minami Ward\n/);
+    expect(proposed).toContain('runs npx akashi offices confirm minami\n');
+    expect(await done('offices --as auditor')).toMatch(
+      /^minami {2}proposed {2}131016 {2}- {2}Minami Ward\noffices: 1\n$/,
+    );
+    const own = await refused('offices confirm minami --as operator-sakai');
+    expect(own).toEqual({ code: 1, problem: 'same-person' });
+    const opened = await done('offices confirm minami --as operator-noda');
+    expect(opened).toMatch(/\nstate {2,}open\n[\s\S]*\nreading {2,}みなみくやくしょ\n/);
+    expect(opened).not.toContain('proposed');
+    expect(await json('offices show minami --as operator-noda')).toMatchObject({
+      standing: 'open',
+      attributes: { O: 'Mizusaki City', organisationJa: '瑞崎市' },
+      profiles: ['official-position'],
+    });
+  });
+
+  it('takes the terms from a file, with options before it, and shows what a change changes', async () => {
+    const terms = {
+      name: { ja: '瑞崎市 南区役所', en: 'Minami Ward' },
+      attributes: { O: 'Mizusaki City', organisationJa: '瑞崎市', prefecture: 'Tokiwa', L: 'Minami-ku' },
+      profiles: ['official-position'],
+      until: '2036-04-01',
+    };
+    writeFileSync(join(folder, 'office.json'), JSON.stringify(terms));
+    const proposed = await done(
+      "offices propose minami --file office.json --name-en 'South Ward' --as operator-sakai",
+    );
+    expect(proposed).toMatch(/\nproposed name {2,}瑞崎市 南区役所 \/ South Ward\n/);
+    expect(proposed).toMatch(/\nproposed government code {2,}-\n/);
+    expect(proposed).toMatch(/\nproposed ends {2,}2036-03-31T15:00:00.000Z\n/);
+    expect(proposed).not.toContain('proposed profiles');
+    expect(await done('offices --as operator-sakai')).toContain('a change is proposed');
+    expect(await done('offices withdraw minami --as operator-noda --language ja')).toBe(
+      'minami: 提案を取り下げました\n',
+    );
+    expect(await refused('offices confirm minami --as operator-noda')).toEqual({
+      code: 1,
+      problem: 'nothing-awaited',
+    });
+  });
+
+  it('ends an office, once it is said who takes over', async () => {
+    await done(`${MINAMI.replace('minami', 'kita')} --as operator-sakai`);
+    await done('offices confirm kita --as operator-noda');
+    expect(await refused('offices end kita --as operator-noda')).toEqual({ code: 2, problem: 'usage' });
+    const ended = await done('offices end kita --successor minami --as operator-noda');
+    expect(ended).toMatch(/\nstate {2,}ended\n[\s\S]*\nsuccessor {2,}minami\n/);
+    await done(`${MINAMI.replace('minami', 'naka')} --as operator-sakai`);
+    await done('offices confirm naka --as operator-noda');
+    const alone = await json('offices end naka --no-successor --as operator-noda');
+    expect(alone).not.toHaveProperty('successor');
+  });
+});
+
+describe('akashi officers and akashi enrol', () => {
+  let invitation: unknown;
+  const key = (): string => credentials('minami-chief', 'key.pem');
+
+  it('invite, and the invited person makes a key that nobody else can read', async () => {
+    await done(`${CHIEF} --as operator-sakai`);
+    const confirmed = await done('officers confirm minami-chief --as operator-noda');
+    invitation = /^invitation {2}(\S+)\n/.exec(confirmed)?.[1];
+    expect(confirmed).toContain(`\n  npx akashi enrol --invitation ${invitation} --url ${service.url}\n`);
+    const first = await akashi(`enrol --invitation ${invitation}`);
+    expect({ code: first.code, err: first.err }).toEqual({ code: 4, err: '' });
+    const spki = createPublicKey(createPrivateKey(readFileSync(key())));
+    const digest = createHash('sha256').update(spki.export({ type: 'spki', format: 'der' }));
+    const groups = digest.digest('hex').replaceAll(/(.{4})(?!$)/g, '$1 ');
+    expect(first.out).toMatch(new RegExp(`\\nfingerprint +${groups}\\n`));
+    expect(statSync(key()).mode & 0o777).toBe(0o600);
+    const made = readFileSync(key(), 'utf8');
+    expect((await akashi(`enrol --invitation ${invitation}`)).out).toBe(first.out);
+    expect(readFileSync(key(), 'utf8')).toBe(made);
+    const shown = await done('officers show minami-chief --as operator-sakai');
+    expect(shown).toContain(`key that was brought  ${groups}\n`);
+    expect(await done('officers --office minami --as operator-sakai')).toMatch(
+      /^minami-chief {2}invited {2}minami {2}responsible, examine {2}- {2}Minami chief {2}a key waits/,
+    );
+  });
+
+  it('confirm the key by its fingerprint, by another operator, and fetch the certificate', async () => {
+    const { fingerprint } = JSON.parse((await akashi(`enrol --invitation ${invitation} --json`)).out);
+    const other = fingerprint.replace(/^./, (digit: string) => (digit === '0' ? '1' : '0'));
+    const enrolling = 'officers enrol minami-chief --fingerprint';
+    expect((await refused(`${enrolling} ${other} --as operator-sakai`)).problem).toBe('fingerprint-differs');
+    expect((await refused(`${enrolling} ${fingerprint} --as operator-noda`)).problem).toBe('same-person');
+    const groups = fingerprint.toUpperCase().match(/.{4}/g).join(' ');
+    expect(await done(`${enrolling} ${groups} --as operator-sakai`)).toMatch(/\nstate {2,}active\n/);
+    const fetched = await done(`enrol --invitation ${invitation}`);
+    expect(fetched).toContain('next: npx akashi whoami --as minami-chief\n');
+    const certificate = new X509Certificate(readFileSync(credentials('minami-chief', 'cert.pem')));
+    expect(certificate.checkPrivateKey(createPrivateKey(readFileSync(key())))).toBe(true);
+    expect(
+      certificate.verify(new X509Certificate(readFileSync(credentials('minami-chief', 'ca.pem'))).publicKey),
+    ).toBe(true);
+    const again = await akashi(`enrol --invitation ${invitation}`);
+    expect({ code: again.code, err: again.err }).toEqual({
+      code: 2,
+      err: expect.stringContaining('there is a certificate already'),
+    });
+  });
+
+  it('let the responsible person invite; the invited one waits for the confirmation', async () => {
+    const who = await done('whoami --as minami-chief');
+    expect(who).toMatch(/^principal {2,}minami-chief\nrole {2,}officer\n/);
+    expect(who).toMatch(/\nduties {2,}responsible, examine\n/);
+    expect(who).toMatch(/\ncertificate until {2,}20\d\d-/);
+    expect(who).toMatch(/\nmay ask for {2,}\S+\n {2,}\S+\n/);
+    const terms = '--office minami --duty receive --name-ja 受付 --name-en Counter';
+    const invited = await json(`officers invite minami-counter ${terms} --as minami-chief`);
+    const waiting = akashi(`enrol --invitation ${invited.invitation} --wait --out counter`);
+    const fingerprint = async (): Promise<string> => {
+      const { fingerprint: found } = await json('officers show minami-counter --as minami-chief');
+      return found === undefined ? fingerprint() : String(found);
+    };
+    await done(`officers enrol minami-counter --fingerprint ${await fingerprint()} --as minami-chief`);
+    const { code, out, err } = await waiting;
+    expect(code).toBe(0);
+    expect(err).toMatch(/\nfingerprint {2,}(?:[0-9a-f]{4} ){15}[0-9a-f]{4}\n/);
+    expect(out).toContain(
+      `put key.pem, cert.pem and ca.pem into ${credentials('minami-counter', '.').slice(0, -2)}`,
+    );
+    mkdirSync(credentials('minami-counter', '.'), { mode: 0o700 });
+    for (const file of ['key.pem', 'cert.pem', 'ca.pem'])
+      copyFileSync(join(folder, 'counter', file), credentials('minami-counter', file));
+    expect(await json('whoami --as minami-counter')).toMatchObject({ office: 'minami', door: 'certificate' });
+  }, 60_000);
+
+  it('suspend, resume and end at once', async () => {
+    expect(await done('officers suspend minami-counter --as minami-chief')).toMatch(
+      /\nstate {2,}suspended\n[\s\S]*minami-counter is suspended\.\n$/,
+    );
+    expect((await refused('whoami --as minami-counter')).code).toBe(1);
+    await done('officers resume minami-counter --as minami-chief');
+    await done('whoami --as minami-counter');
+    expect(await done('officers end minami-counter --as minami-chief --language ja')).toContain(
+      'minami-counter は終了しました。証明書は失効しました。',
+    );
+    expect((await refused('whoami --as minami-counter')).code).toBe(1);
+    const advice = (await akashi('officers suspend minami-counter --as minami-chief')).err;
+    expect(advice).toContain('(wrong-state)');
+    expect(advice).not.toContain('akashi show REQUEST');
+  });
+
+  it('replace a lost credential under the same id', async () => {
+    const terms = '--office minami --duty receive --name-ja 受付 --name-en Counter';
+    const invite = (): Promise<Record<string, unknown>> =>
+      json(`officers invite minami-second ${terms} --as minami-chief`);
+    await enrol('officers', (await invite()).invitation, 'minami-chief');
+    const lost = (await invite()).invitation;
+    expect((await refused(`enrol --invitation ${lost}`)).code).toBe(2);
+    rmSync(credentials('minami-second', '.'), { recursive: true });
+    await enrol('officers', lost, 'minami-chief');
+    await done('whoami --as minami-second');
+  });
+});
+
+describe('akashi enrol', () => {
+  it('brings a request that openssl made, and writes no key', async () => {
+    await done('auditors propose auditor-kita --name-ja 北監査法人 --name-en Kita --as operator-sakai');
+    const { invitation } = await json('auditors confirm auditor-kita --as operator-noda');
+    copyFileSync(credentials('minami-second', 'key.pem'), join(folder, 'not-a-request.pem'));
+    expect((await refused(`enrol --invitation ${invitation} --csr not-a-request.pem`)).code).toBe(2);
+    copyFileSync(join(folder, 'counter/request.csr'), join(folder, 'used.csr'));
+    const brought = await akashi(`enrol --invitation ${invitation} --csr used.csr --out elsewhere --json`);
+    const { fingerprint } = JSON.parse(brought.out);
+    expect(() => readFileSync(join(folder, 'elsewhere/key.pem'))).toThrow('ENOENT');
+    // The key of an officer is not the auditor's.
+    expect(
+      (await refused(`auditors enrol auditor-kita --fingerprint ${fingerprint} --as operator-sakai`)).problem,
+    ).toBe('duplicate-key');
+  });
+
+  it('says what to do where the address cannot be trusted, and takes the CA in the folder', async () => {
+    const proposing = 'operators propose operator-mori --name-ja 森 --name-en Mori --as operator-sakai';
+    await done(proposing);
+    const { invitation } = await json('operators confirm operator-mori --as operator-noda');
+    const enrolling = `enrol --invitation ${invitation} --url ${service.tlsUrl} --tls-url ${service.tlsUrl} --out mori`;
+    const { code, err } = await akashi(enrolling);
+    expect({ code, err }).toEqual({ code: 3, err: expect.stringContaining('put it into mori/ca.pem') });
+    copyFileSync(credentials('operator-sakai', 'ca.pem'), join(folder, 'mori/ca.pem'));
+    expect((await akashi(enrolling)).code).toBe(4);
+    expect((await akashi(`enrol --invitation ${invitation} --out another`)).err).toContain(
+      'invitation-opened',
+    );
+  });
+
+  it('replaces neither a key nor a half of the two files', async () => {
+    mkdirSync(join(folder, 'half'));
+    writeFileSync(join(folder, 'half/key.pem'), 'mine');
+    const invitation = `nobody.${'A'.repeat(32)}`;
+    expect(await refused(`enrol --invitation ${invitation} --out half`)).toEqual({
+      code: 2,
+      problem: 'usage',
+    });
+    expect(readFileSync(join(folder, 'half/key.pem'), 'utf8')).toBe('mine');
+    expect(await refused(`enrol --invitation ${invitation} --out fresh`)).toEqual({
+      code: 1,
+      problem: 'invitation-invalid',
+    });
+  });
+});
+
+describe('akashi relying-parties', () => {
+  it('enrols one with its purposes, and suspends it', async () => {
+    const purpose = "--purpose 'pension=年金請求の署名検証|Verifying pension claims|国民年金法第16条'";
+    const terms = `--name-ja 年金ポータル --name-en Pensions --agreement 第12号 ${purpose} --assumed-purpose pension`;
+    const proposed = await done(
+      `relying-parties propose pension-portal ${terms} --as operator-sakai --language ja`,
+    );
+    expect(proposed).toMatch(/\n提案された利用目的 pension +年金請求の署名検証（国民年金法第16条）\n/);
+    const { invitation } = await json('relying-parties confirm pension-portal --as operator-noda');
+    await enrol('relying-parties', invitation, 'operator-sakai');
+    expect(await done('whoami --as pension-portal')).toMatch(
+      /\npurpose pension {2,}Verifying pension claims \(国民年金法第16条\)\n/,
+    );
+    await done('relying-parties suspend pension-portal --as operator-noda');
+    expect((await refused('whoami --as pension-portal')).code).toBe(1);
+    expect(await done('relying-parties --as auditor')).toMatch(
+      /^pension-portal {2}suspended {2}- {2}Pensions\n/,
+    );
+  });
+});
+
+describe('bad input', () => {
+  const names = '--name-ja 名 --name-en Name';
+  it.each([
+    ['offices show Minami', 'An id is 1 to 40'],
+    ['offices propose east --name-ja 東', 'Both names are needed'],
+    [`offices propose east ${names} --attribute O`, 'NAME=VALUE'],
+    [`offices propose east ${names} --attribute O=1 --attribute O=2`, 'given twice'],
+    [`offices propose east ${names} --from tomorrow`, 'Must be a date'],
+    [`offices propose east ${names} --file strange.json`, 'does not have the terms in order'],
+    [`offices propose east ${names} --file broken.json`, 'is not JSON'],
+    [`auditors propose east ${names} --file operator.json`, 'The file is about the role operator'],
+    [`relying-parties propose east ${names} --purpose pension=年金`, 'ID=JAPANESE|ENGLISH|LEGAL BASIS'],
+    ['officers enrol east --fingerprint 12ab', 'sixteen groups of four'],
+    ['enrol --invitation minami-chief', 'copy all of it'],
+    [`auditors propose east ${names} --office minami`, "unknown option '--office'"],
+  ])('%s says what to do', async (command, said) => {
+    writeFileSync(join(folder, 'strange.json'), '{"nom":"x"}');
+    writeFileSync(join(folder, 'broken.json'), '{');
+    writeFileSync(join(folder, 'operator.json'), '{"role":"operator"}');
+    const { code, out, err } = await akashi(
+      `${command}${command.startsWith('enrol') ? '' : ' --as operator-sakai'}`,
+    );
+    expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(said) });
+  });
+
+  it('of the service comes with its code', async () => {
+    const wrong = `${MINAMI.replace('minami', 'higashi').replace('131016', '131015')} --as operator-sakai`;
+    expect(await refused(wrong)).toEqual({ code: 1, problem: 'invalid-input' });
+    const own = `officers propose x-1 --office nowhere --duty receive ${names} --as operator-sakai`;
+    expect(await refused(own)).toEqual({ code: 1, problem: 'unknown-office' });
+  });
+});
