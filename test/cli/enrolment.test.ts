@@ -1,9 +1,21 @@
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Service, startService } from '../../cli/demo/service.ts';
+import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../../lib/pki/pki.ts';
 import { type Ended, enter, akashi as inProcess } from './in-process.ts';
 
 /** Offices and people come and go by the commands, at the service as it runs on one machine. */
@@ -267,6 +279,60 @@ describe('akashi enrol', () => {
       problem: 'invitation-invalid',
     });
   });
+});
+
+describe('akashi enrol, at a service that errs', () => {
+  const server = createServer();
+  let url: string;
+  let replies: ((fingerprint: string) => readonly [status: number, body: object])[];
+
+  beforeAll(async () => {
+    server.on('request', async (request, response) => {
+      // A command that fails asks for the service's version.
+      if (request.method === 'GET') return response.writeHead(404).end();
+      let text = '';
+      for await (const chunk of request) text += chunk;
+      const csr = decodePem('CERTIFICATE REQUEST', JSON.parse(text).csr, MAX_CSR_BYTES);
+      const { subjectPublicKeyInfo } = decodeCertificationRequest(csr);
+      const digest = createHash('sha256').update(subjectPublicKeyInfo).digest('hex');
+      const [status, body] = replies.shift()?.(digest) ?? [404, {}];
+      const type = status === 200 ? 'application/json' : 'application/problem+json';
+      response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterAll(() => server.close());
+
+  const invitation = `somebody.${'A'.repeat(32)}`;
+  const enrolling = (out: string): string => `enrol --invitation ${invitation} --url ${url} --out ${out}`;
+
+  it('shows no fingerprint where the service has another key', async () => {
+    replies = [() => [200, { id: 'somebody', fingerprint: '0'.repeat(64) }]];
+    expect(await refused(enrolling('other-key'))).toEqual({ code: 2, problem: 'unexpected-answer' });
+    replies = [(fingerprint) => [200, { id: 'another', fingerprint }]];
+    expect(await refused(enrolling('other-key'))).toEqual({ code: 2, problem: 'unexpected-answer' });
+  });
+
+  it("keeps no certificate of somebody else's key", async () => {
+    const certificate = readFileSync(credentials('operator-sakai', 'cert.pem'), 'utf8');
+    replies = [(fingerprint) => [200, { id: 'somebody', fingerprint, certificate }]];
+    expect(await refused(enrolling('other-certificate'))).toEqual({ code: 2, problem: 'unexpected-answer' });
+    expect(readdirSync(join(folder, 'other-certificate')).sort()).toEqual(['key.pem', 'request.csr']);
+  });
+
+  it('goes on waiting while the service is busy, and ends where it refuses', async () => {
+    const problem = (code: string) => ({ type: 'about:blank', title: code, code });
+    replies = [
+      (fingerprint) => [200, { id: 'somebody', fingerprint }],
+      () => [503, problem('try-later')],
+      () => [400, problem('invitation-invalid')],
+    ];
+    const { code, err } = await akashi(`${enrolling('waiting')} --wait`);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('(invitation-invalid)') });
+    expect(replies).toEqual([]);
+  }, 20_000);
 });
 
 describe('akashi relying-parties', () => {
