@@ -13,6 +13,9 @@ const OPEN = [
   /^\/api\/v1\/reports\/annual(\/[^/]+)?$/,
 ];
 
+/** Whoever has an invitation has no credentials yet. */
+const INVITATIONS = '/api/v1/invitations';
+
 /** Whether everybody may ask this, so that it is asked at the plain address. `path` is below the service's address. */
 export const isOpen = (method: Question['method'], path: string): boolean =>
-  method === 'GET' && OPEN.some((pattern) => pattern.test(path));
+  method === 'GET' ? OPEN.some((pattern) => pattern.test(path)) : method === 'POST' && path === INVITATIONS;

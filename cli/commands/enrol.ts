@@ -87,7 +87,8 @@ export const addCommand: AddCommand = (program, perform) => {
             return EXIT.awaiting;
           }
           const saved = await saveCertificate(brought.certificate, bringing);
-          run.show({ ...facts(bringing), ...saved }, certifiedText(run, bringing, saved));
+          const { isIssuer: _, ...files } = saved;
+          run.show({ ...facts(bringing), ...files }, certifiedText(run, bringing, saved));
           return EXIT.ok;
         },
         { isForNobody: true },
@@ -195,8 +196,13 @@ const certifiedText = (run: Run, bringing: Bringing, saved: Certified): string =
     bringing.folder === place
       ? phrase`next: akashi whoami --as ${bringing.id}`
       : phrase`next: put key.pem, cert.pem and ca.pem into ${place}, and run akashi whoami --as ${bringing.id}`;
+  // Behind https the TLS address may well have another CA, as on AWS.
+  const note =
+    saved.isIssuer && settings.url.startsWith('https:')
+      ? `${say(phrase`${saved.ca} is the CA of your certificate. Where --as cannot reach the service, put the CA of its TLS address there.`)}\n`
+      : '';
   return `${lines(run, bringing)}${details(say, [
     [phrase`certificate`, phrase`${saved.certificate}, until ${saved.notAfter}`],
     ['CA', saved.ca],
-  ])}${say(next)}\n`;
+  ])}${note}${say(next)}\n`;
 };

@@ -16,6 +16,8 @@ import { saving } from '../save.ts';
 export interface Certified {
   readonly certificate: string;
   readonly ca: string;
+  /** ca.pem is that of the certificate's CA; nobody had put another one there. */
+  readonly isIssuer: boolean;
   readonly notAfter: string;
 }
 
@@ -37,9 +39,10 @@ export const saveCertificate = async (
     throw unexpected('The service gave something else than a certificate of the key and that of its CA.');
   }
   const files = { certificate: join(folder, 'cert.pem'), ca: join(folder, 'ca.pem') };
-  if (!(await isThere(files.ca))) await save(files.ca, [issuer]);
+  const isIssuer = !(await isThere(files.ca));
+  if (isIssuer) await save(files.ca, [issuer]);
   await save(files.certificate, certificates);
-  return { ...files, notAfter: rfc3339(own.notAfter) };
+  return { ...files, isIssuer, notAfter: rfc3339(own.notAfter) };
 };
 
 const save = (file: string, certificates: readonly Certificate[]): Promise<unknown> =>

@@ -177,6 +177,17 @@ describe('every command asks a door that has the route', () => {
     const vkey = await fetch(`${service.url}/log/key`);
     writeFileSync(join(folder, 'log.vkey'), await vkey.text());
     await by('auditor', 'audit verify --key log.vkey --state state.json --queries --all-crls');
+    await by('higashi-counter', 'whoami');
+    await by('auditor', 'offices');
+    await by('auditor', 'relying-parties');
+    const ward = '--name-ja 区 --name-en Ward --attribute O=City --attribute organisationJa=市';
+    await by('operator-sakai', `offices propose ward ${ward} --attribute prefecture=X --attribute L=Y`);
+    await by('operator-sakai', 'offices withdraw ward');
+    await by('operator-sakai', 'auditors propose kita --name-ja 北 --name-en Kita');
+    await by('operator-sakai', 'auditors show kita');
+    const invitation = `kita.${'A'.repeat(32)}`;
+    const opened = await akashi(['enrol', '--invitation', invitation, '--url', open, '--out', 'kita']);
+    expect(opened.err).toContain('(invitation-invalid)');
     // An argument that the service refuses makes the program ask for the version.
     await akashi(['show', 'no such', '--url', open, '--token-url', callers, '--token', tokens.auditor ?? '']);
     expect([...absent]).toEqual([]);
@@ -189,6 +200,8 @@ describe('every command asks a door that has the route', () => {
         'open GET /openapi.json',
         `open GET /api/v1/reports/annual/${year}.json`,
         'callers POST /api/v1/reports/annual',
+        'open POST /api/v1/invitations',
+        'callers DELETE /api/v1/offices/ward/proposal',
       ]),
     );
   });

@@ -23,6 +23,8 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'next: akashi whoami --as {0}': '次に、akashi whoami --as {0} を実行してください',
   'next: put key.pem, cert.pem and ca.pem into {0}, and run akashi whoami --as {1}':
     '次に、key.pem、cert.pem、ca.pem を {0} に置き、akashi whoami --as {1} を実行してください',
+  '{0} is the CA of your certificate. Where --as cannot reach the service, put the CA of its TLS address there.':
+    '{0} は、あなたの証明書の認証局のものです。--as でサービスに接続できないときは、TLS のアドレスの認証局のものに取り替えてください。',
   '{0}, until {1}': '{0}（{1} まで）',
   'The service gave something else than a certificate of the key and that of its CA.':
     'サービスの回答が、その公開鍵の証明書と認証局の証明書ではありません。',
