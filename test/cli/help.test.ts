@@ -75,6 +75,36 @@ describe('the help', () => {
   });
 });
 
+/** What a reader copies: the lines of shell blocks, each command whole, without remarks and what is quoted. */
+const commandsIn = (page: string): readonly string[] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+    block
+      .replaceAll('\\\n', ' ')
+      .split('\n')
+      .map((line) =>
+        line
+          .trim()
+          .replace(/\s+#.*$/, '')
+          .replaceAll(/'[^']*'|"[^"]*"/g, 'x'),
+      ),
+  );
+
+describe('the documents', () => {
+  it.each([
+    'README.md',
+    'cli/package/README.md',
+    'docs/first-day.md',
+    'docs/operations.md',
+    'docs/runbook.md',
+  ])('%s has commands that parse', async (page) => {
+    const calls = commandsIn(page)
+      .flatMap(callsIn)
+      .filter((words) => !words.includes('--help') && !words.includes('--version'));
+    expect(calls.length).toBeGreaterThan(0);
+    for (const words of calls) await parse(words);
+  });
+});
+
 describe('the command line', () => {
   // What packs it is no part of it.
   const sources = readdirSync(join(root, 'cli'), { recursive: true, encoding: 'utf8' }).filter(
