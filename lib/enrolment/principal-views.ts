@@ -12,6 +12,12 @@ const shown = (state: PrincipalState, kept: Contents | undefined) => {
   return { ...rest, ...(contentsOf(state, kept) as unknown as PersonalContents | undefined) };
 };
 
+/** An opened invitation stays in the state: with it the principal fetches the certificate. */
+const waiting = ({ invitation, brought, key }: PrincipalState): Pick<PrincipalView, 'invitedUntil'> => {
+  const isOpened = [brought, key].some((one) => one?.invitation === invitation?.secret);
+  return invitation === undefined || isOpened ? {} : { invitedUntil: invitation.until };
+};
+
 /** Fault: `unknown-principal`. */
 export const principalViewOf = (id: string, { standing, row }: Current<PrincipalState>): PrincipalView => {
   if (standing === undefined) throw unknownPrincipal(id);
@@ -37,7 +43,7 @@ export const principalViewOf = (id: string, { standing, row }: Current<Principal
         ...shown(prepared.state, row?.awaiting ?? row?.known),
       },
     }),
-    ...(state?.invitation && { invitedUntil: state.invitation.until }),
+    ...(state && waiting(state)),
     ...(state?.brought && { fingerprint: state.brought.publicKeyDigest }),
     ...(state?.key && { key: state.key.publicKeyDigest }),
   };
