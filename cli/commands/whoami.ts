@@ -46,7 +46,7 @@ export const addCommand: AddCommand = (program, perform) => {
       perform(z.object({}), async ({ client, settings, say, show }) => {
         const me = await client.get('/api/v1/whoami', whoamiAnswer);
         const notAfter = endOf(settings.caller);
-        const [first, ...more] = me.operations;
+        const [first, ...more] = inLines(me.operations);
         show(
           { ...me, ...(notAfter !== undefined && { certificate: { notAfter } }) },
           details(say, [
@@ -60,12 +60,19 @@ export const addCommand: AddCommand = (program, perform) => {
             [phrase`enrolled until`, me.until],
             [phrase`certificate until`, notAfter],
             [phrase`may ask for`, first],
-            ...more.map((operation) => ['', operation] as const),
+            ...more.map((line) => ['', line] as const),
           ]),
         );
       }),
     );
 };
+
+const A_LINE = 4;
+
+const inLines = (operations: readonly string[]): readonly string[] =>
+  Array.from({ length: Math.ceil(operations.length / A_LINE) }, (_, line) =>
+    operations.slice(line * A_LINE, (line + 1) * A_LINE).join(', '),
+  );
 
 /** When the client certificate ends. The service need not say it: it takes no certificate that has ended. */
 const endOf = (caller: Caller): string | undefined => {

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { type Phrase, phrase } from '../../lib/fault.ts';
 import { asRun } from '../as-run.ts';
-import { details } from '../output.ts';
 import type { Run } from '../perform.ts';
 import type { invitedAnswer } from './answers.ts';
 import { principalText } from './principal-text.ts';
@@ -26,8 +25,7 @@ export const showInvited = (
   ];
   show(
     answer,
-    details(say, [[phrase`invitation`, invitation]]) +
-      principalText(say, principal) +
+    principalText(say, principal, [[phrase`invitation`, invitation]]) +
       lines.map((line) => `${line}\n`).join(''),
   );
 };

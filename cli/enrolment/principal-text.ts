@@ -26,11 +26,12 @@ const termLines = (state: PrincipalStateAnswer): readonly Line[] => [
   [phrase`ends`, state.until],
 ];
 
-/** A whole principal, for people. */
-export const principalText = (say: Say, principal: PrincipalAnswer): string => {
+/** A whole principal, for people; `first` are lines before it. */
+export const principalText = (say: Say, principal: PrincipalAnswer, first: readonly Line[] = []): string => {
   const now = termLines(principal);
   const { awaiting, fingerprint, key } = principal;
   return details(say, [
+    ...first,
     [phrase`principal`, principal.id],
     [phrase`state`, standingOf(principal)],
     [phrase`role`, principal.role],

@@ -46,7 +46,7 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   role: '役割',
   person: '人',
   duties: '職務',
-  'known by': '本人確認の方法',
+  'known by': '認証の方法',
   'enrolled until': '登録の期限',
   'certificate until': '証明書の期限',
   'may ask for': '行える操作',
