@@ -72,11 +72,11 @@ const officeEnded: Rule = (act, before, actors) => {
   return isByOperator(act, before, actors);
 };
 
-/** What an invitation keeps of the state before it: a key that was confirmed stays confirmed. */
+/** What an invitation keeps of the state before it: a key that was confirmed, and a suspension. */
 const isKept = (state: State, before: State | undefined): boolean =>
   isDeepStrictEqual(state.key, before?.key) &&
   state.brought === undefined &&
-  state.standing === (state.key ? 'active' : 'invited');
+  state.standing === (before?.standing === 'suspended' ? 'suspended' : state.key ? 'active' : 'invited');
 
 const invited: Rule = (act, before, actors) => {
   const { state, confirms } = act;
@@ -130,6 +130,14 @@ const principalChanged: Rule = (act, before, actors) => {
   return act.time < Date.parse(before.prepared.effectiveFrom) - SKEW_MS ? 'time' : undefined;
 };
 
+/** The service ends what was prepared for an office that was not open at its moment. */
+const lapsed: Rule = (act, before) => {
+  if (act.actor !== 'service') return 'actor';
+  if (before?.prepared === undefined || act.confirms !== before.record) return 'proposal';
+  if (!isSame(act.state, before.state)) return 'state';
+  return act.time < Date.parse(before.prepared.effectiveFrom) - SKEW_MS ? 'time' : undefined;
+};
+
 const keyBrought: Rule = (act, before) => {
   const { invitation, brought } = act.state ?? {};
   if (invitation === undefined || brought?.invitation !== invitation.secret) return 'state';
@@ -143,7 +151,6 @@ const enrolled: Rule = (act, before, actors) => {
   const { state } = act;
   if (state?.standing !== 'active' || state.key === undefined || state.brought !== undefined) return 'state';
   if (!isDeepStrictEqual(state.key, before?.state?.brought)) return 'key';
-  if (before?.state?.standing === 'suspended') return 'state';
   if (!isSame(state, before?.state, 'standing', 'key', 'brought')) return 'state';
   if (actors.isResponsible(act, state.office)) return undefined;
   if (state.invitation?.person === act.person) return 'same-person';
@@ -173,6 +180,7 @@ const RULES: Readonly<Record<EnrolmentAct['subject'], Readonly<Partial<Record<st
     withdrawn,
     prepared,
     changed: principalChanged,
+    lapsed,
     invited,
     'key-brought': keyBrought,
     enrolled,

@@ -13,7 +13,6 @@ import type { EnrolmentDeps } from './deps.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
 import type { Act } from './reading.ts';
 import { type EnrolledRow, UNCERTIFIED } from './rows.ts';
-import { wrongStanding } from './two-operators.ts';
 
 /*
  * An invitation is `{id}.{secret}`. The act that makes it has the digest of the secret, so nobody who reads the table, the
@@ -208,7 +207,6 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
               'This is not the fingerprint of the key that was brought. If it was read to you rightly, somebody else has opened the invitation: invite the person again.',
             );
           }
-          if (state.standing === 'suspended') throw wrongStanding('principal', id, 'suspended');
           const { brought: _, ...rest } = state;
           return { outcome: { act: 'enrolled', state: { ...rest, standing: 'active', key: brought } } };
         });

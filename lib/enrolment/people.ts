@@ -68,7 +68,9 @@ export const openPeople = (
       );
   };
 
-  const readTerms = async (id: string, terms: PrincipalTerms) => {
+  /** A term that began stays begun where the terms do not say another beginning. */
+  const readTerms = async (id: string, terms: PrincipalTerms, { standing }: Current<PrincipalState>) => {
+    const from = terms.from ?? standing?.state?.from;
     const contents = readContents(terms);
     const { role, office, duties, purposes, assumedPurpose, agreement } = terms;
     const issue = founders.nameIssue(id, contents.name.ja);
@@ -87,7 +89,7 @@ export const openPeople = (
     if (office !== undefined && (await directory.openOffice(office)) === undefined)
       throw new Fault('unknown-office', 'There is no office of that id.', { office });
     const state: Omit<PrincipalState, 'contents' | 'standing'> = {
-      ...readTerm(terms, clock()),
+      ...readTerm({ ...terms, ...(from !== undefined && { from }) }, clock()),
       role,
       person: terms.person ?? id,
       ...(office !== undefined && { office }),
@@ -111,11 +113,12 @@ export const openPeople = (
     throw invalid('person', phrase`Records name ${id} for another person; take an id that nobody has had.`);
   };
 
-  /** The state that the terms give, over the one that there is. A key that was confirmed stays confirmed. */
+  /** The state that the terms give, over the one that there is. A key that was confirmed stays confirmed, and who is suspended stays so. */
   const after = (
     id: string,
     { standing }: Current<PrincipalState>,
     { state, digest }: Awaited<ReturnType<typeof readTerms>>,
+    resumes = false,
   ): PrincipalState => {
     const before = standing?.state;
     if (before?.standing === 'ended') throw wrongStanding('principal', id, 'ended');
@@ -124,7 +127,8 @@ export const openPeople = (
     assertSamePerson(id, before, state.person);
     return {
       ...state,
-      standing: before?.key ? 'active' : 'invited',
+      standing:
+        before?.standing === 'suspended' && !resumes ? 'suspended' : before?.key ? 'active' : 'invited',
       ...(before?.key && { key: before.key }),
       contents: digest,
     };
@@ -167,7 +171,7 @@ export const openPeople = (
       await assertFree(id, current);
       const office = current.standing?.state?.office;
       if (current.standing && office !== actor.office) throw unknownPrincipal(id);
-      const read = await readTerms(id, terms);
+      const read = await readTerms(id, terms, current);
       const { invitation, text } = invitationFor(id, actor, clock(), random);
       const invited = await acting.act(id, actor, (now) => ({
         outcome: { act: 'invited', state: { ...after(id, now, read), invitation } },
@@ -178,8 +182,9 @@ export const openPeople = (
 
     propose: async (actor, id, terms, { effectiveFrom, invites = false } = {}) => {
       assertOperator(actor);
-      await assertFree(id, await acting.read(id));
-      const read = await readTerms(id, terms);
+      const current = await acting.read(id);
+      await assertFree(id, current);
+      const read = await readTerms(id, terms, current);
       const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
       const proposed = await acting.act(id, actor, (now) => {
         assertNothingPrepared(id, now);
@@ -195,7 +200,8 @@ export const openPeople = (
             act: 'proposed',
             ...(state && { state }),
             proposed: {
-              state: after(id, now, read),
+              // Two operators resume whom no office's responsible person can.
+              state: after(id, now, read, !isInvited),
               lapsesAt: new Date(founders.lapsesAt(clock())).toISOString(),
               ...(moment !== undefined && { effectiveFrom: moment }),
               ...(isInvited && { invites: true }),
@@ -215,7 +221,7 @@ export const openPeople = (
           'office',
           phrase`This changes an officer of the own office; transfer the officer instead.`,
         );
-      const read = await readTerms(id, terms);
+      const read = await readTerms(id, terms, current);
       return changing.change(
         actor,
         id,
