@@ -42,7 +42,10 @@ export const lawfulLife = async (house: Service): Promise<readonly ActRecord[]> 
   await people.resume(chief, 'counter');
   later();
   await people.suspend(noda, 'counter');
-  await people.propose(sakai, 'counter', officer('counter', 'receive', 'examine'));
+  await people.propose(sakai, 'counter', officer('counter', 'receive'));
+  await people.confirm(noda, 'counter');
+  await people.suspend(noda, 'counter');
+  await people.propose(sakai, 'counter', officer('counter', 'receive', 'examine'), { invites: true });
   await people.confirm(noda, 'counter');
   await people.propose(sakai, 'late', officer('late', 'receive'));
   await people.withdraw(noda, 'late');

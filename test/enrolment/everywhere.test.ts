@@ -172,11 +172,16 @@ describe('the OCSP function', () => {
   it('goes on naming a party that brings another key', async () => {
     const { people } = service.app.enrolment;
     const [sakai, noda] = [service.principal('operator-sakai'), service.principal('operator-noda')];
-    await people.propose(sakai, 'library', {
-      role: 'relyingParty',
-      name: { ja: '瑞崎市立図書館', en: 'Mizusaki Library' },
-      purposes: [LENDING],
-    });
+    await people.propose(
+      sakai,
+      'library',
+      {
+        role: 'relyingParty',
+        name: { ja: '瑞崎市立図書館', en: 'Mizusaki Library' },
+        purposes: [LENDING],
+      },
+      { invites: true },
+    );
     const { invitation } = await people.confirm(noda, 'library');
     await people.bring(invitation ?? '', newKey(folder.path, 'library-next').csr);
     expect((await openFunction().known()).id).toBe('library');

@@ -98,7 +98,7 @@ const openLife = (): Life => {
       enter: () => invite('receive'),
       lose: () => invite('receive', 'examine'),
       name: async () => {
-        await insist(() => people.propose(sakai, id, officer(`${id} 二`, 'examine')));
+        await insist(() => people.propose(sakai, id, officer(`${id} 二`, 'examine'), { invites: true }));
         await bring((await insist(() => people.confirm(noda, id)))?.invitation ?? '');
       },
       suspend: () => insist(() => people.suspend(chief, id), 'wrong-state'),

@@ -64,7 +64,7 @@ describe('an office', () => {
             csr: opensslRequest(ground.folder, `o-${Math.random()}`),
             fields: FIELDS[profile] ?? {},
           })
-          .then(({ request }) => expect(request.subject).toContain('Mizusaki City')),
+          .then(({ request }) => expect(request.subject).toContain('Minami Ward')),
       );
       expect(['none', 'profile-not-allowed', 'invalid-field']).toContain(code);
       await putRow(ground.table, key, own as Value);

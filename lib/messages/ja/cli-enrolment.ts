@@ -1,6 +1,5 @@
 /** What the commands of enrolment say: cli/enrolment, cli/commands, cli/own-key.ts. */
 export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
-  'The folder {0} cannot be made ({1}).': 'フォルダ {0} を作れません（{1}）。',
   'Name another folder with --out, or bring a certification request of that key with --csr.':
     '--out で別のフォルダを指定するか、その鍵の署名要求（CSR）を --csr で指定してください。',
   'In {0} there is only one of key.pem and request.csr, which are made together.':
@@ -15,8 +14,6 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'Compare the address with the one that you were given. Where the service has a CA of its own, get its certificate from whoever invited you, put it into {0}, and try again.':
     'アドレスを、知らされたものと比べてください。サービスが独自の認証局を使っているときは、招待した人からその証明書を受け取り、{0} に置いて、もう一度お試しください。',
   'waiting for the confirmation: {0} s': '確認を待っています: {0} 秒',
-  principal: '利用主体',
-  fingerprint: 'フィンガープリント',
   folder: 'フォルダ',
   'next: read the fingerprint to whoever invited you, by telephone or in person. When it is confirmed, run the same command again.':
     '次に、招待した人に、電話か対面でフィンガープリントを読み上げてください。確認が済んだら、同じコマンドをもう一度実行してください',
