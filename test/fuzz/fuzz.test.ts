@@ -8,6 +8,7 @@ import { parseSerial } from '../../lib/pki/serial.ts';
 import { ROLES } from '../../lib/principal.ts';
 import { akashi } from '../cli/in-process.ts';
 import { credentialsOfAll } from '../credentials.ts';
+import { MINAMI, newKey } from '../enrolment/people.ts';
 import { checkerOf, type Node } from '../functions/http/described.ts';
 import { type Operation, operationsOf } from '../functions/http/openapi-rules.ts';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
@@ -38,6 +39,7 @@ const check = checkerOf(document);
 const CALLERS = [
   'higashi-counter',
   'higashi-examiner',
+  'higashi-chief',
   'operator-noda',
   'operator-sakai',
   'auditor',
@@ -102,6 +104,7 @@ const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
   await app.registration.examine(whole.principal('higashi-examiner'), examined.id, { decision: 'approve' });
   const asked = await ocspRequestFor(whole, issued[0]?.certificate ?? { ca: CA, serial: '' });
   await app.status.ocsp(asked, { recipient: 'tax-portal', method: 'POST' });
+  const enrolments = await enrolmentsOf(whole);
   const opened = await app.disclosures.cases.open(holder, holder.id);
   const file = JSON.parse(whole.trustDomainText);
   file.principals[0].name.en = 'Another Name';
@@ -114,10 +117,11 @@ const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
     .toString()
     .split('\n');
   const { records } = await app.ledger.query({ limit: 5 });
-  const [told] = (await app.ledger.query({ limit: 1, kind: 'provision' })).records;
+  const [told] = (await app.ledger.query({ limit: 1, channel: 'ocsp' })).records;
   const now = Date.now();
   const times = [-86_400_000, -60_000, 60_000].map((ms) => new Date(now + ms).toISOString());
   return {
+    ...enrolments,
     ca: [CA, CA, CA, 'operations-1'],
     serial: issued.map(({ certificate }) => certificate.serial),
     'requests/id': [...waiting.map(({ id }) => id), examined.id, examined.id, issued[0]?.id],
@@ -153,6 +157,52 @@ const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
     'application/gzip': [gzipSync('#Version: 1.0\n'), gzipSync(changed), gzipSync('')],
     'application/json': [changed, Buffer.from('{}')],
     'text/plain': [Buffer.from(part), Buffer.from('no digest\n')],
+  };
+};
+
+/** Offices and officers in every state, so that each step is one that can be taken. */
+const enrolmentsOf = async (whole: Service): Promise<Known> => {
+  const { offices, people } = whole.app.enrolment;
+  const [sakai, noda] = [whole.principal('operator-sakai'), whole.principal('operator-noda')];
+  const chief = whole.principal('higashi-chief');
+  const proposed = Array.from({ length: 16 }, (_, n) => `proposed-${n}`);
+  for (const id of ['minami', 'naka', ...proposed]) await offices.propose(sakai, id, MINAMI);
+  for (const id of ['minami', 'naka']) await offices.confirm(noda, id);
+  const terms = { role: 'auditor', name: MINAMI.name } as const;
+  for (const id of proposed) await people.propose(sakai, id, terms);
+  const invitations: string[] = [];
+  const csrs: string[] = [];
+  const fingerprints: string[] = [];
+  const ids = ['invited', 'brought-1', 'brought-2', 'active-1', 'active-2', 'suspended-1', 'suspended-2'];
+  for (const id of ids) {
+    const { invitation } = await people.invite(chief, id, {
+      role: 'officer',
+      office: chief.office ?? '',
+      duties: ['receive'],
+      name: MINAMI.name,
+    });
+    const key = newKey(whole.folder, id);
+    csrs.push(key.csr);
+    if (id === 'invited') invitations.push(invitation);
+    else await people.bring(invitation, key.csr);
+    if (id.startsWith('brought')) fingerprints.push(key.fingerprint);
+    else if (id !== 'invited') await people.enrol(chief, id, key.fingerprint);
+    if (id.startsWith('suspended')) await people.suspend(chief, id);
+  }
+  return {
+    'offices/office': ['minami', 'naka', ...proposed],
+    'principals/principal': [...ids, ...proposed],
+    // What is taken back cannot be confirmed, and each operation draws the same ones.
+    'withdrawOfficeProposal/office': proposed.slice(8),
+    'confirmOffice/office': proposed.slice(0, 8),
+    'withdrawPrincipalProposal/principal': proposed.slice(8),
+    'confirmPrincipal/principal': proposed.slice(0, 8),
+    'endPrincipal/principal': ['active-1', 'active-2'],
+    'resumePrincipal/principal': ['suspended-1', 'suspended-2'],
+    'invitations/csr': csrs,
+    invitation: invitations,
+    fingerprint: fingerprints,
+    successor: ['mizusaki-higashi'],
   };
 };
 
@@ -200,8 +250,11 @@ const acknowledged = { requests: [] as string[], signed: [], answers: [], revoke
 /** Operations that did for somebody what they are for. */
 const done = new Set<string>();
 
+/** What they take has to fit together, which it does not at random: test/functions/routes/enrolment does them. */
+const OF_TERMS = ['proposeOffice', 'inviteOfficer', 'proposePrincipal', 'enrolPrincipal'];
+
 /** What these mend does not occur here: a pending revocation, rows that were tampered with, a table of an older day. */
-const NEVER_DONE = ['withdrawRevocation', 'correctStatus', 'recoverTable'];
+const NEVER_DONE = ['withdrawRevocation', 'correctStatus', 'recoverTable', ...OF_TERMS];
 
 const faultsOf = async (operation: Operation, caller: CallerId, draft: Draft): Promise<readonly string[]> => {
   const got = await ask(operation, caller, draft);

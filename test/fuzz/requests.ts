@@ -33,8 +33,10 @@ interface Parameter {
 
 type Values = (schema: Node, name?: string) => fc.Arbitrary<unknown>;
 
-/** The ids of different things have one name; the segment before tells them apart. */
-const nameIn = ({ path }: Operation, name: string, known: Known): string => {
+/** The ids of different things have one name; the operation or the segment before tells them apart. */
+const nameIn = ({ path, operation }: Operation, name: string, known: Known): string => {
+  const ofOperation = `${operation.operationId}/${name}`;
+  if (ofOperation in known) return ofOperation;
   const segment = new RegExp(`([a-z-]+)/\\{${name}\\}`).exec(path)?.[1];
   const whole = `${segment}/${name}`;
   return whole in known ? whole : name;

@@ -78,6 +78,8 @@ export const valuesOf = (
         return fc.integer({ min: minimum, max: Math.min(maximum, 2 ** 31 - 1) });
       case 'boolean':
         return fc.boolean();
+      case 'null':
+        return fc.constant(null);
       case 'array':
         return fc.array(of((schema.items ?? {}) as Node, undefined, depth + 1), {
           minLength: minItems,
