@@ -17,7 +17,6 @@ import {
   time,
   utc,
 } from '../../http/schemas.ts';
-import { assertMayListAccesses } from './may-list-accesses.ts';
 import { certificateOf } from './record-query.ts';
 
 const accessView = z
@@ -92,6 +91,7 @@ export const route = defineRoute({
     'Every answer to a principal about what the service keeps, every file that was begun, every token that was issued and every refusal of credentials. By officer, request, certificate (ca and serial together) and time, alone or together. Auditors see all, the responsible person of an office those of the own office. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'auditor'],
+  duty: 'responsible',
   query: z.strictObject({
     officer: principalId
       .exactOptional()
@@ -113,7 +113,8 @@ export const route = defineRoute({
   },
   faults: ['cursor-invalid', 'malformed-serial', 'unknown-recipient', 'unknown-authority'],
   handle: async ({ ledger, names }, { query, request: { method } }, caller) => {
-    const scope = assertMayListAccesses(caller);
+    // The stack has refused officers without the duty.
+    const scope = caller.office === undefined ? {} : { office: caller.office };
     const { officer, request, ca, serial: serialNumber, limit, cursor: continued, ...period } = query;
     const certificate = certificateOf(ca, serialNumber);
     // An officer learns nothing about others, not even whether they exist.

@@ -16,8 +16,6 @@ export const EDGES = {
     'この呼び出し元には、その利用目的が宣言されていません。利用目的の指定を省くか、宣言されているものを指定してください。',
   'A relying party finds the answers to itself: leave the recipient, the holder and the office out.':
     '署名検証者が検索できるのは、自らへの提供だけです。提供先、名義人、登録分局は指定しないでください。',
-  'Auditors list all accesses, and the responsible person of an office those of the own office.':
-    '閲覧記録は、監査人がすべてを、登録分局の責任者が自らの分局のものを見られます。',
   'Must be 1 to 64 lower-case letters, digits and hyphens.':
     '英小文字、数字、ハイフンを使って 1～64 文字で指定してください。',
   'Must be the six digits of a local government code.':
