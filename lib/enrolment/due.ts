@@ -73,8 +73,10 @@ export const openDueActs = (
   /** Resolves with whether it is in force. `isOpen` says whether an office can receive. */
   const doOne = async (due: Due, at: string, isOpen: IsOpen): Promise<boolean> => {
     const { principal, number } = due;
-    const prepared = (await acting.at(principal, number))?.prepared;
-    const isReceived = await isOpen(prepared?.state.office);
+    const act = await acting.at(principal, number);
+    // Whoever may write rows may put one for another moment. The act has its own.
+    if (act?.prepared?.effectiveFrom !== at) return false;
+    const isReceived = await isOpen(act.prepared.state.office);
     try {
       await acting.act(principal, SERVICE, ({ standing }) => {
         if (standing?.number !== number || standing.prepared === undefined) throw new OtherAct();
@@ -86,9 +88,10 @@ export const openDueActs = (
     } catch (error) {
       if (!(error instanceof OtherAct)) throw error;
       const next = await acting.at(principal, number + 1);
-      // A run that was interrupted before it deleted the row.
-      if (next?.record.actor === SERVICE.id && next.record.details.act === 'changed') return true;
-      await tell(due, at, 'other-act');
+      // A run that was interrupted before it deleted the row may not have told the offices either.
+      const isOwn = next?.record.actor === SERVICE.id && next.record.details.confirms === act.record.id;
+      if (isOwn && next.record.details.act === 'changed') return true;
+      await tell(due, at, isOwn ? 'office-not-open' : 'other-act');
       return false;
     }
     if (!isReceived) await tell(due, at, 'office-not-open');
@@ -114,7 +117,8 @@ export const openDueActs = (
           for (const { pk, sk, version, value } of next) {
             try {
               if (await doOne(value, sk.slice(0, now.length), isOpen)) done.push(value.principal);
-              await table.write([{ delete: { pk, sk }, if: { version } }]);
+              // Another run may have deleted it meanwhile.
+              await wentThrough(table.write([{ delete: { pk, sk }, if: { version } }]));
             } catch (error) {
               failures.push(error);
               log('error', 'What was prepared could not be brought into force; it is tried again', {
