@@ -10,6 +10,7 @@ import { route as archivedCrl } from './crls/get-archived-crl.ts';
 import { route as crlArchive } from './crls/list-crls.ts';
 import { route as crlPublish } from './crls/publish-crl.ts';
 import { route as keyBringing } from './enrolment/bring-key.ts';
+import { route as principalChange } from './enrolment/change-principal.ts';
 import { route as officeConfirmation } from './enrolment/confirm-office.ts';
 import { route as principalConfirmation } from './enrolment/confirm-principal.ts';
 import { route as officeEnd } from './enrolment/end-office.ts';
@@ -18,12 +19,14 @@ import { route as principalEnrolment } from './enrolment/enrol-principal.ts';
 import { route as office } from './enrolment/get-office.ts';
 import { route as principal } from './enrolment/get-principal.ts';
 import { route as officerInvitation } from './enrolment/invite-officer.ts';
+import { route as notices } from './enrolment/list-notices.ts';
 import { route as offices } from './enrolment/list-offices.ts';
 import { route as principals } from './enrolment/list-principals.ts';
 import { route as officeProposal } from './enrolment/propose-office.ts';
 import { route as principalProposal } from './enrolment/propose-principal.ts';
 import { route as principalResumption } from './enrolment/resume-principal.ts';
 import { route as principalSuspension } from './enrolment/suspend-principal.ts';
+import { route as principalTransfer } from './enrolment/transfer-principal.ts';
 import { route as whoami } from './enrolment/whoami.ts';
 import { route as officeWithdrawal } from './enrolment/withdraw-office-proposal.ts';
 import { route as principalWithdrawal } from './enrolment/withdraw-principal-proposal.ts';
@@ -128,6 +131,9 @@ export const routes: readonly Route[] = [
   principalProposal,
   principalWithdrawal,
   principalConfirmation,
+  principalChange,
+  principalTransfer,
+  notices,
   keyBringing,
   principalEnrolment,
   principalSuspension,

@@ -120,7 +120,10 @@ export interface PrincipalView extends Partial<ShownPrincipal>, Partial<Personal
   readonly id: string;
   readonly number: number;
   readonly changed: Step;
-  readonly awaiting?: Step & { readonly lapsesAt: string } & ShownPrincipal & PersonalContents;
+  readonly awaiting?: Step &
+    Pick<Awaited<PrincipalState>, 'lapsesAt' | 'effectiveFrom' | 'invites'> &
+    ShownPrincipal &
+    PersonalContents;
   /** RFC 3339 UTC; while an invitation waits to be opened. */
   readonly invitedUntil?: string;
   /** The fingerprint of the key that waits for its confirmation. */

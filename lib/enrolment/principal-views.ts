@@ -32,7 +32,10 @@ export const principalViewOf = (id: string, { standing, row }: Current<Principal
         by: awaiting.by,
         at: awaiting.at,
         lapsesAt: awaiting.lapsesAt,
-        ...(shown(awaiting.state, row?.awaiting) as ReturnType<typeof shown> & PersonalContents),
+        ...(awaiting.effectiveFrom !== undefined && { effectiveFrom: awaiting.effectiveFrom }),
+        ...(awaiting.invites && { invites: true }),
+        ...(shown(awaiting.state, row?.awaiting ?? row?.known) as ReturnType<typeof shown> &
+          PersonalContents),
       },
     }),
     ...(prepared && {

@@ -592,6 +592,17 @@ export const EXAMPLES: Readonly<
   },
   withdrawPrincipalProposal: { target: '/api/v1/principals/minami-chief/proposal' },
   confirmPrincipal: { target: '/api/v1/principals/minami-chief/confirmation' },
+  changePrincipal: {
+    target: '/api/v1/principals/minami-chief/change',
+    type: 'application/json',
+    body: JSON.stringify(PRINCIPAL_TERMS),
+  },
+  transferPrincipal: {
+    target: '/api/v1/principals/minami-chief/transfer',
+    type: 'application/json',
+    body: JSON.stringify({ office: 'kita', duties: ['receive'] }),
+  },
+  listNotices: { target: '/api/v1/notices?office=minami&limit=5' },
   bringKey: {
     target: '/api/v1/invitations',
     type: 'application/json',

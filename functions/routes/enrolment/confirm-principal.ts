@@ -2,18 +2,22 @@ import * as z from 'zod';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';
-import { invited } from './principal-schemas.ts';
+import { confirmed } from './principal-schemas.ts';
 
 export const route = defineRoute({
   id: 'confirmPrincipal',
   method: 'POST',
   path: '/api/v1/principals/{principal}/confirmation',
-  summary: 'Confirm what another operator proposed for a principal',
-  description: 'The principal has an invitation then, with which its person brings a key.',
+  summary: 'Confirm what was proposed for a principal',
+  description:
+    'By an operator other than the one who proposed it; a transfer also by the responsible person of the office to which the officer goes. It is in force then, or prepared for its moment. A principal that has no key, or needs a new one, has an invitation then, with which its person brings a key.',
   lane: 'api',
-  access: ['operator'],
+  access: ['officer', 'operator'],
+  duty: 'responsible',
   params: z.strictObject({ principal: principalId }),
-  responses: { 201: { description: 'The invitation.', schema: invited } },
+  responses: {
+    201: { description: 'The principal, and the invitation where there is one.', schema: confirmed },
+  },
   faults: ['unknown-principal', 'nothing-awaited', 'same-person'],
   handle: async ({ enrolment }, { params }, caller) =>
     json(201, await enrolment.people.confirm(caller, params.principal)),

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import type { Invited, PrincipalView } from '../../../lib/enrolment/enrolment.ts';
+import type {
+  Confirmed,
+  Invited,
+  Notice,
+  PrincipalView,
+  Transfer,
+} from '../../../lib/enrolment/enrolment.ts';
 import { DUTIES, ROLES } from '../../../lib/principal.ts';
 import { bilingual, officeId, principalId, purposeId, sha256, time, utc } from '../../http/schemas.ts';
 import { kana, names, step, text } from './names.ts';
@@ -37,6 +43,37 @@ export const principalTerms = z
   })
   .meta({ id: 'PrincipalTerms' });
 
+export const effectiveFrom = time.meta({
+  description: 'A moment to come, at most 400 days ahead, from which on it is in force.',
+  example: '2027-04-01T00:00:00+09:00',
+});
+
+/** A change at once, or from a moment on. */
+export const principalChange = principalTerms
+  .extend({ effectiveFrom: effectiveFrom.exactOptional() })
+  .meta({ id: 'PrincipalChange' });
+
+export const principalProposal = principalTerms
+  .extend({
+    effectiveFrom: effectiveFrom
+      .exactOptional()
+      .meta({ description: 'Of a change without an invitation: the moment from which on it is in force.' }),
+    invites: z
+      .boolean()
+      .exactOptional()
+      .meta({ description: 'Asks for a new key. Whoever has none yet is invited in any case.' }),
+  })
+  .meta({ id: 'PrincipalProposal' });
+
+export const principalTransfer = z
+  .strictObject({
+    office: officeId.meta({ description: 'The office to which the officer goes.' }),
+    duties: z.array(z.enum(DUTIES)).min(1).max(DUTIES.length),
+    until: time.exactOptional().meta({ description: 'Without it, no end is set.' }),
+    effectiveFrom: effectiveFrom.exactOptional(),
+  })
+  .meta({ id: 'PrincipalTransfer' }) satisfies z.ZodType<Transfer>;
+
 const standing = z.enum(['invited', 'active', 'suspended', 'ended']);
 
 export const shownPurpose = z.object({ id: purposeId, title: bilingual, legalBasis: z.string() });
@@ -69,6 +106,13 @@ export const principalView = z
         by: principalId,
         at: utc,
         lapsesAt: utc,
+        effectiveFrom: utc
+          .exactOptional()
+          .meta({ description: 'Where it is to be in force later than at its confirmation.' }),
+        invites: z
+          .literal(true)
+          .exactOptional()
+          .meta({ description: 'With the confirmation the person is invited to bring a key.' }),
         standing,
         role,
         person,
@@ -77,7 +121,24 @@ export const principalView = z
         ...shown,
       })
       .exactOptional()
-      .meta({ description: 'What one operator proposed and another one has to confirm.' }),
+      .meta({ description: 'What one person proposed and another one has to confirm.' }),
+    prepared: z
+      .object({
+        by: principalId,
+        at: utc,
+        effectiveFrom: utc,
+        standing,
+        role,
+        person,
+        name: bilingual.exactOptional(),
+        from: utc,
+        ...shown,
+      })
+      .exactOptional()
+      .meta({
+        description:
+          'What is in force from `effectiveFrom` on, unless another act on the principal comes before.',
+      }),
     invitedUntil: utc.exactOptional().meta({ description: 'When the newest invitation lapses.' }),
     fingerprint: sha256.exactOptional().meta({
       description: 'SHA-256 of the SubjectPublicKeyInfo that was brought and that nobody has confirmed yet.',
@@ -86,12 +147,27 @@ export const principalView = z
   })
   .meta({ id: 'Principal' }) satisfies z.ZodType<PrincipalView>;
 
+const invitation = z.string().meta({
+  description: 'For the invited person alone. It is shown this once, opens once, and is good for seven days.',
+});
+
 export const invited = z
-  .object({
-    principal: principalView,
-    invitation: z.string().meta({
-      description:
-        'For the invited person alone. It is shown this once, opens once, and is good for seven days.',
-    }),
-  })
+  .object({ principal: principalView, invitation })
   .meta({ id: 'Invited' }) satisfies z.ZodType<Invited>;
+
+export const confirmed = z
+  .object({ principal: principalView, invitation: invitation.exactOptional() })
+  .meta({ id: 'Confirmed' }) satisfies z.ZodType<Confirmed>;
+
+export const notice = z
+  .object({
+    effectiveFrom: utc.meta({ description: 'When it was to be in force.' }),
+    principal: principalId,
+    prepared: z.string().meta({ description: 'The record of the act that prepared it.' }),
+    instead: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'The record of the act that came after that one.' }),
+    why: z.enum(['other-act', 'office-not-open']),
+  })
+  .meta({ id: 'Notice' }) satisfies z.ZodType<Notice>;

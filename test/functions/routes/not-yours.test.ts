@@ -54,6 +54,18 @@ const ASKED: Readonly<Record<string, Asked>> = {
   releaseCertificate: { as: OFFICER, targets: ['certificate'] },
   getOffice: { as: CHIEF, targets: ['office'] },
   getPrincipal: { as: CHIEF, targets: ['principal'] },
+  withdrawPrincipalProposal: { as: CHIEF, targets: ['principal'] },
+  confirmPrincipal: { as: CHIEF, targets: ['principal'] },
+  changePrincipal: {
+    as: CHIEF,
+    targets: ['principal'],
+    body: { ...officer('係員', 'receive'), office: 'mizusaki-higashi' },
+  },
+  transferPrincipal: {
+    as: CHIEF,
+    targets: ['principal'],
+    body: { office: 'mizusaki-nishi', duties: ['receive'] },
+  },
   enrolPrincipal: { as: CHIEF, targets: ['principal'], body: { fingerprint: 'a'.repeat(64) } },
   suspendPrincipal: { as: CHIEF, targets: ['principal'] },
   resumePrincipal: { as: CHIEF, targets: ['principal'] },
