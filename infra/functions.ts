@@ -1,5 +1,5 @@
 import { AUTHORITY_ROUTES, AUTHORITY_TASKS } from './authority/functions.ts';
-import { ENROLMENT_ROUTES } from './enrolment/functions.ts';
+import { ENROLMENT_ROUTES, ENROLMENT_TASKS } from './enrolment/functions.ts';
 import { HOLDERS_ROUTES } from './holders/functions.ts';
 import { type Grants, type RouteFunction, type Rows, type TaskFunction, together } from './lambda/grants.ts';
 import { ACTS_ON_OFFICES, ACTS_ON_PRINCIPALS, ENDS_OF_RECORDS } from './lambda/rows.ts';
@@ -73,7 +73,7 @@ const subsystem = (
 export const SUBSYSTEMS: readonly Subsystem[] = [
   subsystem('Authority', AUTHORITY_ROUTES, AUTHORITY_TASKS),
   subsystem('Registration', REGISTRATION_ROUTES, REGISTRATION_TASKS),
-  subsystem('Enrolment', ENROLMENT_ROUTES),
+  subsystem('Enrolment', ENROLMENT_ROUTES, ENROLMENT_TASKS),
   subsystem('Status', STATUS_ROUTES, STATUS_TASKS),
   subsystem('Ledger', LEDGER_ROUTES, LEDGER_TASKS),
   subsystem('Holders', HOLDERS_ROUTES),

@@ -46,6 +46,8 @@ const STOPS = ['SIGTERM', 'SIGINT'] as const;
 
 /** How often the service looks for CRLs, responders and interrupted work that are due. */
 const HOUSEKEEPING_MS = 15_000;
+/** How often it looks for what was prepared for a moment that has come. */
+const DUE_MS = 60_000;
 /** How often it looks for revocations and holds that somebody erased from the table. */
 const CLOSINGS_MS = 60_000;
 /** How often it looks for tasks that are due once a day or once a year. */
@@ -161,6 +163,7 @@ const main = async (asked: readonly string[]): Promise<void> => {
   const control = await openControl({ dataDir, table, proofs, gate, clock }, log);
   const house = [
     keepHouse(core, log, ['publication', 'responders', 'recovery'], HOUSEKEEPING_MS),
+    keepHouse(core, log, ['due'], DUE_MS),
     keepHouse(core, log, ['closings'], CLOSINGS_MS),
     keepHouse(core, log, ['sequencing'], SEQUENCING_MS),
     keepHouse(core, log, ['reports', 'retention', expiry], DAILY_MS),

@@ -28,6 +28,8 @@ export const TASKS = {
     );
     return [...signed, ...others.flat()];
   },
+  /** Brings into force what was prepared for a moment that has come. */
+  due: ({ enrolment }: Core) => enrolment.people.bringIntoForce(),
   /** Brings back revocations, holds and rows of enrolments that somebody erased from the table. */
   closings: async ({ authority, mending }: Core) => {
     const done = await inTurn(authority.followClosings, mending.mend);

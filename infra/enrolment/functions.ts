@@ -1,4 +1,4 @@
-import { type RouteFunction, type Rows, together } from '../lambda/grants.ts';
+import { type RouteFunction, type Rows, type TaskFunction, together } from '../lambda/grants.ts';
 import {
   ACTS_ON_OFFICES,
   ACTS_ON_PRINCIPALS,
@@ -34,9 +34,10 @@ const ACT_ON_OFFICES: Rows = {
   put: ['enrolled-office/*', 'enrolled-offices'],
 };
 
+/** An act that a crash left without its rows may have prepared something: the next one, whichever it is, makes them. */
 const ACT_ON_PRINCIPALS: Rows = {
-  get: ['enrolled-principal/*', 'enrolled-principals', 'enrolled-principals/*'],
-  put: ['enrolled-principal/*', 'enrolled-principals', 'enrolled-principals/*'],
+  get: ['enrolled-principal/*', 'enrolled-principals', 'enrolled-principals/*', 'enrolled-due'],
+  put: ['enrolled-principal/*', 'enrolled-principals', 'enrolled-principals/*', 'enrolled-due'],
   // An officer may go to another office.
   delete: ['enrolled-principals/*'],
 };
@@ -49,11 +50,12 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
       get('enrolment/get-office', OFFICE),
       get('enrolment/list-principals', PRINCIPALS),
       get('enrolment/get-principal', PRINCIPAL),
+      get('enrolment/list-notices', '/api/v1/notices'),
     ],
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, RECORD, {
-      query: ['enrolled-offices', 'enrolled-principals', 'enrolled-principals/*'],
+      query: ['enrolled-offices', 'enrolled-principals', 'enrolled-principals/*', 'enrolled-notices/*'],
     }),
   },
   {
@@ -79,6 +81,8 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
       post('enrolment/propose-principal', `${PRINCIPAL}/proposal`),
       remove('enrolment/withdraw-principal-proposal', `${PRINCIPAL}/proposal`),
       post('enrolment/confirm-principal', `${PRINCIPAL}/confirmation`),
+      post('enrolment/change-principal', `${PRINCIPAL}/change`),
+      post('enrolment/transfer-principal', `${PRINCIPAL}/transfer`),
     ],
     doors: 'callers',
     part: 'rows',
@@ -130,5 +134,23 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
       read: [...FOLLOW_COMPROMISE, BROUGHT_BACK],
       put: [ACTS_ON_PRINCIPALS, ENDS_OF_STATUS, CLOSINGS],
     },
+  },
+];
+
+export const ENROLMENT_TASKS: readonly TaskFunction[] = [
+  {
+    id: 'scheduled-due',
+    file: 'tasks/due',
+    environment: 'rows',
+    everyMinutes: 1,
+    rows: together(END, OPENS, ACT_ON_PRINCIPALS, {
+      query: ['enrolled-due'],
+      // An office that is not open receives nobody.
+      get: ['enrolled-office/*'],
+      put: ['enrolled-notices/*'],
+      delete: ['enrolled-due'],
+    }),
+    actKeys: { sign: ['enrolment'] },
+    proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
   },
 ];

@@ -120,6 +120,7 @@ export const FOLLOW_ENROLMENT: Rows = {
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
+    'enrolled-due',
     'enrolled-uncertified',
   ],
   put: [
@@ -128,6 +129,7 @@ export const FOLLOW_ENROLMENT: Rows = {
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
+    'enrolled-due',
     'enrolled-uncertified',
   ],
   delete: ['enrolled-principals', 'enrolled-principals/*'],

@@ -156,7 +156,10 @@ describe('who may sign', () => {
         'scheduled-responders',
       ],
     ],
-    ['enrolment', ['office-acts', 'principal-acts', 'principal-ends', 'principal-enrolment']],
+    [
+      'enrolment',
+      ['office-acts', 'principal-acts', 'principal-ends', 'principal-enrolment', 'scheduled-due'],
+    ],
     ['invitation', ['invitations']],
     ['revocation', ['certificate-revocation', 'principal-ends', 'principal-enrolment']],
     ['confirmation', ['certificate-correction', 'certificate-revocation']],
@@ -360,6 +363,7 @@ describe('who may read what', () => {
       'principal-acts',
       'principal-ends',
       'principal-enrolment',
+      'scheduled-due',
     ]);
     expect(putting('outcomes/order.*')).toEqual([
       'principal-enrolment',
