@@ -49,7 +49,10 @@ export const principalAnswer = z.looseObject({
   changed: z.looseObject(step),
   standing: text.exactOptional(),
   ...principal,
-  awaiting: z.looseObject({ ...step, lapsesAt: text, ...principal }).exactOptional(),
+  awaiting: z
+    .looseObject({ ...step, lapsesAt: text, effectiveFrom: text.exactOptional(), ...principal })
+    .exactOptional(),
+  prepared: z.looseObject({ ...step, effectiveFrom: text, ...principal }).exactOptional(),
   invitedUntil: text.exactOptional(),
   fingerprint: text.exactOptional(),
   key: text.exactOptional(),
@@ -58,6 +61,22 @@ export type PrincipalAnswer = z.output<typeof principalAnswer>;
 export type PrincipalStateAnswer = Pick<PrincipalAnswer, keyof typeof principal>;
 
 export const invitedAnswer = z.looseObject({ principal: principalAnswer, invitation: text });
+
+export const confirmedAnswer = invitedAnswer.extend({ invitation: text.exactOptional() });
+
+export const noticePage = z.looseObject({
+  notices: z.array(
+    z.looseObject({
+      effectiveFrom: text,
+      principal: text,
+      prepared: text,
+      instead: text.exactOptional(),
+      why: text,
+    }),
+  ),
+  cursor: text.exactOptional(),
+});
+export type NoticeAnswer = z.output<typeof noticePage>['notices'][number];
 
 export const broughtAnswer = z.looseObject({
   id: text,

@@ -46,14 +46,16 @@ export const proposeGuide = (of: RoleCommand): Guide => {
 };
 
 export const confirmGuide = (of: RoleCommand): Guide => ({
-  needs: [`${SERVICE} an operator who has not proposed it: --as or --token`],
-  result: INVITATION,
+  needs: [
+    `${SERVICE} an operator who has not proposed it${isOfficers(of) ? ', or for a transfer the responsible person of the other office' : ''}: --as or --token`,
+  ],
+  result: ['prints what is in force or prepared now', ...INVITATION.map((line) => `for a new key: ${line}`)],
   examples: [`akashi ${of.name} confirm ${of.example.id} --as operator-noda | tee invitation.txt`],
 });
 
 export const withdrawGuide = (of: RoleCommand): Guide => ({
-  needs: [OPERATOR],
-  result: ['prints that the proposal is taken back'],
+  needs: [closer(of)],
+  result: ['prints that it is taken back'],
   examples: [`akashi ${of.name} withdraw ${of.example.other} --as operator-noda`],
 });
 
@@ -99,3 +101,40 @@ export const endGuide = (of: RoleCommand): Guide => ({
   result: ['prints the enrolment, in state ended; the certificates are revoked, and the id stays taken'],
   examples: [`akashi ${of.name} end ${closed(of).id} --as ${closed(of).by}`],
 });
+
+const RESPONSIBLE = `${SERVICE} the responsible person of the office: --as or --token`;
+
+export const CHANGE: Guide = {
+  needs: [RESPONSIBLE, 'all of the terms: they replace those that are in force; the key stays'],
+  result: ['prints the officer, changed or with what is prepared'],
+  examples: [
+    'akashi officers change minami-counter --office minami --duty receive --duty examine --name-ja 受付 --name-en Counter --as minami-chief',
+  ],
+};
+
+export const TRANSFER: Guide = {
+  needs: [
+    CLOSER,
+    '--file: UTF-8 CSV with the header id,office,duties,until,effectiveFrom',
+    '  several duties with spaces between them; until and effectiveFrom may be empty',
+  ],
+  result: [
+    'prints the proposal, and who confirms it',
+    '--file: prints a line for each row; a row that fails stops no other',
+  ],
+  exitCodes: ['1  refused, or a row of the file failed'],
+  examples: [
+    'MOMENT=$(date -u -d tomorrow +%FT%TZ)',
+    'akashi officers transfer minami-chief --office mizusaki-higashi --duty receive --effective-from $MOMENT --as operator-sakai',
+    'akashi officers withdraw minami-chief --as operator-sakai',
+    "printf 'id,office,duties,until,effectiveFrom\\nminami-chief,mizusaki-higashi,receive examine,,\\n' > april.csv",
+    'akashi officers transfer --file april.csv --as operator-sakai',
+    'akashi officers withdraw minami-chief --as operator-sakai',
+  ],
+};
+
+export const NOTICES: Guide = {
+  needs: [`${SERVICE} an officer, operator or auditor: --as or --token`],
+  result: ['prints a line for each: from when on, who, why it was not done, the record of what came before'],
+  examples: ['akashi officers notices --as minami-chief'],
+};

@@ -4,7 +4,7 @@ import { phrase } from '../../lib/fault.ts';
 import { asRun } from '../as-run.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand, Perform, Run } from '../perform.ts';
-import { invitedAnswer, type PrincipalAnswer, principalAnswer } from './answers.ts';
+import { confirmedAnswer, invitedAnswer, type PrincipalAnswer, principalAnswer } from './answers.ts';
 import { fingerprintOption } from './fingerprint.ts';
 import {
   confirmGuide,
@@ -19,7 +19,14 @@ import {
   withdrawGuide,
 } from './guides.ts';
 import { showInvited } from './invited.ts';
-import { addPrincipalOptions, principalOptions, readPrincipalTerms } from './principal-terms.ts';
+import { addChange, addNotices, addTransfer } from './officer-commands.ts';
+import {
+  addMoment,
+  addPrincipalOptions,
+  momentOptions,
+  principalOptions,
+  readPrincipalTerms,
+} from './principal-terms.ts';
 import { principalTable, principalText } from './principal-text.ts';
 import type { RoleCommand } from './roles.ts';
 import { endOfPage } from './state-text.ts';
@@ -48,6 +55,11 @@ export const principalCommands =
     addShow(group, perform, of);
     if (of.role === 'officer') addInvite(group, perform, of);
     addProposal(group, perform, of);
+    if (of.role === 'officer') {
+      addChange(group, perform, of);
+      addTransfer(group, perform);
+      addNotices(group, perform);
+    }
     addEnrol(group, perform, of);
     addSuspension(group, perform, of);
     addEnd(group, perform, of);
@@ -125,37 +137,53 @@ const addProposal: Add = (group, perform, of) => {
   const propose = step(group, 'propose', proposeGuide(of), {
     summary: `propose ${of.one}, or a change`,
     description: `Propose ${of.one}, a change of the terms, or the replacement of a lost credential. An operator does this; another one has to confirm it.`,
-  });
-  addPrincipalOptions(propose, of).action(
-    perform(input.extend(principalOptions), async ({ client, say, show }, { id, ...options }) => {
-      const terms = await readPrincipalTerms(of, options);
-      const { answer } = await client.post(`${pathOf(id)}/proposal`, principalAnswer, terms);
-      const next = phrase`next: another operator compares this and runs ${asRun(`akashi ${of.name} confirm ${id}`)}`;
-      show(answer, `${principalText(say, answer)}${say(next)}\n`);
-    }),
+  }).option('--new-credential', 'ask for a new key; whoever has none yet is invited in any case');
+  addMoment(addPrincipalOptions(propose, of)).action(
+    perform(
+      input.extend({ ...principalOptions, ...momentOptions, newCredential: z.literal(true).exactOptional() }),
+      async ({ client, say, show }, { id, effectiveFrom, newCredential, ...options }) => {
+        const terms = {
+          ...(await readPrincipalTerms(of, options)),
+          ...(effectiveFrom !== undefined && { effectiveFrom }),
+          ...(newCredential && { invites: true }),
+        };
+        const { answer } = await client.post(`${pathOf(id)}/proposal`, principalAnswer, terms);
+        const next = phrase`next: another operator compares this and runs ${asRun(`akashi ${of.name} confirm ${id}`)}`;
+        show(answer, `${principalText(say, answer)}${say(next)}\n`);
+      },
+    ),
   );
 
   step(group, 'confirm', confirmGuide(of), {
-    summary: 'confirm what another operator proposed',
-    description: `Confirm ${of.one} that another operator proposed, or a change. You get the invitation, and so cannot confirm the key that comes with it.`,
+    summary: 'confirm what somebody else proposed',
+    description: `Confirm ${of.one} that another operator proposed, or a change. Where a key is asked for, you get the invitation, and so cannot confirm the key that comes with it.`,
   }).action(
     perform(input, async (run, { id }) => {
-      const { answer } = await run.client.post(`${pathOf(id)}/confirmation`, invitedAnswer);
+      const { answer } = await run.client.post(`${pathOf(id)}/confirmation`, confirmedAnswer);
+      const { principal, invitation } = answer;
+      if (invitation === undefined) {
+        const { prepared } = principal;
+        const outcome = prepared
+          ? phrase`${id}: prepared; in force from ${prepared.effectiveFrom} on`
+          : phrase`${id}: in force now`;
+        run.show(answer, `${principalText(run.say, principal)}${run.say(outcome)}\n`);
+        return;
+      }
       const reads =
         of.role === 'officer'
           ? phrase`The person reads the fingerprint of the key to the responsible person of the office, or to another operator than you, who runs`
           : phrase`The person reads the fingerprint of the key to another operator than you, who runs`;
-      showInvited(run, of, answer, reads);
+      showInvited(run, of, { ...answer, invitation }, reads);
     }),
   );
 
   step(group, 'withdraw', withdrawGuide(of), {
-    summary: 'take back what is proposed',
-    description: 'Take back a proposal that nobody has confirmed. Any operator may.',
+    summary: 'take back what is proposed or prepared',
+    description: `Take back a proposal that nobody has confirmed, or what is prepared for a moment to come. Any operator may${of.role === 'officer' ? ', and the responsible person of the office' : ''}.`,
   }).action(
     perform(input, async ({ client, say, show }, { id }) => {
       const stands = await client.deleteAndRead(`${pathOf(id)}/proposal`, principalAnswer);
-      show(stands, `${say(phrase`${id}: the proposal is taken back`)}\n`);
+      show(stands, `${say(phrase`${id}: what was proposed or prepared is taken back`)}\n`);
     }),
   );
 };

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { phrase } from '../../lib/fault.ts';
 import { usage } from '../failure.ts';
+import { timeOption } from '../time.ts';
 import type { RoleCommand } from './roles.ts';
 import {
   addCommonOptions,
@@ -42,6 +43,11 @@ export const principalOptions = {
   purpose: z.array(z.string()).exactOptional(),
   assumedPurpose: z.string().exactOptional(),
 };
+
+export const addMoment = (command: Command): Command =>
+  command.option('--effective-from <time>', 'from when on it is in force; at once if not given');
+
+export const momentOptions = { effectiveFrom: timeOption.exactOptional() };
 
 type Purpose = NonNullable<PrincipalFile['purposes']>[number];
 

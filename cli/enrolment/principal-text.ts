@@ -4,7 +4,7 @@ import { details, table } from '../output.ts';
 import { NONE } from '../purpose-text.ts';
 import type { PrincipalAnswer, PrincipalStateAnswer } from './answers.ts';
 import { fingerprintText } from './fingerprint.ts';
-import { type Line, nameText, proposedLines, standingOf, stepText } from './state-text.ts';
+import { type Line, nameText, preparedLines, proposedLines, standingOf, stepText } from './state-text.ts';
 
 type Purposes = NonNullable<PrincipalStateAnswer['purposes']>;
 
@@ -29,7 +29,7 @@ const termLines = (state: PrincipalStateAnswer): readonly Line[] => [
 /** A whole principal, for people; `first` are lines before it. */
 export const principalText = (say: Say, principal: PrincipalAnswer, first: readonly Line[] = []): string => {
   const now = termLines(principal);
-  const { awaiting, fingerprint, key } = principal;
+  const { awaiting, prepared, fingerprint, key } = principal;
   return details(say, [
     ...first,
     [phrase`principal`, principal.id],
@@ -41,13 +41,15 @@ export const principalText = (say: Say, principal: PrincipalAnswer, first: reado
     [phrase`confirmed key`, key && fingerprintText(key)],
     [phrase`changed`, stepText(principal.changed)],
     ...proposedLines(say, now, awaiting && { ...awaiting, lines: termLines(awaiting) }),
+    ...preparedLines(say, now, prepared && { ...prepared, lines: termLines(prepared) }),
   ]);
 };
 
 /** What somebody has to do next. */
-const openText = ({ standing, awaiting, fingerprint, invitedUntil }: PrincipalAnswer) => {
+const openText = ({ standing, awaiting, prepared, fingerprint, invitedUntil }: PrincipalAnswer) => {
   if (fingerprint !== undefined) return phrase`a key waits for its confirmation`;
   if (standing !== undefined && awaiting) return phrase`a change is proposed`;
+  if (prepared) return phrase`a change is prepared, from ${prepared.effectiveFrom} on`;
   return invitedUntil === undefined ? undefined : phrase`invited until ${invitedUntil}`;
 };
 

@@ -22,30 +22,59 @@ export const standingOf = ({
 export const nameText = (name: { readonly ja: string; readonly en: string } | undefined): Text | undefined =>
   name && `${name.ja} / ${name.en}`;
 
-/** What was proposed and differs from what is in force. A value that goes is shown as such. */
-export const proposedLines = (
+/** What differs from what is in force. A value that goes is shown as such. */
+const changedLines = (
   say: Say,
   now: readonly Line[],
-  awaiting:
-    | { readonly by: string; readonly at: string; readonly lapsesAt: string; readonly lines: readonly Line[] }
-    | undefined,
-): readonly Line[] => {
-  if (awaiting === undefined) return [];
+  lines: readonly Line[],
+): readonly (readonly [name: string, value: string])[] => {
   const said = (lines: readonly Line[]): ReadonlyMap<string, string> =>
     new Map(
       lines.flatMap(([name, value]) =>
         value === undefined ? [] : [[textIn(say, name), textIn(say, value)] as const],
       ),
     );
-  const [before, after] = [said(now), said(awaiting.lines)];
-  const changed = [...new Set([...after.keys(), ...before.keys()])].filter(
-    (name) => before.get(name) !== after.get(name),
-  );
-  return [
-    [phrase`proposed`, phrase`${stepText(awaiting)}; lapses at ${awaiting.lapsesAt}`],
-    ...changed.map((name): Line => [phrase`proposed ${name}`, after.get(name) ?? NONE]),
-  ];
+  const [before, after] = [said(now), said(lines)];
+  return [...new Set([...after.keys(), ...before.keys()])]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => [name, after.get(name) ?? NONE]);
 };
+
+interface Shown {
+  readonly by: string;
+  readonly at: string;
+  readonly lines: readonly Line[];
+}
+
+/** What was proposed. */
+export const proposedLines = (
+  say: Say,
+  now: readonly Line[],
+  awaiting: (Shown & { readonly lapsesAt: string; readonly effectiveFrom?: string }) | undefined,
+): readonly Line[] =>
+  awaiting === undefined
+    ? []
+    : [
+        [phrase`proposed`, phrase`${stepText(awaiting)}; lapses at ${awaiting.lapsesAt}`],
+        ...changedLines(say, now, awaiting.lines).map(
+          ([name, value]): Line => [phrase`proposed ${name}`, value],
+        ),
+        [phrase`proposed from`, awaiting.effectiveFrom],
+      ];
+
+/** What is in force from a moment on. */
+export const preparedLines = (
+  say: Say,
+  now: readonly Line[],
+  prepared: (Shown & { readonly effectiveFrom: string }) | undefined,
+): readonly Line[] =>
+  prepared === undefined
+    ? []
+    : [
+        [phrase`prepared`, stepText(prepared)],
+        [phrase`in force from`, prepared.effectiveFrom],
+        ...changedLines(say, now, prepared.lines).map(([name, value]): Line => [phrase`then ${name}`, value]),
+      ];
 
 const textIn = (say: Say, text: Text): string => (typeof text === 'string' ? text : say(text));
 

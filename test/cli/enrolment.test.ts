@@ -238,6 +238,126 @@ describe('akashi officers and akashi enrol', () => {
   });
 });
 
+describe('akashi officers, for another office', () => {
+  const head = 'id,office,duties,until,effectiveFrom\n';
+  const APRIL = new Date(Date.now() + 30 * 86_400_000).toISOString().replace(/\.\d+Z$/, 'Z');
+  const invited = (id: string): Promise<Record<string, unknown>> =>
+    json(
+      `officers invite ${id} --office minami --duty receive --name-ja 係員 --name-en Clerk --as minami-chief`,
+    );
+  const transfers = (rows: string): void => writeFileSync(join(folder, 'april.csv'), head + rows);
+
+  it('change one at once, or prepare it for a moment, which is taken back', async () => {
+    for (const id of ['minami-one', 'minami-two'])
+      await enrol('officers', (await invited(id)).invitation, 'minami-chief');
+    const change =
+      'officers change minami-one --office minami --duty examine --name-ja 係員 --name-en Clerk --as minami-chief';
+    expect(await done(change)).toMatch(/\nstate {2,}active\n[\s\S]*\nduties {2,}examine\n/);
+    const later = await done(`${change.replace('examine', 'receive')} --effective-from ${APRIL}`);
+    expect(later).toMatch(/\nduties {2,}examine\n/);
+    expect(later).toMatch(/\nin force from {2,}20\d\d-[\s\S]*\nthen duties {2,}receive\n/);
+    expect(await done('officers --as minami-chief')).toContain('a change is prepared, from 20');
+    expect(await refused(change)).toEqual({ code: 1, problem: 'wrong-state' });
+    expect(await done('officers withdraw minami-one --as minami-chief --language ja')).toBe(
+      'minami-one: 提案または予定を取り下げました\n',
+    );
+    expect(await json('officers show minami-one --as minami-chief')).not.toHaveProperty('prepared');
+    expect(await done('officers notices --as minami-chief')).toBe('notices: 0\n');
+  });
+
+  it('transfer one, whom another person confirms, without an invitation', async () => {
+    const transfer = `officers transfer minami-one --office mizusaki-higashi --duty receive --effective-from ${APRIL} --as minami-chief`;
+    const proposed = await done(transfer);
+    expect(proposed).toMatch(/\nproposed office {2,}mizusaki-higashi\n/);
+    expect(proposed).toMatch(/\nproposed from {2,}20\d\d-/);
+    expect(proposed).toContain(
+      'next: the responsible person of mizusaki-higashi, or another operator, runs npx akashi officers confirm minami-one\n',
+    );
+    expect((await refused('officers confirm minami-one --as minami-chief')).problem).toBe('forbidden');
+    const confirmed = await done('officers confirm minami-one --as higashi-chief');
+    expect(confirmed).toMatch(/\noffice {2,}minami\n[\s\S]*\nthen office {2,}mizusaki-higashi\n/);
+    expect(confirmed).toMatch(/\nminami-one: prepared; in force from 20\S+Z on\n$/);
+    await done('officers withdraw minami-one --as minami-chief');
+  });
+
+  it('transfer many from a file, where a row that fails stops no other', async () => {
+    transfers(
+      [
+        `minami-one,mizusaki-higashi,receive examine,,${APRIL}`,
+        'minami-two,mizusaki-higashi,receive,2099-04-01,',
+        'minami-one,minami,receive,,',
+        'nobody-here,mizusaki-higashi,receive,,',
+        '"minami-two-more",mizusaki-higashi,receive,,2027-04-01T00:00:00',
+        'minami-chief,mizusaki-higashi,,,',
+        'minami-chief,mizusaki-higashi',
+        '',
+      ].join('\r\n'),
+    );
+    const { code, out, err } = await akashi('officers transfer --file april.csv --as minami-chief');
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    const lines = out.split('\n').map((line) => line.split(/ {2,}/));
+    expect(lines.map(([line, id, , outcome]) => [line, id, outcome].join(' '))).toEqual([
+      '2 minami-one is proposed',
+      '3 minami-two is proposed',
+      '4 minami-one usage',
+      '5 nobody-here unknown-principal',
+      '6 minami-two-more usage',
+      '7 minami-chief usage',
+      '8 minami-chief usage',
+      'rows: 7; failed: 5  ',
+      '  ',
+    ]);
+    expect(out).toContain('The id is in line 2 already');
+    expect(out).toContain('such as 2026-04-01T09:00:00+09:00');
+    const again = await akashi('officers transfer --file april.csv --as minami-chief --json');
+    expect(again.code).toBe(1);
+    const { rows, failed } = JSON.parse(again.out);
+    expect(failed).toBe(5);
+    expect(rows[0]).toMatchObject({ line: 2, principal: { awaiting: { office: 'mizusaki-higashi' } } });
+    expect(rows[3]).toMatchObject({ line: 5, id: 'nobody-here', problem: { code: 'unknown-principal' } });
+    expect(rows[2].problem.detail).toContain('line 2');
+    await done('officers confirm minami-two --as operator-noda');
+    expect(await json('officers show minami-two --as operator-noda')).toMatchObject({
+      office: 'mizusaki-higashi',
+      standing: 'active',
+    });
+  });
+
+  it('transfer nobody where the file is not as it has to be', async () => {
+    writeFileSync(join(folder, 'sjis.csv'), Buffer.from([0x92, 0x53, 0x93, 0x96, 0x0a]));
+    writeFileSync(join(folder, 'header.csv'), 'office,id\n');
+    writeFileSync(join(folder, 'quoted.csv'), `${head}"minami-one,x\n`);
+    transfers('');
+    const wrong = [
+      ['--file sjis.csv', 'is not UTF-8'],
+      ['--file header.csv', 'The first line of header.csv has to be: id,office,duties,until,effectiveFrom'],
+      ['--file quoted.csv', 'Line 2 of quoted.csv is not CSV'],
+      ['--file april.csv minami-one', 'With --file everything is in the file'],
+      ['minami-one --office minami', 'Give the id, --office and --duty'],
+      [
+        'minami-one --office minami --duty receive --effective-from 2027-04-01T00:00:00',
+        'such as 2026-04-01T09:00:00+09:00',
+      ],
+    ] as const;
+    for (const [args, said] of wrong) {
+      const { code, err } = await akashi(`officers transfer ${args} --as minami-chief`);
+      expect({ args, code, err }).toEqual({ args, code: 2, err: expect.stringContaining(said) });
+    }
+    expect(await done('officers transfer --file april.csv --as minami-chief')).toBe('rows: 0; failed: 0\n');
+  });
+
+  it('give a new credential to one who has one, where that is asked for', async () => {
+    const terms =
+      'officers propose minami-chief --office minami --duty responsible --duty examine --name-ja 責任者 --name-en Chief --as operator-sakai';
+    await done(`${terms} --kana せきにんしゃ`);
+    const plain = await done('officers confirm minami-chief --as operator-noda');
+    expect(plain).toMatch(/\nminami-chief: in force now\n$/);
+    expect(plain).not.toContain('invitation');
+    await done(`${terms} --new-credential`);
+    expect(await json('officers confirm minami-chief --as operator-noda')).toHaveProperty('invitation');
+  });
+});
+
 describe('akashi enrol', () => {
   it('brings a request that openssl made, and writes no key', async () => {
     await done('auditors propose auditor-kita --name-ja 北監査法人 --name-en Kita --as operator-sakai');

@@ -34,6 +34,36 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'next: another operator compares this and runs {0}':
     '次に、別の認証局運用者が内容を照合し、{0} を実行してください',
   '{0}: the proposal is taken back': '{0}: 提案を取り下げました',
+  '{0}: what was proposed or prepared is taken back': '{0}: 提案または予定を取り下げました',
+  '{0}: prepared; in force from {1} on': '{0}: 予定を登録しました。{1} から有効です',
+  '{0}: in force now': '{0}: 今から有効です',
+  'next: the responsible person of {0}, or another operator, runs {1}':
+    '次に、{0} の責任者か、別の認証局運用者が、{1} を実行してください',
+  'is proposed': '提案しました',
+  'proposed from': '提案された発効',
+  prepared: '予定の登録',
+  'in force from': '発効',
+  'then {0}': '発効後の{0}',
+  'a change is prepared, from {0} on': '変更の予定があります（{0} から）',
+  'With --file everything is in the file: give no id and no other terms.':
+    '--file を使うときは、すべてをファイルに書き、ID やほかの指定を付けないでください。',
+  'Give the id, --office and --duty of one officer, or --file.':
+    '担当者一人の ID と --office と --duty を指定するか、--file を指定してください。',
+  'The file {0} is not UTF-8.': 'ファイル {0} は UTF-8 ではありません。',
+  'Save it as CSV UTF-8; spreadsheets offer that beside CSV.':
+    '表計算ソフトで「CSV UTF-8」を選んで保存してください。',
+  'Line {0} of {1} is not CSV: a quotation mark is amiss.':
+    '{1} の {0} 行目は CSV として読めません（引用符に誤りがあります）。',
+  'The first line of {0} has to be: {1}': '{0} の 1 行目は次のとおりにしてください: {1}',
+  'The row has {0} cells, and not {1}.': 'この行のセルは {0} 個です。{1} 個にしてください。',
+  'The id is in line {0} already; this row is left out.':
+    'この ID はすでに {0} 行目にあります。この行は処理しませんでした。',
+  'Name at least one duty: receive, examine or responsible.':
+    '職務を一つ以上指定してください（receive、examine、responsible）。',
+  'rows: {0}; failed: {1}': '行: {0} 件、失敗: {1} 件',
+  'notices: {0}': '通知: {0} 件',
+  'the office is not open': '登録分局が開設されていません',
+  'something else came before': '先に別の操作がありました',
   'Name the office that takes over with --successor, or say --no-successor.':
     '引き継ぐ登録分局を --successor で指定するか、なければ --no-successor を付けてください。',
   '{0} has ended.': '{0} は終了しました。',

@@ -5,8 +5,6 @@ export const ENROLMENT = {
   'The enrolment kept changing; try again.': '登録の状態が変わり続けています。もう一度お試しください。',
   'The rows of the enrolment kept changing; try again.':
     '登録の行が変わり続けています。もう一度お試しください。',
-  'The row of the enrolment kept changing; try again.':
-    '登録の行が変わり続けています。もう一度実行してください。',
   'The enrolment of {0} {1}.': '{0} の登録は、{1}。',
   'is not enrolled yet: the key waits to be confirmed': 'まだ済んでいません（公開鍵が確認を待っています）',
   "is suspended; ask the office's responsible person": '停止されています。登録分局の責任者に確認してください',
@@ -54,8 +52,19 @@ export const ENROLMENT = {
     'この操作ができるのは、登録分局の責任者か認証局運用者だけです。',
   'The responsible person of an office invites its officers, and nobody else.':
     '登録分局の責任者が招待できるのは、その登録分局の担当者だけです。',
-  'The responsible person of the office resumes its officers; for everybody else one operator proposes and another one confirms.':
-    '担当者の停止を解除するのは登録分局の責任者です。ほかの利用主体については、認証局運用者の一人が提案し、もう一人が確認します。',
+  'The responsible person of the office does this for its officers; for everybody else one operator proposes and another one confirms.':
+    '担当者についてこの操作ができるのは、その登録分局の責任者です。ほかの利用主体については、認証局運用者の一人が提案し、もう一人が確認します。',
+  'The moment is to come, within 400 days, and written like 2027-04-01T00:00:00+09:00.':
+    '発効の時刻は、これから 400 日以内で、2027-04-01T00:00:00+09:00 のように書いてください。',
+  'Something else is prepared for {0} from {1} on; withdraw that first.':
+    '{0} には、{1} からの別の予定があります。先にそれを取り下げてください。',
+  'The officer is at this office already.': '担当者はすでにこの登録分局にいます。',
+  'This changes an officer of the own office; transfer the officer instead.':
+    'この操作で変えられるのは自分の登録分局の担当者です。ほかへ移すときは、異動の操作を使ってください。',
+  'Whoever is invited begins at "from": give that in place of it.':
+    '招待する利用主体の始まりは "from" で決まります。代わりにそれを指定してください。',
+  'Name the office whose notices you ask for.': '通知を見る登録分局を指定してください。',
+  'Officers read the notices to their own office.': '担当者が見られるのは、自分の登録分局への通知だけです。',
   'Officers, operators and auditors list principals.':
     '利用主体を一覧できるのは、担当者、認証局運用者、監査人です。',
   'Officers list the officers of their own office; leave the office out.':
