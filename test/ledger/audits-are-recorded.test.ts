@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../functions/routes/routes.ts';
 import { openRecordedSettings } from '../../lib/ledger/recorded-settings.ts';
+import { MINAMI, openMinami } from '../enrolment/people.ts';
 import {
   issueThroughOffice,
   opensslRequest,
@@ -26,6 +27,11 @@ beforeAll(async () => {
   const told = (await service.app.ledger.query({ kind: 'provision', limit: 1 })).records[0]?.id;
   const holder = service.principal('holder-tanabe');
   const disclosure = await service.app.disclosures.cases.open(holder, holder.id);
+  await openMinami(service);
+  await service.app.enrolment.people.propose(service.principal('operator-sakai'), 'second-auditor', {
+    role: 'auditor',
+    name: MINAMI.name,
+  });
   while ((await service.core.sequencer.sequence()).leaves > 0);
   ({ token } = await service.app.principals.issueToken(service.principal('auditor')));
   const period = 'from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z';
@@ -52,6 +58,12 @@ beforeAll(async () => {
     getDisclosure: `/api/v1/disclosures/${disclosure.id}`,
     listCrls: `/api/v1/crls/${ca}`,
     getArchivedCrl: `/api/v1/crls/${ca}/full/1.crl`,
+    whoami: '/api/v1/whoami',
+    listOffices: '/api/v1/offices',
+    getOffice: '/api/v1/offices/minami',
+    listPrincipals: '/api/v1/principals',
+    getPrincipal: '/api/v1/principals/second-auditor',
+    listNotices: '/api/v1/notices?office=minami',
   };
 });
 
