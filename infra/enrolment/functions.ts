@@ -34,10 +34,25 @@ const ACT_ON_OFFICES: Rows = {
   put: ['enrolled-office/*', 'enrolled-offices'],
 };
 
-/** An act that a crash left without its rows may have prepared something: the next one, whichever it is, makes them. */
+/**
+ * A crash may have kept an earlier act from its rows. The next act makes them first, also where that one confirmed a key or
+ * prepared something.
+ */
 const ACT_ON_PRINCIPALS: Rows = {
-  get: ['enrolled-principal/*', 'enrolled-principals', 'enrolled-principals/*', 'enrolled-due'],
-  put: ['enrolled-principal/*', 'enrolled-principals', 'enrolled-principals/*', 'enrolled-due'],
+  get: [
+    'enrolled-principal/*',
+    'enrolled-principals',
+    'enrolled-principals/*',
+    'enrolled-uncertified',
+    'enrolled-due',
+  ],
+  put: [
+    'enrolled-principal/*',
+    'enrolled-principals',
+    'enrolled-principals/*',
+    'enrolled-uncertified',
+    'enrolled-due',
+  ],
   // An officer may go to another office.
   delete: ['enrolled-principals/*'],
 };
@@ -72,7 +87,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     ownThrottle: true,
     rows: together(DOOR, END, OPENS, ACT_ON_OFFICES),
     actKeys: { sign: ['enrolment'] },
-    proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_OFFICES] },
+    proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_OFFICES, CLOSINGS] },
   },
   {
     id: 'principal-acts',
@@ -107,9 +122,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'issuing',
     // The certificates that the new one replaces are revoked.
-    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS, {
-      put: ['enrolled-uncertified'],
-    }),
+    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS),
     caKeys: 'sign',
     actKeys: { sign: ['enrolment', 'issuance', 'revocation'] },
     proofs: {

@@ -270,6 +270,8 @@ describe('a trust domain', () => {
       return found;
     };
     const needed = [
+      'enrolled-office/*',
+      'enrolled-principal/*',
       'log',
       'responder-keys',
       'responders',

@@ -377,6 +377,7 @@ describe('who may read what', () => {
     expect(putting('closings/*')).toEqual([
       'certificate-hold',
       'certificate-revocation',
+      'office-acts',
       'principal-ends',
       'principal-enrolment',
     ]);
@@ -401,10 +402,23 @@ describe('who may read what', () => {
     expect(silent).toEqual(['about', 'scheduled-gauges']);
   });
 
-  it('the OCSP function reads statuses and its own keys, and writes records: nothing more', () => {
-    const granted = roleStatements(made, roleId('ocsp')).flatMap((statement) =>
+  it('the OCSP function reads statuses, who is enrolled and its own keys, and writes records: nothing more', () => {
+    const statements = roleStatements(made, roleId('ocsp'));
+    const granted = statements.flatMap((statement) =>
       list(statement.Action).map((action) => [String(action), leadingKeys(statement) ?? '']),
     );
+    const objects = statements
+      .filter((statement) => allows(statement, 's3:GetObject'))
+      .flatMap(({ Resource }) => [...JSON.stringify(Resource).matchAll(/"\/([^"]+)"/g)])
+      .map(([, name]) => name);
+    expect(objects.sort()).toEqual([
+      'act-keys-closed/enrolment-*',
+      'act-keys-closed/invitation-*',
+      'act-keys/enrolment-*',
+      'act-keys/invitation-*',
+      'outcomes/office.*',
+      'outcomes/principal.*',
+    ]);
     expect(granted).toEqual([
       ['logs:CreateLogStream', ''],
       ['logs:PutLogEvents', ''],
@@ -412,7 +426,17 @@ describe('who may read what', () => {
       ['xray:PutTraceSegments', ''],
       [
         'dynamodb:GetItem',
-        ['log', 'responder-keys', 'responders', 'signed-requests/*', 'staged/*', 'status/*', 'trust-domain'],
+        [
+          'enrolled-office/*',
+          'enrolled-principal/*',
+          'log',
+          'responder-keys',
+          'responders',
+          'signed-requests/*',
+          'staged/*',
+          'status/*',
+          'trust-domain',
+        ],
       ],
       ['dynamodb:Query', ['issuers']],
       ['dynamodb:PutItem', ['signed-requests/*', 'staged/*']],
@@ -422,6 +446,9 @@ describe('who may read what', () => {
       ['kms:GenerateDataKey', ''],
       ['kms:ReEncryptFrom', ''],
       ['kms:ReEncryptTo', ''],
+      ['s3:ListBucket', ''],
+      ['s3:GetObject', ''],
+      ['kms:Decrypt', ''],
       ['secretsmanager:GetSecretValue', ''],
     ]);
   });

@@ -545,6 +545,44 @@ describe.skipIf(!present)('as deployed', () => {
     expect(decodeOcspResponse(garbage.bytes).status).toBe('malformedRequest');
   });
 
+  it('answers an enrolled relying party by name, and as one of the public once it is suspended', async () => {
+    const path = '/api/v1/principals/library';
+    const terms = {
+      role: 'relyingParty',
+      name: { ja: '瑞崎市立図書館', en: 'Mizusaki Library' },
+      purposes: [
+        {
+          id: 'lending',
+          title: { ja: '図書の貸出', en: 'Lending of books' },
+          legalBasis: '図書館条例 第3条',
+        },
+      ],
+      agreement: '2026-17',
+    };
+    await ok(as('operator-sakai', 'POST', `${path}/proposal`, terms), 201);
+    const confirmed = await ok(as('operator-noda', 'POST', `${path}/confirmation`), 201);
+    await enter(confirmed.json<{ invitation: string }>().invitation, 'operator-sakai', 'library');
+    const question = eventOf('POST', '/ocsp', {
+      certificate: certificates.get('library') as string,
+      headers: { 'Content-Type': 'application/ocsp-request', 'Akashi-Purpose': 'lending' },
+      body: ocspRequest(issued.serial),
+    });
+    /** Asks, with the function's clock put forward, and resolves with what the record says. */
+    const recorded = async (ahead: number) => {
+      const answer = (await functions.invoke('ocsp', question, ahead)) as { headers: Record<string, string> };
+      const told = await records('/api/v1/provisions', 'channel=ocsp&limit=100');
+      return told.find(({ id }) => id === answer.headers['akashi-record']);
+    };
+    expect(await recorded(0)).toMatchObject({ recipient: 'library', purpose: 'lending' });
+    await ok(as('operator-sakai', 'POST', `${path}/suspension`));
+    expect(await whoami('library')).toBe('not-in-force');
+    // The function keeps a row for a minute.
+    expect(await recorded(60_001)).toMatchObject({ recipient: 'public' });
+    await functions.recycle('ocsp');
+    await ok(as('operator-sakai', 'DELETE', `${path}/suspension`));
+    expect(await recorded(0)).toMatchObject({ recipient: 'library' });
+  }, 60_000);
+
   it('holds, releases and revokes; OCSP shows it at once, and a CRL when it is urgent', async () => {
     const path = `/api/v1/certificates/${issued.ca}/${issued.serial}`;
     const seen = await ok(as('higashi-counter', 'GET', path));
