@@ -132,7 +132,7 @@ export const FOLLOW_ENROLMENT: Rows = {
     'enrolled-due',
     'enrolled-uncertified',
   ],
-  delete: ['enrolled-principals', 'enrolled-principals/*'],
+  delete: ['enrolled-principals/*'],
 };
 
 export const RENEW_RESPONDER: Rows = {
@@ -198,10 +198,9 @@ export const DISCLOSURE_KEY: Rows = {
   put: ['responder-keys', 'settings'],
 };
 
-/** What was confirmed is certified, and what is certified is noted. */
+/** What was confirmed is certified, and leaves the list of what is not. */
 export const CERTIFY_PRINCIPAL: Rows = {
   get: ['enrolled-principal/*', 'enrolled-uncertified'],
-  put: ['enrolled-principal/*'],
   delete: ['enrolled-uncertified'],
 };
 

@@ -7,6 +7,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { originalFrames } from '../../../functions/http/original-frames.ts';
 import { errorFacts } from '../../../functions/http/problems.ts';
 
+// A function starts without them. The test runner turns them on, and Node would then rewrite the frames itself.
+process.setSourceMapsEnabled(false);
+
 const folder = mkdtempSync(join(tmpdir(), 'frames-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -459,7 +459,9 @@ describe.skipIf(!present)('as deployed', () => {
     expect(new Set(looked.map(({ door }) => door))).toEqual(new Set(['client-certificate', 'token']));
     expect((await accesses('officer=higashi-counter')).length).toBeGreaterThan(0);
     expect((await accesses(`ca=${issued.ca}&serial=${issued.serial}`)).length).toBeGreaterThan(0);
-    for (const { office } of await accesses('', 'higashi-counter')) expect(office).toBe('mizusaki-higashi');
+    expect((await as('higashi-counter', 'GET', '/api/v1/accesses')).status).toBe(403);
+    const own = await accesses('', 'chief');
+    expect(new Set(own.map(({ office }) => office))).toEqual(new Set(['minami']));
   }, 120_000);
 
   const ocspRequest = (serial: string): Uint8Array => {
@@ -982,10 +984,22 @@ describe.skipIf(!present)('as deployed', () => {
     await deleteRow(cloud.table, key);
     await deleteRow(cloud.table, { pk: `revoked/${issued.ca}`, sk: issued.serial });
     expect(await statusOf(issued.serial)).toBe('unknown');
-    await expect(functions.invoke('scheduled-closings', {})).resolves.toMatchObject({
-      done: [expect.any(String)],
-    });
+    // And everything that says of an office that it has ended, and of a person that the key was confirmed.
+    for (const [pk, sk] of [
+      ['enrolled-office/kita', 'office'],
+      ['enrolled-offices', 'kita'],
+      [`enrolled-principal/${id}`, 'principal'],
+      ['enrolled-principals', id],
+      ['enrolled-principals/office/minami', id],
+    ] as const) {
+      await deleteRow(cloud.table, { pk, sk });
+    }
+    const { done } = (await functions.invoke('scheduled-closings', {})) as { done: readonly string[] };
+    // A revocation and an end are announced, a confirmation is not.
+    expect(done).toEqual([expect.any(String), expect.any(String), `principal ${id}`]);
     expect(await statusOf(issued.serial)).toBe('revoked');
+    const kita = await ok(as('operator-noda', 'GET', '/api/v1/offices/kita'));
+    expect(kita.json()).toMatchObject({ standing: 'ended', successor: 'minami' });
     const days = 86_400_000;
     const due = await functions.invoke('scheduled-publication', {}, 2 * days);
     expect(due).toMatchObject({ done: expect.arrayContaining([CA]) });
