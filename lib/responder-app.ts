@@ -107,8 +107,8 @@ const openEnrolled = ({ table, objects, principals, offices, clock }: ResponderP
 };
 
 /**
- * This process reads rows only, so it takes a CA's certificate from a row. Without the CA's key nobody makes one for that
- * key with other names. Every other process asks for the ceremony's record.
+ * This process reads no object about CAs, so it takes a CA's certificate from a row. Without the CA's key nobody makes
+ * one for that key with other names. Every other process asks for the ceremony's record.
  */
 const isSelfSigned: IssuersDeps['isCertificateOf'] = async (_, certificate) => {
   const { subjectPublicKeyInfo, signatureAlgorithm, signatureValue, tbs } = certificate;

@@ -18,7 +18,6 @@ import {
   KEYS_OF_PRINCIPALS,
   OPENS,
   post,
-  RECORD,
   remove,
   VERIFY,
 } from '../lambda/rows.ts';
@@ -69,7 +68,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, RECORD, {
+    rows: together(DOOR, {
       query: ['enrolled-offices', 'enrolled-principals', 'enrolled-principals/*', 'enrolled-notices/*'],
     }),
   },
