@@ -572,8 +572,8 @@ describe.skipIf(!present)('as deployed', () => {
     /** Asks, with the function's clock put forward, and resolves with what the record says. */
     const recorded = async (ahead: number) => {
       const answer = (await functions.invoke('ocsp', question, ahead)) as { headers: Record<string, string> };
-      const told = await records('/api/v1/provisions', 'channel=ocsp&limit=100');
-      return told.find(({ id }) => id === answer.headers['akashi-record']);
+      // A query would not find it before its time.
+      return (await ok(as('auditor', 'GET', `/api/v1/records/${answer.headers['akashi-record']}`))).json();
     };
     expect(await recorded(0)).toMatchObject({ recipient: 'library', purpose: 'lending' });
     await ok(as('operator-sakai', 'POST', `${path}/suspension`));
@@ -581,8 +581,6 @@ describe.skipIf(!present)('as deployed', () => {
     // The function keeps a row for a minute.
     expect(await recorded(60_001)).toMatchObject({ recipient: 'public' });
     await functions.recycle('ocsp');
-    await ok(as('operator-sakai', 'DELETE', `${path}/suspension`));
-    expect(await recorded(0)).toMatchObject({ recipient: 'library' });
   }, 60_000);
 
   it('holds, releases and revokes; OCSP shows it at once, and a CRL when it is urgent', async () => {
