@@ -977,6 +977,20 @@ describe.skipIf(!present)('as deployed', () => {
     await expect(functions.invoke('scheduled-recovery', {})).resolves.toMatchObject({
       done: expect.arrayContaining([...late, id]),
     });
+    // Two changes are prepared, and something else comes before the first of them.
+    const change = (at: number) =>
+      as('chief', 'POST', `/api/v1/principals/${id}/change`, {
+        ...officer('minami', 'examine'),
+        effectiveFrom: new Date(Date.now() + at).toISOString(),
+      });
+    const hour = 3_600_000;
+    await ok(change(hour));
+    await ok(as('chief', 'POST', `/api/v1/principals/${id}/suspension`));
+    await ok(as('chief', 'DELETE', `/api/v1/principals/${id}/suspension`));
+    await ok(change(2 * hour));
+    await expect(functions.invoke('scheduled-due', {}, 3 * hour)).resolves.toMatchObject({ done: [id] });
+    const told = await ok(as('chief', 'GET', '/api/v1/notices'));
+    expect(told.json()).toMatchObject({ notices: [{ principal: id, why: 'other-act' }] });
     // Somebody has erased a revocation from the table.
     const key = { pk: `status/${issued.ca}/${issued.serial.at(-1)}`, sk: issued.serial };
     await deleteRow(cloud.table, key);

@@ -194,16 +194,23 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(invitations|principal-(ends|enrolment)): Rows(Put|Delete) dynamodb:(Put|Delete)Item enrolled-principals(\/\*)?$|^scheduled-closings: RowsDelete dynamodb:DeleteItem enrolled-principals\/\*$/,
+      /^(invitations|principal-(ends|enrolment)|scheduled-due): Rows(Put|Delete) dynamodb:(Put|Delete)Item enrolled-principals(\/\*)?$|^scheduled-closings: RowsDelete dynamodb:DeleteItem enrolled-principals\/\*$/,
     reason:
       'Each act makes the lists name its principal, whoever changed them; here only those who enter or move change them.',
     usedElsewhere: true,
   },
   {
     grants:
-      /^(invitations|principal-(acts|ends)): Rows(Get|Put) dynamodb:(Get|Put)Item enrolled-uncertified$/,
+      /^(invitations|principal-(acts|ends)|scheduled-due): Rows(Get|Put) dynamodb:(Get|Put)Item enrolled-uncertified$/,
     reason:
       'After a crash in the confirmation of a key the next act makes its rows, by the same code; none crashes so here.',
+    usedElsewhere: true,
+  },
+  {
+    grants:
+      /^(invitations|principal-(ends|enrolment)|scheduled-(due|closings)): Rows(Get|Put) dynamodb:(Get|Put)Item enrolled-due$/,
+    reason:
+      'What an act prepared is listed by whoever comes after it, where a crash left the act without its rows; none crashes here.',
     usedElsewhere: true,
   },
 ];
