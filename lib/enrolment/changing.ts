@@ -88,7 +88,7 @@ export interface Changing {
 export const openChanging = (
   deps: EnrolmentDeps & {
     readonly acting: Acting<PrincipalState>;
-    readonly directory: Pick<Directory, 'openOffice' | 'office'>;
+    readonly directory: Pick<Directory, 'openOffice'>;
     readonly found: (actor: Principal, id: string) => Promise<Current<PrincipalState>>;
   },
 ): Changing => {

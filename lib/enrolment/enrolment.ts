@@ -27,7 +27,7 @@ export interface Enrolment {
   readonly people: People;
 }
 
-export const openEnrolment = (deps: EnrolmentDeps & { readonly directory: Directory }): Enrolment => {
-  const { acting, ...offices } = openOffices(deps);
-  return { offices, people: openPeople({ ...deps, offices: acting }) };
-};
+export const openEnrolment = (deps: EnrolmentDeps & { readonly directory: Directory }): Enrolment => ({
+  offices: openOffices(deps),
+  people: openPeople(deps),
+});

@@ -2,7 +2,7 @@ import { officesOf } from '../acting-office.ts';
 import { Fault, joined, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import type { Value } from '../store/store.ts';
-import { type Acting, type Current, openActing } from './acting.ts';
+import { type Current, openActing } from './acting.ts';
 import type { OfficeContents, OfficeState, Offices, OfficeTerms, OfficeView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { stepOf } from './reading.ts';
@@ -21,7 +21,7 @@ const unknown = (id: string): Fault =>
 const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
   new Fault('invalid-input', why, { path });
 
-export const openOffices = (deps: EnrolmentDeps): Offices & { readonly acting: Acting<OfficeState> } => {
+export const openOffices = (deps: EnrolmentDeps): Offices => {
   const { table, founders, clock } = deps;
   const acting = openActing(deps, 'office', officeState);
   const succession = openSuccession(table, founders, acting);
@@ -134,8 +134,6 @@ export const openOffices = (deps: EnrolmentDeps): Offices & { readonly acting: A
     });
 
   return {
-    acting,
-
     propose: async (actor, id, terms) => {
       assertOperator(actor);
       const { state, contents } = await readTerms(id, terms);

@@ -1,7 +1,6 @@
 import { Fault, phrase } from '../fault.ts';
-import { type Duty, type Principal, type Role, WORDS_OF_RECORDS, WORDS_OF_REPORTS } from '../principal.ts';
-import type { Value } from '../store/store.ts';
-import { type Acting, type Current, openActing } from './acting.ts';
+import type { Duty, Principal, Role } from '../principal.ts';
+import { type Current, openActing } from './acting.ts';
 import {
   assertNothingPrepared,
   assertResponsible,
@@ -9,21 +8,13 @@ import {
   openChanging,
   readMoment,
 } from './changing.ts';
-import type {
-  Directory,
-  Invited,
-  OfficeState,
-  People,
-  PrincipalState,
-  PrincipalTerms,
-  PrincipalView,
-} from './contract.ts';
+import type { Directory, Invited, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
+import { openPrincipalTerms } from './principal-terms.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
 import { listPk } from './rows.ts';
 import { principalState } from './states.ts';
-import { assertId, readContents, readTerm, readText } from './terms.ts';
 import { assertOperator, wrongStanding } from './two-operators.ts';
 
 const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
@@ -33,13 +24,11 @@ const hasDuty = ({ role, duties }: Principal, duty: Duty): boolean =>
   role === 'officer' && duties?.includes(duty) === true;
 
 export const openPeople = (
-  deps: EnrolmentDeps & {
-    readonly directory: Pick<Directory, 'openOffice' | 'office'>;
-    readonly offices: Pick<Acting<OfficeState>, 'read'>;
-  },
+  deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice'> },
 ): People => {
-  const { table, founders, directory, clock, random } = deps;
+  const { table, founders, clock, random } = deps;
   const acting = openActing(deps, 'principal', principalState);
+  const terms = openPrincipalTerms(deps, acting);
   const invitations = openInvitations(deps, acting);
 
   /** Fault: `unknown-principal`, also of an office that the actor may not see. */
@@ -47,91 +36,6 @@ export const openPeople = (
     const current = await acting.read(id);
     assertSees(actor, id, current);
     return current;
-  };
-
-  const assertFree = async (id: string, { standing }: Current<PrincipalState>): Promise<void> => {
-    assertId(id);
-    const isTaken = [...WORDS_OF_RECORDS, ...WORDS_OF_REPORTS].some((word) => word === id);
-    if (isTaken)
-      throw invalid(
-        'id',
-        phrase`Records and reports say ${id} of others; choose another id, such as ${id}-1.`,
-      );
-    const isOfFile = founders.principals.some((one) => one.id === id) || (await founders.isWithdrawn(id));
-    if (isOfFile && standing === undefined)
-      throw new Fault(
-        'wrong-state',
-        'The trust domain names a principal of this id, now or earlier; take another id.',
-        {
-          principal: id,
-        },
-      );
-  };
-
-  /** A term that began stays begun where the terms do not say another beginning. */
-  const readTerms = async (id: string, terms: PrincipalTerms, { standing }: Current<PrincipalState>) => {
-    const from = terms.from ?? standing?.state?.from;
-    const contents = readContents(terms);
-    const { role, office, duties, purposes, assumedPurpose, agreement } = terms;
-    const issue = founders.nameIssue(id, contents.name.ja);
-    if (issue) throw invalid('name.ja', issue);
-    if (terms.person !== undefined) assertId(terms.person, 'person');
-    if ((role === 'officer') !== (office !== undefined))
-      throw invalid('office', phrase`Officers, and only they, belong to an office.`);
-    if ((role === 'officer') !== (duties !== undefined && duties.length > 0))
-      throw invalid('duties', phrase`Officers, and only they, have duties: receive, examine, responsible.`);
-    if (purposes !== undefined && role !== 'relyingParty')
-      throw invalid('purposes', phrase`Relying parties, and only they, declare purposes.`);
-    if (assumedPurpose !== undefined && !purposes?.some((purpose) => purpose.id === assumedPurpose))
-      throw invalid('assumedPurpose', phrase`The principal declares no purpose of that id.`);
-    if (agreement !== undefined && role !== 'relyingParty')
-      throw invalid('agreement', phrase`Relying parties, and only they, have an agreement.`);
-    if (office !== undefined && (await directory.openOffice(office)) === undefined)
-      throw new Fault('unknown-office', 'There is no office of that id.', { office });
-    const state: Omit<PrincipalState, 'contents' | 'standing'> = {
-      ...readTerm({ ...terms, ...(from !== undefined && { from }) }, clock()),
-      role,
-      person: terms.person ?? id,
-      ...(office !== undefined && { office }),
-      ...(duties && { duties: [...new Set(duties)] }),
-      ...(purposes && {
-        purposes: purposes.map(({ id: purpose, title, legalBasis }) => ({
-          id: purpose,
-          title: { ja: readText('purposes.title', title.ja), en: readText('purposes.title', title.en) },
-          legalBasis: readText('purposes.legalBasis', legalBasis),
-        })),
-      }),
-      ...(assumedPurpose !== undefined && { assumedPurpose }),
-      ...(agreement !== undefined && { agreement: readText('agreement', agreement) }),
-    };
-    return { state, ...acting.salted(contents as unknown as Value) };
-  };
-
-  /** Records name the person, who therefore stays the same behind an id. */
-  const assertSamePerson = (id: string, before: PrincipalState | undefined, person: string): void => {
-    if (before === undefined || before.person === person) return;
-    throw invalid('person', phrase`Records name ${id} for another person; take an id that nobody has had.`);
-  };
-
-  /** The state that the terms give, over the one that there is. A key that was confirmed stays confirmed, and who is suspended stays so. */
-  const after = (
-    id: string,
-    { standing }: Current<PrincipalState>,
-    { state, digest }: Awaited<ReturnType<typeof readTerms>>,
-    resumes = false,
-  ): PrincipalState => {
-    const before = standing?.state;
-    if (before?.standing === 'ended') throw wrongStanding('principal', id, 'ended');
-    if (before !== undefined && before.role !== state.role)
-      throw invalid('role', phrase`The role of ${id} stays; enrol the person under another id.`);
-    assertSamePerson(id, before, state.person);
-    return {
-      ...state,
-      standing:
-        before?.standing === 'suspended' && !resumes ? 'suspended' : before?.key ? 'active' : 'invited',
-      ...(before?.key && { key: before.key }),
-      contents: digest,
-    };
   };
 
   const change = async (
@@ -161,30 +65,30 @@ export const openPeople = (
   const changing = openChanging({ ...deps, acting, found });
 
   return {
-    invite: async (actor, id, terms): Promise<Invited> => {
-      if (!hasDuty(actor, 'responsible') || terms.office !== actor.office || terms.role !== 'officer')
+    invite: async (actor, id, given): Promise<Invited> => {
+      if (!hasDuty(actor, 'responsible') || given.office !== actor.office || given.role !== 'officer')
         throw new Fault(
           'forbidden',
           'The responsible person of an office invites its officers, and nobody else.',
         );
       const current = await acting.read(id);
-      await assertFree(id, current);
+      await terms.assertFree(id, current);
       const office = current.standing?.state?.office;
       if (current.standing && office !== actor.office) throw unknownPrincipal(id);
-      const read = await readTerms(id, terms, current);
+      const read = await terms.read(id, given, current);
       const { invitation, text } = invitationFor(id, actor, clock(), random);
       const invited = await acting.act(id, actor, (now) => ({
-        outcome: { act: 'invited', state: { ...after(id, now, read), invitation } },
+        outcome: { act: 'invited', state: { ...terms.after(id, now, read), invitation } },
         contents: read.contents,
       }));
       return { principal: principalViewOf(id, invited), invitation: text };
     },
 
-    propose: async (actor, id, terms, { effectiveFrom, invites = false } = {}) => {
+    propose: async (actor, id, given, { effectiveFrom, invites = false } = {}) => {
       assertOperator(actor);
       const current = await acting.read(id);
-      await assertFree(id, current);
-      const read = await readTerms(id, terms, current);
+      await terms.assertFree(id, current);
+      const read = await terms.read(id, given, current);
       const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
       const proposed = await acting.act(id, actor, (now) => {
         assertNothingPrepared(id, now);
@@ -201,7 +105,7 @@ export const openPeople = (
             ...(state && { state }),
             proposed: {
               // Two operators resume whom no office's responsible person can.
-              state: after(id, now, read, !isInvited),
+              state: terms.after(id, now, read, !isInvited),
               lapsesAt: new Date(founders.lapsesAt(clock())).toISOString(),
               ...(moment !== undefined && { effectiveFrom: moment }),
               ...(isInvited && { invites: true }),
@@ -213,19 +117,19 @@ export const openPeople = (
       return principalViewOf(id, proposed);
     },
 
-    change: async (actor, id, terms, effectiveFrom) => {
+    change: async (actor, id, given, effectiveFrom) => {
       const current = await found(actor, id);
       assertResponsible(actor, current);
-      if (terms.office !== actor.office)
+      if (given.office !== actor.office)
         throw invalid(
           'office',
           phrase`This changes an officer of the own office; transfer the officer instead.`,
         );
-      const read = await readTerms(id, terms, current);
+      const read = await terms.read(id, given, current);
       return changing.change(
         actor,
         id,
-        (now) => ({ state: after(id, now, read), contents: read.contents }),
+        (now) => ({ state: terms.after(id, now, read), contents: read.contents }),
         effectiveFrom,
       );
     },
