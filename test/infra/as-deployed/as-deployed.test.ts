@@ -977,20 +977,6 @@ describe.skipIf(!present)('as deployed', () => {
     await expect(functions.invoke('scheduled-recovery', {})).resolves.toMatchObject({
       done: expect.arrayContaining([...late, id]),
     });
-    // Two changes are prepared, and something else comes before the first of them.
-    const change = (at: number) =>
-      as('chief', 'POST', `/api/v1/principals/${id}/change`, {
-        ...officer('minami', 'examine'),
-        effectiveFrom: new Date(Date.now() + at).toISOString(),
-      });
-    const hour = 3_600_000;
-    await ok(change(hour));
-    await ok(as('chief', 'POST', `/api/v1/principals/${id}/suspension`));
-    await ok(as('chief', 'DELETE', `/api/v1/principals/${id}/suspension`));
-    await ok(change(2 * hour));
-    await expect(functions.invoke('scheduled-due', {}, 3 * hour)).resolves.toMatchObject({ done: [id] });
-    const told = await ok(as('chief', 'GET', '/api/v1/notices'));
-    expect(told.json()).toMatchObject({ notices: [{ principal: id, why: 'other-act' }] });
     // Somebody has erased a revocation from the table.
     const key = { pk: `status/${issued.ca}/${issued.serial.at(-1)}`, sk: issued.serial };
     await deleteRow(cloud.table, key);
@@ -1012,6 +998,20 @@ describe.skipIf(!present)('as deployed', () => {
     expect(await statusOf(issued.serial)).toBe('revoked');
     const kita = await ok(as('operator-noda', 'GET', '/api/v1/offices/kita'));
     expect(kita.json()).toMatchObject({ standing: 'ended', successor: 'minami' });
+    // Two changes are prepared, and something else comes before the first of them.
+    const change = (at: number) =>
+      as('chief', 'POST', `/api/v1/principals/${id}/change`, {
+        ...officer('minami', 'examine'),
+        effectiveFrom: new Date(Date.now() + at).toISOString(),
+      });
+    const hour = 3_600_000;
+    await ok(change(hour));
+    await ok(as('chief', 'POST', `/api/v1/principals/${id}/suspension`));
+    await ok(as('chief', 'DELETE', `/api/v1/principals/${id}/suspension`));
+    await ok(change(2 * hour));
+    await expect(functions.invoke('scheduled-due', {}, 3 * hour)).resolves.toMatchObject({ done: [id] });
+    const told = await ok(as('chief', 'GET', '/api/v1/notices'));
+    expect(told.json()).toMatchObject({ notices: [{ principal: id, why: 'other-act' }] });
     const days = 86_400_000;
     const due = await functions.invoke('scheduled-publication', {}, 2 * days);
     expect(due).toMatchObject({ done: expect.arrayContaining([CA]) });
