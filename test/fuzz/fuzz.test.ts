@@ -251,7 +251,14 @@ const acknowledged = { requests: [] as string[], signed: [], answers: [], revoke
 const done = new Set<string>();
 
 /** What they take has to fit together, which it does not at random: test/functions/routes/enrolment does them. */
-const OF_TERMS = ['proposeOffice', 'inviteOfficer', 'proposePrincipal', 'enrolPrincipal'];
+const OF_TERMS = [
+  'proposeOffice',
+  'inviteOfficer',
+  'proposePrincipal',
+  'changePrincipal',
+  'transferPrincipal',
+  'enrolPrincipal',
+];
 
 /** What these mend does not occur here: a pending revocation, rows that were tampered with, a table of an older day. */
 const NEVER_DONE = ['withdrawRevocation', 'correctStatus', 'recoverTable', ...OF_TERMS];
