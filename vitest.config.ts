@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import SlowestFirst from './test/slowest-first.ts';
 
+// The workers, and the processes that tests start, find their modules stripped of types and compiled.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled');
+
 // Two workers: the suites share the machine with DynamoDB Local, Java and openssl.
 export default defineConfig({
   test: {
@@ -14,8 +17,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: {
-      // Processes that tests start find their modules compiled.
-      NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled'),
       // The commands say their failures in the language of the terminal.
       LC_ALL: 'C',
       // Whoever runs the tests may have services of their own there.

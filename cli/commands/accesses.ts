@@ -22,16 +22,17 @@ const input = z.object({
 });
 
 const GUIDE: Guide = {
-  needs: ['a running service, and an auditor, or an officer for the own office: --as or --token'],
+  needs: ['a running service, and an auditor, or the responsible person for the own office: --as or --token'],
   result: [
     'prints a line for each access: id, time, who, door, channel and method, result, what was shown,',
     'requests and certificates;',
     '`public`, and `token-expired 12` for the result: credentials were refused twelve times, for that reason',
   ],
   examples: [
+    "REQUEST=$(akashi requests --as higashi-counter | head -n 1 | cut -d ' ' -f 1)",
     'akashi accesses --as auditor --request $REQUEST',
     'akashi accesses --as auditor --officer higashi-counter --from 2026-04-01 --all --json',
-    'akashi accesses --as higashi-examiner --certificate certificate.pem',
+    'akashi accesses --as higashi-chief --certificate certificate.pem',
   ],
 };
 

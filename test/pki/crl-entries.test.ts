@@ -75,7 +75,7 @@ describe('entries of a CRL', () => {
 
   it('take serial numbers in the same forms as other encoders, and write them in one form', () => {
     const entries = new CertListEntries();
-    for (const of of ['0AFF', '5', 'FF01']) entries.push(of, usual);
+    for (const text of ['0AFF', '5', 'FF01']) entries.push(text, usual);
     const values = ['0aff', '05', 'ff01'].map((of) => plain(of, usual));
     expect(Buffer.compare(encode(entries), encode(values))).toBe(0);
   });
@@ -116,7 +116,7 @@ describe('entries of a CRL', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(serial, fields), { maxLength: 200 }), (given) => {
         const entries = new CertListEntries();
-        for (const [of, value] of given) entries.push(of, value);
+        for (const [serialNumber, value] of given) entries.push(serialNumber, value);
         const tbs = encode(entries);
         const signatures = [3, 70, 5_000].map((length) => new Uint8Array(length).fill(length));
         const expected = signatures.map((one) => encodeSigned(tbs.slice(), ECDSA, one));

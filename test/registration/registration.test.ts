@@ -559,10 +559,11 @@ describe('lists', () => {
     await using store = await openTemporaryTable();
     const office = openOffice(store.table);
     const { registration } = office;
-    const submitFor = async (who: typeof tanaka, of: string) =>
-      (await registration.submit(who, { ...(await newSubmission()), holder: of })).request.id;
+    const submitFor = async (who: typeof tanaka, holder: string) =>
+      (await registration.submit(who, { ...(await newSubmission()), holder })).request.id;
     const ids: string[] = [];
-    for (const of of ['pseudonym-1', 'pseudonym-2', 'pseudonym-1']) ids.push(await submitFor(tanaka, of));
+    for (const holder of ['pseudonym-1', 'pseudonym-2', 'pseudonym-1'])
+      ids.push(await submitFor(tanaka, holder));
     for (const state of ['withdrawn', 'examined', 'issued'] as const)
       ids.push(await bringTo(registration, state));
     const shown = async () => {
@@ -585,10 +586,10 @@ describe('lists', () => {
       return JSON.stringify(pages);
     };
     const before = await shown();
-    for (const of of ['pseudonym-1', 'pseudonym-2', 'pseudonym-3']) {
-      const id = await submitFor(ito, of);
-      await registration.examine(PEOPLE.kato, id, of === 'pseudonym-1' ? reject : approve);
-      if (of === 'pseudonym-3') await registration.examine(yamada, id, approve);
+    for (const holder of ['pseudonym-1', 'pseudonym-2', 'pseudonym-3']) {
+      const id = await submitFor(ito, holder);
+      await registration.examine(PEOPLE.kato, id, holder === 'pseudonym-1' ? reject : approve);
+      if (holder === 'pseudonym-3') await registration.examine(yamada, id, approve);
     }
     expect(await shown()).toBe(before);
   });
