@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { matchRecords } from '../../cli/demo/audit.ts';
 import { type Service, startService } from '../../cli/demo/service.ts';
 import { type Ended, enter, akashi as inProcess } from './in-process.ts';
@@ -299,9 +299,15 @@ describe('a certificate', { timeout: 120_000 }, () => {
     const few = await json(`provisions --as auditor --exclude-own --limit 3`);
     expect(few.records).toHaveLength(3);
 
-    const own = await json('provisions --as procurement --channel ocsp');
-    const [mine] = own.records as { id: string; recipient: string; purpose: string }[];
-    expect(own.records).toHaveLength(2);
+    // A relying party finds its own records once the published log has their leaves.
+    const [mine] = await vi.waitFor(
+      async () => {
+        const own = await json('provisions --as procurement --channel ocsp');
+        expect(own.records).toHaveLength(2);
+        return own.records as { id: string; recipient: string; purpose: string }[];
+      },
+      { timeout: 15_000, interval: 200 },
+    );
     expect(mine).toMatchObject({ recipient: 'procurement', purpose: 'tender' });
     const proof = await akashi(`audit prove ${mine?.id} --as procurement --out mine.tlog-proof`);
     expect(proof).toMatchObject({ code: 0, err: '' });
