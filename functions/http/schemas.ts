@@ -264,6 +264,12 @@ export const certificateView = z
   })
   .meta({ id: 'Certificate' }) satisfies z.ZodType<CertificateView>;
 
+/** A PKCS#10 of at most 64 KiB in PEM. */
+export const csr = z
+  .string()
+  .max(96 * 1024)
+  .meta({ description: 'PKCS#10 in PEM (RFC 2986, 7468). Its subject is not used.' });
+
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const recordedAt = {

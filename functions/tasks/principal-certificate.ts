@@ -1,7 +1,6 @@
 import type { Core } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
-import { checkPublicKey, verifySignature } from '../../lib/keys/keys.ts';
-import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../../lib/pki/pki.ts';
+import { readRequestedKey } from '../../lib/keys/keys.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
 /** A request to certify a principal's own key, which is made where it is used and never seen here. */
@@ -23,7 +22,7 @@ export interface Applicant {
 
 /**
  * Faults: `invalid-input` for a principal that the trust domain does not have, `malformed-csr` and its kin,
- * `signature-invalid`, `weak-key`, `key-algorithm-not-allowed`.
+ * `proof-of-possession-failed`, `weak-key`, `key-algorithm-not-allowed`.
  */
 export const readApplicant = async (
   { principals, operations }: TrustDomain,
@@ -33,25 +32,11 @@ export const readApplicant = async (
   if (principal === undefined) {
     throw new Fault('invalid-input', 'The trust domain has no principal of that id.', { principal: id });
   }
-  const request = decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', csr, MAX_CSR_BYTES));
-  const { subjectPublicKeyInfo, signatureAlgorithm, info, signatureValue } = request;
-  const { kind, digest, identity } = await checkPublicKey(subjectPublicKeyInfo);
-  const profile = operations.principal;
-  if (!profile.publicKeys.some((allowed) => allowed === kind)) {
-    throw new Fault(
-      'key-algorithm-not-allowed',
-      'The profile does not take keys of this kind; make a key pair of a kind in facts.allowed.',
-      {
-        allowed: profile.publicKeys,
-      },
-    );
-  }
-  // RFC 2986 4.2: possession of the private key.
-  verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: info, signature: signatureValue });
+  const { request, digest, identity } = await readRequestedKey(csr, operations.principal.publicKeys);
   return {
     principal: id,
     name: principal.name.ja,
-    subjectPublicKeyInfo,
+    subjectPublicKeyInfo: request.subjectPublicKeyInfo,
     publicKeyDigest: digest,
     keyIdentity: identity,
   };

@@ -1,7 +1,6 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import type { Acting, Current, Decision } from './acting.ts';
-
 import type { Directory, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { openDueActs } from './due.ts';

@@ -1,8 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Fault } from '../fault.ts';
-import { checkPublicKey, verifySignature } from '../keys/keys.ts';
+import { readRequestedKey } from '../keys/keys.ts';
 import { textIn } from '../members.ts';
-import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../pki/pki.ts';
 import type { Random } from '../ports.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import { everyItem } from '../store/store.ts';
@@ -46,28 +45,6 @@ const invalidInvitation = (): Fault =>
     'invitation-invalid',
     'This is no invitation of this service; copy all of it, or ask for a new one.',
   );
-
-interface Csr {
-  readonly subjectPublicKeyInfo: Uint8Array;
-  readonly publicKeyDigest: string;
-  readonly keyIdentity: string;
-}
-
-/** The key of a CSR whose signature proves possession (RFC 2986 4.2). Faults: `malformed-csr` and its kin. */
-const readCsr = async (text: string, kinds: readonly string[]): Promise<Csr> => {
-  const csr = decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', text, MAX_CSR_BYTES));
-  const { subjectPublicKeyInfo, signatureAlgorithm, info, signatureValue } = csr;
-  const { kind, digest, identity } = await checkPublicKey(subjectPublicKeyInfo);
-  if (!kinds.includes(kind)) {
-    throw new Fault(
-      'key-algorithm-not-allowed',
-      'The profile does not take keys of this kind; make a key pair of a kind in facts.allowed.',
-      { allowed: kinds },
-    );
-  }
-  verifySignature({ subjectPublicKeyInfo, signatureAlgorithm, message: info, signature: signatureValue });
-  return { subjectPublicKeyInfo, publicKeyDigest: digest, keyIdentity: identity };
-};
 
 export interface Invitations extends Pick<People, 'bring' | 'enrol' | 'recover'> {
   /** Revokes the certificates of a principal that has ended. */
@@ -158,9 +135,9 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
       if (id === '') throw invalidInvitation();
       const first = await acting.read(id);
       const state = opened(secret, first);
-      const key = await readCsr(csr, founders.publicKeys);
-      const fingerprint = key.publicKeyDigest;
-      const subjectPublicKeyInfo = Buffer.from(key.subjectPublicKeyInfo).toString('base64');
+      const { request, digest: fingerprint, identity } = await readRequestedKey(csr, founders.publicKeys);
+      const key = { publicKeyDigest: fingerprint, keyIdentity: identity };
+      const subjectPublicKeyInfo = Buffer.from(request.subjectPublicKeyInfo).toString('base64');
       if ([state.key, state.brought].some((one) => one?.publicKeyDigest === fingerprint)) {
         // The row may have lost the key, or its answer did not come.
         if (!hasKey(first.row, key)) await acting.mended(id, { subjectPublicKeyInfo });
@@ -178,8 +155,7 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
           );
         if (clock() >= Date.parse(now.invitation?.until ?? ''))
           throw new Fault('invitation-expired', 'The invitation has expired; ask for a new one.');
-        const { publicKeyDigest, keyIdentity } = key;
-        const brought: BroughtKey = { publicKeyDigest, keyIdentity, invitation: invitedWith(now) };
+        const brought: BroughtKey = { ...key, invitation: invitedWith(now) };
         return {
           outcome: { act: 'key-brought', state: { ...now, brought } },
           subjectPublicKeyInfo,

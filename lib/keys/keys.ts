@@ -17,5 +17,6 @@ export {
 } from './key-list.ts';
 export { LOG_KEY } from './log-key.ts';
 export { type CheckedPublicKey, checkPublicKey } from './quality.ts';
+export { type RequestedKey, readRequestedKey } from './requested-key.ts';
 export { generatePrivateKey, generateSoftwareKey, softwareSigner } from './software.ts';
 export { type SignedMessage, verifySignature } from './verify.ts';

@@ -1,11 +1,5 @@
 import { Fault, phrase } from '../fault.ts';
-import { checkPublicKey, verifySignature } from '../keys/keys.ts';
-import {
-  type CertificationRequest,
-  decodeCertificationRequest,
-  decodePem,
-  MAX_CSR_BYTES,
-} from '../pki/pki.ts';
+import { readRequestedKey } from '../keys/keys.ts';
 import type { Submission } from './contract.ts';
 import type { Application } from './decide.ts';
 import type { Issuing } from './deps.ts';
@@ -13,26 +7,6 @@ import { ignoredParts } from './ignored.ts';
 
 /** The limit for the JSON of all fields together, so that a request's row stays well below the store's limit. */
 const MAX_FIELDS_BYTES = 64 * 1024;
-
-/** The signature of the request proves that its maker holds the private key (RFC 2986 4.2). */
-const assertPossession = (csr: CertificationRequest): void => {
-  try {
-    verifySignature({
-      subjectPublicKeyInfo: csr.subjectPublicKeyInfo,
-      signatureAlgorithm: csr.signatureAlgorithm,
-      message: csr.info,
-      signature: csr.signatureValue,
-    });
-  } catch (cause) {
-    if (!Fault.is(cause, 'signature-invalid')) throw cause;
-    throw new Fault(
-      'proof-of-possession-failed',
-      'The certification request is not signed with the private key of its public key; make it again.',
-      {},
-      { cause },
-    );
-  }
-};
 
 const HOLDER = /^[a-z0-9-]{1,64}$/;
 
@@ -78,18 +52,7 @@ export const readApplication = async (
     });
   }
   await issuing.assertOpen(submission.profile);
-  const csr = decodeCertificationRequest(decodePem('CERTIFICATE REQUEST', submission.csr, MAX_CSR_BYTES));
-  const key = await checkPublicKey(csr.subjectPublicKeyInfo);
-  if (!profile.publicKeys.includes(key.kind)) {
-    throw new Fault(
-      'key-algorithm-not-allowed',
-      'The profile does not take keys of this kind; make a key pair of a kind in facts.allowed.',
-      {
-        allowed: profile.publicKeys,
-      },
-    );
-  }
-  assertPossession(csr);
+  const { request: csr, ...key } = await readRequestedKey(submission.csr, profile.publicKeys);
   const { subjectPublicKeyInfo } = csr;
   const claim = await issuing.claimKey({
     profile: submission.profile,

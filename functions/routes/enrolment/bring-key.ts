@@ -1,12 +1,10 @@
 import * as z from 'zod';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
-import { principalId, sha256 } from '../../http/schemas.ts';
+import { csr, principalId, sha256 } from '../../http/schemas.ts';
 
 /** An id of 40 characters, a dot, and 24 bytes in base64url. */
 const MAX_INVITATION = 73;
-/** A PKCS#10 of at most 64 KiB in PEM. */
-const MAX_CSR_CHARACTERS = 96 * 1024;
 
 export const route = defineRoute({
   id: 'bringKey',
@@ -21,10 +19,7 @@ export const route = defineRoute({
     kind: 'json',
     schema: z.strictObject({
       invitation: z.string().max(MAX_INVITATION),
-      csr: z
-        .string()
-        .max(MAX_CSR_CHARACTERS)
-        .meta({ description: 'PKCS#10 in PEM (RFC 2986, 7468). Its subject is not used.' }),
+      csr,
     }),
   },
   responses: {
@@ -55,8 +50,8 @@ export const route = defineRoute({
     'key-algorithm-not-allowed',
     'not-issued',
   ],
-  handle: async ({ enrolment }, { body: { invitation, csr } }) => {
-    const { pem, ...brought } = await enrolment.people.bring(invitation, csr);
+  handle: async ({ enrolment }, { body }) => {
+    const { pem, ...brought } = await enrolment.people.bring(body.invitation, body.csr);
     return json(200, { ...brought, ...(pem !== undefined && { certificate: pem }) });
   },
 });

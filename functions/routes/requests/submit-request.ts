@@ -5,10 +5,7 @@ import { json } from '../../http/http.ts';
 import { provide } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
-import { fields, principalId, profileId, requestView } from '../../http/schemas.ts';
-
-/** A PKCS#10 of at most 64 KiB in PEM. */
-const MAX_CSR_CHARACTERS = 96 * 1024;
+import { csr, fields, principalId, profileId, requestView } from '../../http/schemas.ts';
 
 export const route = defineRoute({
   id: 'submitRequest',
@@ -30,10 +27,7 @@ export const route = defineRoute({
     kind: 'json',
     schema: z.strictObject({
       profile: profileId,
-      csr: z
-        .string()
-        .max(MAX_CSR_CHARACTERS)
-        .meta({ description: 'PKCS#10 in PEM (RFC 2986, 7468). Its subject is not used.' }),
+      csr,
       fields,
       holder: principalId.exactOptional().meta({
         description:

@@ -16,7 +16,7 @@ export const REGISTRATION = {
     '申請を審査できるのは、登録分局の担当者と認証局運用者だけです。',
   'The person who submitted or examined a request cannot examine it again; have another person do it.':
     '申請を受け付けた人や審査した人が、その申請を再び審査することはできません。別の人が審査してください。',
-  'The certification request is not signed with the private key of its public key; make it again.':
+  'The signature of the certification request is not by the private key of its public key; make the request again.':
     '署名要求（CSR）が、その公開鍵に対応する秘密鍵で署名されていません。作り直してください。',
   'A holder is named by a pseudonym of 1 to 64 of a-z, 0-9 and hyphens, never by a number of the resident register.':
     '名義人は、a-z、0-9、ハイフンからなる 1～64 文字の仮名で指定してください。住民票コードや個人番号は使わないでください。',
