@@ -6,13 +6,21 @@ import { codeOf, type Ground, openGround, openHouse } from '../authority/house.t
 import { FIELDS, opensslRequest, type Service } from '../service.ts';
 import { deleteRow, putRow } from '../store/row-attacks.ts';
 import { auditOf } from '../world.ts';
-import { enter, firstChief, type Member, MINAMI, officer, openMinami, ownCertificate } from './people.ts';
+import {
+  enter,
+  firstChief,
+  type Member,
+  MINAMI,
+  officer,
+  openKita,
+  openMinami,
+  ownCertificate,
+} from './people.ts';
 
 /* Somebody who writes to the table, and holds no key and no bucket, beside persons with fewer rights. */
 
 let ground: Ground;
 let house: Service;
-let sakai: Principal;
 let noda: Principal;
 let chief: Member;
 let counter: Member;
@@ -50,11 +58,10 @@ const readRows = async () => {
 beforeAll(async () => {
   ground = await openGround();
   house = await openHouse(ground);
-  [sakai, noda] = [house.principal('operator-sakai'), house.principal('operator-noda')];
-  const { people, offices } = house.app.enrolment;
+  noda = house.principal('operator-noda');
+  const { people } = house.app.enrolment;
   await openMinami(house);
-  await offices.propose(sakai, 'kita', { ...MINAMI, attributes: { ...MINAMI.attributes, O: 'Kita City' } });
-  await offices.confirm(noda, 'kita');
+  await openKita(house);
   chief = await firstChief(house);
   const enterBy = async (id: string, ...duties: Parameters<typeof officer>[1][]): Promise<Member> =>
     enter(

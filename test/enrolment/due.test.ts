@@ -1,34 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import type { Principal } from '../../lib/principal.ts';
-import type { Objects, Table } from '../../lib/store/store.ts';
 import { type Ground, openGround, openHouse } from '../authority/house.ts';
 import type { Service } from '../service.ts';
-import type { Failure } from '../store/faulty-table.ts';
 import { auditOf } from '../world.ts';
+import { failingStores } from './failing-stores.ts';
 import { enter, firstChief, MINAMI, officer, openMinami } from './people.ts';
 
 /* What is prepared for a moment: at its moment, and where the run is interrupted. */
 
-const PLAN = new Map<number, Failure>();
-let count = 0;
-const failing = async <T>(act: () => Promise<T>): Promise<T> => {
-  const failure = PLAN.get(++count);
-  if (failure === 'lost') throw new Fault('store-unavailable', 'planned');
-  const result = await act();
-  if (failure) throw new Fault('store-unavailable', 'planned');
-  return result;
-};
-const table = (real: Table): Table => ({
-  get: (key) => real.get(key),
-  query: (query) => real.query(query),
-  write: (writes) => failing(() => real.write(writes)),
-  close: () => real.close(),
-});
-const objects = (real: Objects): Objects => ({
-  ...real,
-  put: (...put) => failing(() => real.put(...put)),
-});
+const stores = failingStores();
 
 let ground: Ground;
 let house: Service;
@@ -46,7 +27,7 @@ const openOffice = async (): Promise<string> => {
 
 beforeAll(async () => {
   ground = await openGround();
-  house = await openHouse(ground, { table, objects });
+  house = await openHouse(ground, stores);
   [sakai, noda] = [house.principal('operator-sakai'), house.principal('operator-noda')];
   await openMinami(house);
   chief = (await firstChief(house)).principal;
@@ -206,11 +187,11 @@ describe('a store that fails at any write', () => {
           await before(to);
           const { number } = await mover();
           house.advance(WAIT_MS);
-          count = 0;
-          PLAN.set(n, failure);
+          stores.beginAnew();
+          stores.planned.set(n, failure);
           await run();
-          PLAN.clear();
-          if (n === 1) most = Math.max(most, count - 1);
+          stores.planned.clear();
+          if (n === 1) most = Math.max(most, stores.writes() - 1);
           await after('minami', to, moment);
           // One act at most, however often it was tried.
           expect((await mover()).number - number).toBeLessThanOrEqual(1);

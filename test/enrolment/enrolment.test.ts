@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Fault } from '../../lib/fault.ts';
 import type { Principal } from '../../lib/principal.ts';
+import { codeOf } from '../authority/house.ts';
 import { FIELDS, openService, opensslRequest, type Service, temporaryFolder } from '../service.ts';
 import { auditOf } from '../world.ts';
 import { enter, firstChief, type Member, MINAMI, newKey, officer, ownCertificate } from './people.ts';
@@ -19,16 +19,6 @@ afterAll(async () => {
   await service.close();
   folder.remove();
 });
-
-const codeOf = async (acting: Promise<unknown>): Promise<string> => {
-  try {
-    await acting;
-    return 'none';
-  } catch (error) {
-    if (Fault.is(error)) return error.code;
-    throw error;
-  }
-};
 
 const known = (member: Member, by: 'rows' | 'acts' = 'rows') =>
   service.app.principals.byCertificate(ownCertificate(member.pem), by);

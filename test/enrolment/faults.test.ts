@@ -2,34 +2,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import type { Principal } from '../../lib/principal.ts';
-import type { Objects, Table } from '../../lib/store/store.ts';
 import { codeOf, type Ground, openGround, openHouse } from '../authority/house.ts';
 import type { Service } from '../service.ts';
 import type { Failure } from '../store/faulty-table.ts';
 import { auditOf, checkWorld } from '../world.ts';
+import { failingStores } from './failing-stores.ts';
 import { firstChief, MINAMI, newKey, type OwnKey, officer, openMinami, ownCertificate } from './people.ts';
 
 /* Each write of each step is lost, or carried out without an answer. Asking again leads to the same end. */
 
-const PLAN = new Map<number, Failure>();
-let count = 0;
-const failing = async <T>(act: () => Promise<T>): Promise<T> => {
-  const failure = PLAN.get(++count);
-  if (failure === 'lost') throw new Fault('store-unavailable', 'planned');
-  const result = await act();
-  if (failure) throw new Fault('store-unavailable', 'planned');
-  return result;
-};
-const table = (real: Table): Table => ({
-  get: (key) => real.get(key),
-  query: (query) => real.query(query),
-  write: (writes) => failing(() => real.write(writes)),
-  close: () => real.close(),
-});
-const objects = (real: Objects): Objects => ({
-  ...real,
-  put: (...put) => failing(() => real.put(...put)),
-});
+const stores = failingStores();
 
 let ground: Ground;
 let house: Service;
@@ -39,7 +21,7 @@ let chief: Principal;
 const anyKey = (): OwnKey => newKey(ground.folder, `key-${ids++}`);
 beforeAll(async () => {
   ground = await openGround();
-  house = await openHouse(ground, { table, objects });
+  house = await openHouse(ground, stores);
   [sakai, noda] = [house.principal('operator-sakai'), house.principal('operator-noda')];
   await openMinami(house);
   chief = (await firstChief(house)).principal;
@@ -179,11 +161,11 @@ describe('a store that fails', () => {
         for (const failure of ['lost', 'appliedThenErrored'] as const) {
           const life = openLife();
           for (const step of steps.slice(0, -1)) await life.steps[step]();
-          count = 0;
-          PLAN.set(n, failure);
+          stores.beginAnew();
+          stores.planned.set(n, failure);
           await life.steps[last]();
-          PLAN.clear();
-          if (n === 1) most = Math.max(most, count - 1);
+          stores.planned.clear();
+          if (n === 1) most = Math.max(most, stores.writes() - 1);
           await checkLife(life, steps);
         }
       }
@@ -197,10 +179,10 @@ describe('a store that fails', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...LIVES), plan, async (steps, failures) => {
         const life = openLife();
-        count = 0;
-        for (const [n, how] of failures) PLAN.set(n, how);
+        stores.beginAnew();
+        for (const [n, how] of failures) stores.planned.set(n, how);
         for (const step of steps) await life.steps[step]();
-        PLAN.clear();
+        stores.planned.clear();
         await checkLife(life, steps);
       }),
       { numRuns: 20 },

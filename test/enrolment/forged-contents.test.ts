@@ -12,6 +12,7 @@ import {
   MINAMI,
   newKey,
   officer,
+  openKita,
   openMinami,
   ownCertificate,
 } from './people.ts';
@@ -35,10 +36,9 @@ beforeAll(async () => {
   ground = await openGround();
   house = await openHouse(ground);
   [sakai, noda] = [house.principal('operator-sakai'), house.principal('operator-noda')];
-  const { people, offices } = house.app.enrolment;
+  const { people } = house.app.enrolment;
   await openMinami(house);
-  await offices.propose(sakai, 'kita', { ...MINAMI, attributes: { ...MINAMI.attributes, O: 'Kita City' } });
-  await offices.confirm(noda, 'kita');
+  await openKita(house);
   chief = await firstChief(house);
   const { invitation } = await people.invite(chief.principal, 'counter', officer('counter', 'receive'));
   counter = await enter(house, invitation, chief.principal);

@@ -64,6 +64,14 @@ export const openMinami = async (service: Service, terms: OfficeTerms = MINAMI):
   await offices.confirm(service.principal('operator-noda'), 'minami');
 };
 
+/** Another office, with attributes of its own. */
+export const openKita = async (service: Service): Promise<void> => {
+  const { offices } = service.app.enrolment;
+  const terms = { ...MINAMI, attributes: { ...MINAMI.attributes, O: 'Kita City' } };
+  await offices.propose(service.principal('operator-sakai'), 'kita', terms);
+  await offices.confirm(service.principal('operator-noda'), 'kita');
+};
+
 export interface Member {
   readonly id: string;
   readonly key: OwnKey;

@@ -4,6 +4,7 @@ import { MAX_PREDECESSORS } from '../../lib/enrolment/rows.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Principal } from '../../lib/principal.ts';
 import type { Objects, Table, Value } from '../../lib/store/store.ts';
+import { codeOf } from '../authority/house.ts';
 import { openService, type Service, temporaryFolder } from '../service.ts';
 import { allRecords, auditOf } from '../world.ts';
 import { APPROVAL, again, openTown, openTownWithClerks, operators, requestIn, type Town } from './mergers.ts';
@@ -49,16 +50,6 @@ afterAll(async () => {
   await service.close();
   folder.remove();
 });
-
-const codeOf = async (acting: Promise<unknown>): Promise<string> => {
-  try {
-    await acting;
-    return 'none';
-  } catch (error) {
-    if (Fault.is(error)) return error.code;
-    throw error;
-  }
-};
 
 const approvedWithoutCertificate = async (town: Town) => {
   isAway = true;
