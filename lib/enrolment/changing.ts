@@ -7,6 +7,7 @@ import { openDueActs } from './due.ts';
 import { invitationFor } from './invitations.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
 import type { Said } from './reading.ts';
+import { isResponsibleOf } from './responsible.ts';
 import { type Contents, contentsOf } from './rows.ts';
 import { readTerm } from './terms.ts';
 import { assertConfirmer, assertOperator, awaited, changing, wrongStanding } from './two-operators.ts';
@@ -50,12 +51,6 @@ export const assertSees = (actor: Principal, id: string, { standing }: Current<P
   const isOwn = states.some((state) => state?.office !== undefined && state.office === actor.office);
   if (actor.role !== 'officer' || !isOwn) throw unknownPrincipal(id);
 };
-
-const isResponsibleOf = (actor: Principal, office: string | undefined): boolean =>
-  actor.role === 'officer' &&
-  actor.duties?.includes('responsible') === true &&
-  office !== undefined &&
-  actor.office === office;
 
 /** The office's responsible person. Fault: `forbidden`. */
 export const assertResponsible = (actor: Principal, { standing }: Current<PrincipalState>): void => {

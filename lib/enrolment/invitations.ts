@@ -11,6 +11,7 @@ import type { BroughtKey, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
 import type { Act } from './reading.ts';
+import { isResponsibleOf } from './responsible.ts';
 import { type EnrolledRow, UNCERTIFIED } from './rows.ts';
 
 /*
@@ -225,9 +226,7 @@ const isEnrolled = ({ standing }: Current<PrincipalState>, fingerprint: string):
 const invitedWith = ({ invitation }: PrincipalState): string => invitation?.secret ?? '';
 
 const assertEnrols = (actor: Principal, id: string, state: PrincipalState | undefined): void => {
-  const isOwn =
-    actor.role === 'officer' && actor.duties?.includes('responsible') && actor.office === state?.office;
-  if (isOwn) return;
+  if (isResponsibleOf(actor, state?.office)) return;
   if (actor.role !== 'operator') throw unknownPrincipal(id);
   // Whoever got the invitation could open it. So a second operator looks at what came with it.
   if (state?.invitation?.person === actor.person) {

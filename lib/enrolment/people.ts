@@ -1,5 +1,5 @@
 import { Fault, phrase } from '../fault.ts';
-import type { Duty, Principal, Role } from '../principal.ts';
+import type { Principal, Role } from '../principal.ts';
 import { type Current, openActing } from './acting.ts';
 import {
   assertNothingPrepared,
@@ -13,15 +13,13 @@ import type { EnrolmentDeps } from './deps.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
 import { openPrincipalTerms } from './principal-terms.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
+import { isResponsibleOf } from './responsible.ts';
 import { listPk } from './rows.ts';
 import { principalState } from './states.ts';
 import { assertOperator, wrongStanding } from './two-operators.ts';
 
 const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
   new Fault('invalid-input', why, { path });
-
-const hasDuty = ({ role, duties }: Principal, duty: Duty): boolean =>
-  role === 'officer' && duties?.includes(duty) === true;
 
 export const openPeople = (
   deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice'> },
@@ -58,7 +56,7 @@ export const openPeople = (
   const assertCloses = (actor: Principal, { standing }: Current<PrincipalState>): void => {
     const { office } = standing?.state ?? {};
     if (actor.role === 'operator') return;
-    if (hasDuty(actor, 'responsible') && office !== undefined && actor.office === office) return;
+    if (isResponsibleOf(actor, office)) return;
     throw new Fault('forbidden', 'Only the responsible person of the office, or an operator, may do this.');
   };
 
@@ -66,7 +64,7 @@ export const openPeople = (
 
   return {
     invite: async (actor, id, given): Promise<Invited> => {
-      if (!hasDuty(actor, 'responsible') || given.office !== actor.office || given.role !== 'officer')
+      if (!isResponsibleOf(actor, given.office) || given.role !== 'officer')
         throw new Fault(
           'forbidden',
           'The responsible person of an office invites its officers, and nobody else.',
