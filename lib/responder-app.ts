@@ -100,7 +100,13 @@ const openEnrolled = ({ table, objects, principals, offices, clock }: ResponderP
     founders: {
       principals,
       // An answer names no office, so its id is enough.
-      offices: offices.map((id) => ({ id, name: { ja: id, en: id }, attributes: {}, profiles: [] })),
+      offices: offices.map((id) => ({
+        id,
+        tenant: id,
+        name: { ja: id, en: id },
+        attributes: {},
+        profiles: [],
+      })),
     },
     clock,
   });

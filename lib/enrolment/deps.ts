@@ -10,8 +10,10 @@ export interface Founders {
   /** The principals that the file names. Their ids are taken. */
   readonly principals: readonly Principal[];
   readonly offices: readonly Office[];
-  /** Ids of the profiles that offices may ask for. */
-  readonly profiles: readonly string[];
+  /** Ids. */
+  readonly tenants: readonly string[];
+  /** Ids of the profiles that the offices of a tenant may ask for. */
+  readonly profilesFor: (tenant: string) => readonly string[];
   /** Why these attributes do not serve the profiles; empty where they do. */
   readonly officeIssues: (office: Office) => readonly Phrase[];
   /** Why the certificate of a principal cannot have this name; undefined where it can. */

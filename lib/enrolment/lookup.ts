@@ -45,6 +45,7 @@ const principalOf = (id: string, state: PrincipalState, row: EnrolledRow | undef
   id,
   role: state.role,
   person: state.person,
+  ...(state.tenant !== undefined && { tenant: state.tenant }),
   ...(state.office !== undefined && { office: state.office }),
   ...(state.duties && { duties: state.duties }),
   // Somebody may have changed the row. The id serves as the name then, and nobody is shut out.
@@ -106,6 +107,7 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
     const contents = contentsOf(state, found?.row?.known) as unknown as OfficeContents | undefined;
     const office: Office = {
       id,
+      tenant: state.tenant,
       name: contents?.name ?? { ja: id, en: id },
       attributes: contents?.attributes ?? {},
       profiles: contents ? state.profiles : [],

@@ -15,7 +15,7 @@ const byId = <T extends { readonly id: string }>(items: readonly T[]): ReadonlyM
 
 /** Issues for items of the earlier file that the new one lacks: all of them must stay. */
 const missing = (
-  section: 'authorities' | 'profiles' | 'offices',
+  section: 'tenants' | 'authorities' | 'profiles' | 'offices',
   before: TrustDomain,
   after: TrustDomain,
   why: Phrase,
@@ -28,9 +28,10 @@ const missing = (
 
 /** The members of an authority on which its certificate, its key or its serial numbers depend. */
 const FIXED: readonly {
-  readonly name: 'generation' | 'algorithm' | 'subject' | 'validity' | 'serialPrefix';
+  readonly name: 'tenant' | 'generation' | 'algorithm' | 'subject' | 'validity' | 'serialPrefix';
   readonly same: (a: AuthorityDefinition, b: AuthorityDefinition) => boolean;
 }[] = [
+  { name: 'tenant', same: (a, b) => a.tenant === b.tenant },
   { name: 'generation', same: (a, b) => a.generation === b.generation },
   { name: 'algorithm', same: (a, b) => a.algorithm === b.algorithm },
   {
@@ -184,6 +185,7 @@ export const amendmentIssues = (
           phrase`The name of the trust domain is its identity; another one is another trust domain.`,
         ),
       ]),
+  ...missing('tenants', before, after, phrase`A tenant stays, because records name it.`),
   ...missing(
     'authorities',
     before,

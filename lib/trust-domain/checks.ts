@@ -10,7 +10,7 @@ import { describeSubject } from './subject.ts';
 /* Checks between the members of a trust domain. */
 
 const repeated = (draft: Draft): readonly Issue[] =>
-  (['authorities', 'profiles', 'offices', 'principals'] as const).flatMap((section) => {
+  (['tenants', 'authorities', 'profiles', 'offices', 'principals'] as const).flatMap((section) => {
     const seen = new Set<unknown>();
     return draft.ids[section].flatMap((id, index) => {
       if (id === undefined || !seen.has(id)) {
@@ -98,6 +98,9 @@ const officeIssues = (draft: Draft): readonly Issue[] =>
         if (!draft.ids.profiles.includes(id)) return [issue(at, phrase`There is no profile of that id.`)];
         const profile = draft.profiles.find(({ value }) => value.id === id)?.value;
         if (!profile) return [];
+        const issuer = draft.authorities.find(({ value }) => value.id === profile.authority)?.value;
+        if (issuer?.tenant !== undefined && issuer.tenant !== office.tenant)
+          return [issue(at, phrase`The authority of this profile serves another tenant.`)];
         return profile.kind === 'principal' || profile.kind === 'service'
           ? [issue(at, phrase`Certificates of this profile are the service's own.`)]
           : officeAttributeIssues(office, profile, path);
@@ -180,8 +183,17 @@ const ceremonyIssues = (draft: Draft): readonly Issue[] => {
   ];
 };
 
+/** What names a tenant names one that the file has. */
+const tenantIssues = (draft: Draft): readonly Issue[] =>
+  [...draft.authorities, ...draft.offices, ...draft.principals].flatMap(({ path, value: { tenant } }) =>
+    tenant === undefined || draft.ids.tenants.includes(tenant)
+      ? []
+      : [issue(`${path}.tenant`, phrase`There is no tenant of that id.`)],
+  );
+
 export const crossIssues = (draft: Draft): readonly Issue[] => [
   ...repeated(draft),
+  ...tenantIssues(draft),
   ...authorityIssues(draft),
   ...profileIssues(draft),
   ...operationsIssues(draft),

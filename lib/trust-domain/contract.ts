@@ -11,9 +11,18 @@ export interface Text {
   readonly en: string;
 }
 
+/** An organisation that runs its own authorities, such as a prefecture (lib/tenant.ts). */
+export interface Tenant {
+  /** `[a-z0-9-]{1,40}`. */
+  readonly id: string;
+  readonly title: Text;
+}
+
 export interface AuthorityDefinition {
   /** `[a-z0-9-]{1,40}`. */
   readonly id: string;
+  /** The tenant whose offices it serves. Absent where it serves the offices of all tenants. */
+  readonly tenant?: string | undefined;
   readonly title: Text;
   readonly generation: number;
   /** `<id>-<generation>`: the id of this generation's CA and of its key. */
@@ -126,6 +135,7 @@ export interface Profile {
 
 export interface Office {
   readonly id: string;
+  readonly tenant: string;
   readonly name: Text;
   /** The office's attributes that subjects may use, by attribute name: `{ "O": "…", "L": "…" }`. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -140,6 +150,7 @@ export interface TrustDomain {
   readonly [checkedBrand]: true;
   readonly name: string;
   readonly title: Text;
+  readonly tenants: readonly Tenant[];
   readonly authorities: readonly AuthorityDefinition[];
   readonly profiles: readonly Profile[];
   readonly offices: readonly Office[];

@@ -60,12 +60,14 @@ const phraseOf = (one: z.core.$ZodIssue): Phrase => {
 const draftOf = (file: unknown): Draft => {
   const ceremony = schema.ceremony.safeParse(member(file, 'ceremony')).data;
   return {
+    tenants: placed(file, 'tenants', schema.tenant),
     authorities: placed(file, 'authorities', schema.authority),
     profiles: placed(file, 'profiles', schema.profile),
     offices: placed(file, 'offices', schema.office),
     principals: placed(file, 'principals', schema.principal),
     ceremony: ceremony && { path: 'ceremony.persons', value: ceremony.persons },
     ids: {
+      tenants: idsOf(file, 'tenants'),
       authorities: idsOf(file, 'authorities'),
       profiles: idsOf(file, 'profiles'),
       offices: idsOf(file, 'offices'),
@@ -94,6 +96,10 @@ export const readTrustDomain = (text: string): TrustDomain => {
     throw invalid([{ path: 'profiles', message: phrase`Operations are incomplete.` }]);
   const domain: Omit<TrustDomain, typeof checkedBrand> = {
     ...data,
+    principals: data.principals.map((one) => {
+      const tenant = data.offices.find(({ id }) => id === one.office)?.tenant;
+      return tenant === undefined ? one : { ...one, tenant };
+    }),
     operations: { authority, principal, service },
   };
   return domain as TrustDomain;

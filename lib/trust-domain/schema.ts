@@ -163,6 +163,7 @@ export const authority = z
   .strictObject({
     // The keys of responders are kept beside those of CAs, under ids that begin with `ocsp-`.
     id: id.refine((value) => !value.startsWith('ocsp-'), 'Ids that begin with "ocsp-" are the responders\'.'),
+    tenant: z.string().optional(),
     title: text,
     generation: z.int().min(1).max(99),
     subject: z
@@ -267,8 +268,11 @@ export const profile = z.strictObject({
   fields: z.array(field).max(50),
 });
 
+export const tenant = z.strictObject({ id, title: text });
+
 export const office = z.strictObject({
   id,
+  tenant: z.string(),
   name: text,
   attributes: z.record(z.string().regex(/^[A-Za-z0-9.]{1,40}$/), z.string().min(1).max(200)),
   profiles: z.array(z.string()).refine(distinct, 'Profiles are distinct.'),
@@ -292,6 +296,7 @@ export const principal = z
     }),
     role: z.enum(ROLES),
     person: id,
+    tenant: z.string().optional(),
     office: z.string().optional(),
     duties: z.array(z.enum(DUTIES)).min(1).refine(distinct, 'Duties are distinct.').optional(),
     name: text,
@@ -303,8 +308,9 @@ export const principal = z
       .optional(),
     assumedPurpose: z.string().optional(),
   })
-  .transform(({ office: of, duties, purposes, assumedPurpose, ...rest }) => ({
+  .transform(({ tenant: within, office: of, duties, purposes, assumedPurpose, ...rest }) => ({
     ...rest,
+    ...(within !== undefined && { tenant: within }),
     ...(of !== undefined && { office: of, duties: duties ?? USUAL_DUTIES }),
     ...(purposes && { purposes }),
     ...(assumedPurpose !== undefined && { assumedPurpose }),
@@ -357,6 +363,7 @@ export const ceremony = z.strictObject({ persons: z.tuple([z.string(), z.string(
 export const trustDomain = z.strictObject({
   name: id,
   title: text,
+  tenants: z.array(tenant).min(1).max(200),
   authorities: z.array(authority).min(1).max(50),
   profiles: z.array(profile).min(1).max(200),
   offices: z.array(office).max(5_000),

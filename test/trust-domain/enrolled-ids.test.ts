@@ -55,6 +55,7 @@ it('is refused when it is proposed, for an office and for a principal that has e
   const [sakai, noda] = operators();
   const { offices } = house.app.enrolment;
   await offices.propose(sakai, 'minami', {
+    tenant: 'tokiwa',
     name: { ja: '南', en: 'Minami' },
     attributes: {},
     profiles: [],

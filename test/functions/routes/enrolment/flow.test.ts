@@ -97,6 +97,7 @@ it('everybody learns who the service thinks they are, and what they may ask for'
     id: 'minami-counter',
     role: 'officer',
     person: 'minami-counter',
+    tenant: 'tokiwa',
     office: 'minami',
     duties: ['receive'],
     door: 'certificate',
