@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -20,6 +20,7 @@ import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Bucket, Objects, Table } from '../lib/store/store.ts';
 import { openTableObjects } from '../lib/store/table-objects.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
+import { copyPrepared } from './prepared.ts';
 import { openTestKeys } from './scrypt-once.ts';
 
 /** The whole service over real parts, in a folder of its own, with a clock that tests set. */
@@ -57,6 +58,8 @@ export interface Options {
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
   readonly objects?: (objects: Objects) => Objects;
+  /** Holds the ceremony through the stores and keys above, instead of copying the data of another service after its own. */
+  readonly fresh?: boolean;
   /** The disk's level, for `serveService`. */
   readonly disk?: Pick<DiskFloor, 'level'>;
 }
@@ -76,9 +79,26 @@ export const PUBLIC_URL = 'http://localhost:8080';
 
 /** Opens the service over the data in `folder`, and holds the ceremony if it was not held yet. */
 export const openService = async (folder: string, options: Options = {}): Promise<Service> => {
+  const text = domainText(options);
+  if (!options.fresh && isEmpty(folder)) {
+    const { publicUrl = PUBLIC_URL, ahead = 0 } = options;
+    await copyPrepared(folder, [text, publicUrl, ahead], async (place) => {
+      const service = await openOver(place, text, { publicUrl, ahead });
+      await service.close();
+    });
+  }
+  return openOver(folder, text, options);
+};
+
+const domainText = ({ domain }: Options): string => {
   const file: DomainFile = JSON.parse(readFileSync(DEMONSTRATION, 'utf8'));
-  options.domain?.(file);
-  const text = JSON.stringify(file);
+  domain?.(file);
+  return JSON.stringify(file);
+};
+
+const isEmpty = (folder: string): boolean => !existsSync(folder) || readdirSync(folder).length === 0;
+
+const openOver = async (folder: string, text: string, options: Omit<Options, 'domain'>): Promise<Service> => {
   const trustDomain = readTrustDomain(text);
   const sqlite = await openSqliteTable(join(folder, 'table.sqlite'));
   const random = (n: number): Uint8Array => randomBytes(n);
