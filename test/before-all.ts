@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { choosePorts } from './ports.ts';
 import { forgetPrepared, keepPrepared } from './prepared.ts';
 import { openTestKeys } from './scrypt-once.ts';
 
@@ -11,6 +12,7 @@ export default async (project: TestProject): Promise<() => void> => {
   // Every process of the run makes its temporary files below, and what it leaves there goes with the folder.
   process.env.TMPDIR = folder;
   await openTestKeys(join(folder, 'keys'));
+  choosePorts();
   const prepared = join(folder, 'prepared');
   keepPrepared(prepared);
   project.onTestsRerun(() => forgetPrepared(prepared));

@@ -1,13 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { doorCredentials } from '../functions/local/credentials.ts';
 import type { DiskFloor } from '../functions/local/disk-floor.ts';
-import { serve } from '../functions/local/server.ts';
-import { routes } from '../functions/routes/routes.ts';
 import { type App, type Core, compose } from '../lib/app.ts';
 import { type Cas, openCas } from '../lib/authority/authority.ts';
 import type { KeyStore } from '../lib/keys/keys.ts';
@@ -77,17 +73,42 @@ export interface DomainFile {
 
 export const PUBLIC_URL = 'http://localhost:8080';
 
-/** Opens the service over the data in `folder`, and holds the ceremony if it was not held yet. */
-export const openService = async (folder: string, options: Options = {}): Promise<Service> => {
+/** What else a new service does before its test begins. */
+export interface Preparation {
+  /** Tells its data from those of other preparations. */
+  readonly name: string;
+  readonly prepare: (service: Service) => Promise<void>;
+}
+
+/**
+ * Opens the service over the data in `folder`. Where there are none it gets those of a service after its ceremony and `further`.
+ * Over other data the ceremony is held if the trust domain has changed.
+ */
+export const openService = async (
+  folder: string,
+  options: Options = {},
+  further?: Preparation,
+): Promise<Service> => {
   const text = domainText(options);
-  if (!options.fresh && isEmpty(folder)) {
-    const { publicUrl = PUBLIC_URL, ahead = 0 } = options;
-    await copyPrepared(folder, [text, publicUrl, ahead], async (place) => {
-      const service = await openOver(place, text, { publicUrl, ahead });
-      await service.close();
-    });
-  }
+  if (hasData(folder)) return openOver(folder, text, options);
+  if (options.fresh) return openNew(folder, text, options, further);
+  const { publicUrl = PUBLIC_URL, ahead = 0 } = options;
+  await copyPrepared(folder, [text, publicUrl, ahead, further?.name], async (place) => {
+    const service = await openNew(place, text, { publicUrl, ahead }, further);
+    await service.close();
+  });
   return openOver(folder, text, options);
+};
+
+const openNew = async (
+  folder: string,
+  text: string,
+  options: Options,
+  further?: Preparation,
+): Promise<Service> => {
+  const service = await openOver(folder, text, options);
+  await further?.prepare(service);
+  return service;
 };
 
 const domainText = ({ domain }: Options): string => {
@@ -96,15 +117,18 @@ const domainText = ({ domain }: Options): string => {
   return JSON.stringify(file);
 };
 
-const isEmpty = (folder: string): boolean => !existsSync(folder) || readdirSync(folder).length === 0;
+const PARTS = { table: 'table.sqlite', keys: 'keys', objects: 'objects', proofs: 'proofs.sqlite' } as const;
 
-const openOver = async (folder: string, text: string, options: Omit<Options, 'domain'>): Promise<Service> => {
+const hasData = (folder: string): boolean =>
+  Object.values(PARTS).some((name) => existsSync(join(folder, name)));
+
+const openOver = async (folder: string, text: string, options: Options): Promise<Service> => {
   const trustDomain = readTrustDomain(text);
-  const sqlite = await openSqliteTable(join(folder, 'table.sqlite'));
+  const sqlite = await openSqliteTable(join(folder, PARTS.table));
   const random = (n: number): Uint8Array => randomBytes(n);
-  const sealed = await openTestKeys(join(folder, 'keys'));
-  const files = await openFileBucket(join(folder, 'objects'));
-  const proofs = await openSqliteTable(join(folder, 'proofs.sqlite'));
+  const sealed = await openTestKeys(join(folder, PARTS.keys));
+  const files = await openFileBucket(join(folder, PARTS.objects));
+  const proofs = await openSqliteTable(join(folder, PARTS.proofs));
   const once = openTableObjects(proofs);
   const objects = options.objects?.(once) ?? once;
   const table = options.table?.(sqlite) ?? sqlite;
@@ -177,54 +201,6 @@ export const crlSignerOf = ({ trustDomain, keys, table, now }: Service): Cas['si
   const standing = { assertMayAct: async () => {} };
   return openCas({ trustDomain, keys, issuers, urlsOf, standing }).signCrl;
 };
-
-/**
- * The service behind a real socket: plain HTTP at the address that its certificates name, unless they name another, and TLS
- * beside it.
- */
-export const serveService = async (
-  folder: string,
-  options: Options = {},
-): Promise<Service & { readonly url: string; readonly tlsPort: number }> => {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const service = await openService(folder, { publicUrl: url, ...options });
-  const door = await doorCredentials(
-    service.core,
-    join(folder, 'door'),
-    service.trustDomain,
-    url,
-    service.now,
-  );
-  const served = await serve({
-    app: service.app,
-    routes,
-    host: '127.0.0.1',
-    port,
-    tlsPort: 0,
-    tls: { key: door.key, cert: door.cert, ca: [door.ca] },
-    clock: service.now,
-    log: (level, message, facts = {}) => service.logged.push({ level, message, facts }),
-    // Tests storm the service from one address.
-    limits: { rate: 1_000_000 },
-    ...(options.disk && { disk: options.disk }),
-  });
-  const close = async (): Promise<void> => {
-    await served.stop();
-    await service.close();
-  };
-  return { ...service, url, tlsPort: served.tlsPort, close };
-};
-
-export const freePort = (): Promise<number> =>
-  new Promise((done, failed) => {
-    const probe = createServer();
-    probe.once('error', failed);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => done(port));
-    });
-  });
 
 /** A temporary folder. `remove` deletes it. */
 export const temporaryFolder = (): { readonly path: string; remove(): void } => {

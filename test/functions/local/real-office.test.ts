@@ -15,8 +15,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { generateSoftwareKey } from '../../../lib/keys/keys.ts';
 import { fileOf } from '../../authority/house.ts';
 import { akashi } from '../../cli/in-process.ts';
+import { freePort } from '../../ports.ts';
 import { csrBy } from '../../registration/csr.ts';
-import { freePort, opensslRequest, temporaryFolder } from '../../service.ts';
+import { opensslRequest, temporaryFolder } from '../../service.ts';
 
 /** A trust domain of one's own as a process: its principals make their keys, and the service makes none. */
 

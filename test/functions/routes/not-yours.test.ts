@@ -5,14 +5,8 @@ import { tombstoneKey } from '../../../lib/ledger/retention/tombstones.ts';
 import type { CertificateRef, Role } from '../../../lib/principal.ts';
 import { MINAMI, officer } from '../../enrolment/people.ts';
 import { ocspRequestFor } from '../../ocsp-request-for.ts';
-import {
-  FIELDS,
-  issueThroughOffice,
-  opensslRequest,
-  type Service,
-  serveService,
-  temporaryFolder,
-} from '../../service.ts';
+import { serveService } from '../../served-service.ts';
+import { FIELDS, issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../../service.ts';
 
 /* Callers who see their own only: what is another's is answered as what is not there. */
 
