@@ -16,6 +16,7 @@ import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Bucket, Objects, Table } from '../lib/store/store.ts';
 import { openTableObjects } from '../lib/store/table-objects.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
+import { credentialsIn, enrolAll, peopleOf, principalsOf, type TestPeople } from './demonstration-people.ts';
 import { copyPrepared } from './prepared.ts';
 import { openTestKeys } from './scrypt-once.ts';
 
@@ -29,6 +30,8 @@ export interface Service {
   readonly app: App;
   readonly trustDomain: TrustDomain;
   readonly trustDomainText: string;
+  /** The operators of the file, and those who were enrolled when the data were made. */
+  readonly principals: readonly Principal[];
   readonly table: Table;
   readonly bucket: Bucket;
   readonly keys: KeyStore;
@@ -46,6 +49,10 @@ export interface Service {
 export interface Options {
   /** Changes the demonstration's trust domain before it is read. */
   readonly domain?: (file: DomainFile) => void;
+  /** Changes the demonstration's offices and people before they are enrolled. */
+  readonly people?: (people: TestPeople) => void;
+  /** Enrols nobody: the file's operators are all that there is. */
+  readonly nobody?: boolean;
   /** The service's address in certificates. */
   readonly publicUrl?: string;
   /** Milliseconds by which the clock starts ahead; negative for the past. */
@@ -68,7 +75,7 @@ export interface DomainFile {
     ocsp: Record<string, unknown>;
   }[];
   readonly profiles: { readonly id: string; readonly authority: string }[];
-  readonly principals: { readonly id: string }[];
+  readonly operators: { readonly id: string }[];
 }
 
 export const PUBLIC_URL = 'http://localhost:8080';
@@ -90,23 +97,26 @@ export const openService = async (
   further?: Preparation,
 ): Promise<Service> => {
   const text = domainText(options);
-  if (hasData(folder)) return openOver(folder, text, options);
-  if (options.fresh) return openNew(folder, text, options, further);
+  const people = await peopleOf(text, options);
+  if (hasData(folder)) return openOver(folder, text, people, options);
+  if (options.fresh) return openNew(folder, text, people, options, further);
   const { publicUrl = PUBLIC_URL, ahead = 0 } = options;
-  await copyPrepared(folder, [text, publicUrl, ahead, further?.name], async (place) => {
-    const service = await openNew(place, text, { publicUrl, ahead }, further);
+  await copyPrepared(folder, [text, people, publicUrl, ahead, further?.name], async (place) => {
+    const service = await openNew(place, text, people, { publicUrl, ahead }, further);
     await service.close();
   });
-  return openOver(folder, text, options);
+  return openOver(folder, text, people, options);
 };
 
 const openNew = async (
   folder: string,
   text: string,
+  people: TestPeople,
   options: Options,
   further?: Preparation,
 ): Promise<Service> => {
-  const service = await openOver(folder, text, options);
+  const service = await openOver(folder, text, people, options);
+  await enrolAll(service.core, service.trustDomain, people, credentialsIn(folder));
   await further?.prepare(service);
   return service;
 };
@@ -122,7 +132,12 @@ const PARTS = { table: 'table.sqlite', keys: 'keys', objects: 'objects', proofs:
 const hasData = (folder: string): boolean =>
   Object.values(PARTS).some((name) => existsSync(join(folder, name)));
 
-const openOver = async (folder: string, text: string, options: Options): Promise<Service> => {
+const openOver = async (
+  folder: string,
+  text: string,
+  people: TestPeople,
+  options: Options,
+): Promise<Service> => {
   const trustDomain = readTrustDomain(text);
   const sqlite = await openSqliteTable(join(folder, PARTS.table));
   const random = (n: number): Uint8Array => randomBytes(n);
@@ -163,6 +178,7 @@ const openOver = async (folder: string, text: string, options: Options): Promise
       app,
       trustDomain,
       trustDomainText: text,
+      principals: principalsOf(trustDomain, people),
       table,
       bucket,
       keys,
@@ -174,7 +190,7 @@ const openOver = async (folder: string, text: string, options: Options): Promise
       },
       now: clock,
       principal: (id) => {
-        const found = trustDomain.principals.find((principal) => principal.id === id);
+        const found = principalsOf(trustDomain, people).find((principal) => principal.id === id);
         if (!found) throw new Error(`no principal ${id}`);
         return found;
       },

@@ -153,8 +153,8 @@ export interface TrustDomain {
   readonly tenants: readonly Tenant[];
   readonly authorities: readonly AuthorityDefinition[];
   readonly profiles: readonly Profile[];
-  readonly offices: readonly Office[];
-  readonly principals: readonly Principal[];
+  /** The first ones. They enrol everybody else (lib/enrolment). */
+  readonly operators: readonly Principal[];
   readonly retention: {
     /** Counted from the provision. */
     readonly provision: Period;
@@ -182,7 +182,7 @@ export interface TrustDomain {
    */
   readonly addresses?: readonly [string, ...string[]] | undefined;
   /**
-   * Principal ids of two operators, who are different persons. The first gives the consent to a ceremony that needs
+   * Ids of two operators of the service, who are different persons. The first gives the consent to a ceremony that needs
    * one.
    */
   readonly ceremony: { readonly persons: readonly [string, string] };
@@ -355,7 +355,7 @@ export interface InForce {
 /* The changes of an amendment, for those who examine it. The record has them without values. */
 
 export interface Change {
-  /** Names of members, and ids for the items of lists: `principals.nishi-counter.office`. */
+  /** Names of members, and ids for the items of lists: `operators.operator-noda.name.ja`. */
   readonly path: string;
   readonly change: 'added' | 'removed' | 'changed';
   readonly before?: Json;

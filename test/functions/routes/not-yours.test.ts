@@ -83,7 +83,7 @@ const notThere = (target: string): string =>
 
 beforeAll(async () => {
   service = await serveService(folder.path, {
-    domain: ({ principals }) =>
+    people: ({ principals }) =>
       Object.assign(principals.find(({ id }) => id === CHIEF) as object, { duties: ['responsible'] }),
   });
   const issued = await issueThroughOffice(service, 'official-position', opensslRequest(folder.path, 'seal'));
