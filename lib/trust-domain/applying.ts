@@ -81,6 +81,7 @@ const putFirst = async (deps: ApplyingDeps, keysFor: KeysFor | undefined): Promi
     details: { step: 'first', trustDomain: trustDomain.name, after },
     addresses: firstAddresses(trustDomain, deps.publicUrls),
     logOrigin: deps.origin,
+    operators: trustDomain.operators,
     withdrawn: NOBODY_WITHDRAWN,
     credentials,
   });
@@ -147,6 +148,7 @@ const putNext = async (
       clock(),
     ),
     logOrigin: state.logOrigin,
+    operators: trustDomain.operators,
     withdrawn: withdrawnDigest(withdrawn),
     credentials,
   });

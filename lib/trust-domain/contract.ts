@@ -248,7 +248,9 @@ export interface TrustDomainState {
   readonly addresses: Addresses;
   /** The name of the log. */
   readonly logOrigin: string;
-  /** Digest of the principals that earlier files had (withdrawn.ts). */
+  /** The operators of the file, for an audit, which does not have the file. */
+  readonly operators: readonly FoundingOperator[];
+  /** Digest of the operators that earlier files had (withdrawn.ts). */
   readonly withdrawn: string;
   /** The principals' keys that its ceremony certifies; absent where the ceremony was asked for none by requests. */
   readonly credentials?: readonly PrincipalKey[];
@@ -282,6 +284,9 @@ export interface States {
   put(draft: StateDraft): Promise<TrustDomainState>;
 }
 
+/** Without the name, which no record has. */
+export type FoundingOperator = Pick<Principal, 'id' | 'person' | 'tenant'>;
+
 export interface StateDraft {
   readonly number: number;
   readonly actor: string;
@@ -289,6 +294,7 @@ export interface StateDraft {
   readonly details: Value;
   readonly addresses: Addresses;
   readonly logOrigin: string;
+  readonly operators: readonly FoundingOperator[];
   readonly withdrawn: string;
   readonly credentials?: readonly PrincipalKey[] | undefined;
 }
