@@ -29,8 +29,8 @@ const PRINCIPAL = `${PRINCIPALS}/{principal}`;
 
 /** An act takes the row to it, and the lists that name the row. */
 const ACT_ON_OFFICES: Rows = {
-  get: ['enrolled-office/*', 'enrolled-offices'],
-  put: ['enrolled-office/*', 'enrolled-offices'],
+  get: ['enrolled-office/*', 'enrolled-offices', 'enrolled-offices/*'],
+  put: ['enrolled-office/*', 'enrolled-offices', 'enrolled-offices/*'],
 };
 
 /**
@@ -69,7 +69,13 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, {
-      query: ['enrolled-offices', 'enrolled-principals', 'enrolled-principals/*', 'enrolled-notices/*'],
+      query: [
+        'enrolled-offices',
+        'enrolled-offices/*',
+        'enrolled-principals',
+        'enrolled-principals/*',
+        'enrolled-notices/*',
+      ],
     }),
   },
   {

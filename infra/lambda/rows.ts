@@ -117,6 +117,7 @@ export const FOLLOW_ENROLMENT: Rows = {
   get: [
     'enrolled-office/*',
     'enrolled-offices',
+    'enrolled-offices/*',
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
@@ -126,6 +127,7 @@ export const FOLLOW_ENROLMENT: Rows = {
   put: [
     'enrolled-office/*',
     'enrolled-offices',
+    'enrolled-offices/*',
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',

@@ -1,5 +1,7 @@
 /** Offices and principals that come and go: lib/enrolment. */
 export const ENROLMENT = {
+  'The trust domain names an operator of this id, now or earlier; take another id.':
+    'この ID の認証局運用者が、現在または以前の信頼ドメインにいます。別の ID にしてください。',
   'This id is taken; choose another one.': 'この ID はすでに使われています。別の ID にしてください。',
   'Name the tenant of the office, one of: {0}.': '登録分局の運営団体を、次から指定してください: {0}',
   'An office stays with its tenant, here {0}.': '登録分局の運営団体は変えられません。ここでは {0} です。',
@@ -37,15 +39,11 @@ export const ENROLMENT = {
     '登録分局を、自身の上位に置くことはできません。階層は {0} 段までです。',
   'The office {0} has ended; name one that is open.':
     '登録分局 {0} は終了しています。開設中の登録分局を指定してください。',
-  'The trust domain names this office; change it there.':
-    'この登録分局は信頼ドメインにあります。信頼ドメインで変更してください。',
   'Offices may ask for these profiles: {0}.': '登録分局が申請できる証明書プロファイルは {0} です。',
   'Another office takes over, or none.': '引き継ぐのは、別の登録分局です。なければ、なしとしてください。',
   'Only operators and auditors list offices.': '登録分局を一覧できるのは、認証局運用者と監査人だけです。',
   'Records and reports say {0} of others; choose another id, such as {1}-1.':
     '{0} は、記録や報告で別のものを表します。{1}-1 のような別の ID にしてください。',
-  'The trust domain names a principal of this id, now or earlier; take another id.':
-    'この ID の利用主体は、今の、または以前の信頼ドメインにあります。別の ID にしてください。',
   'Officers, and only they, have duties: receive, examine, responsible.':
     '職務（receive、examine、responsible）は、担当者に必要で、担当者だけが持ちます。',
   'Relying parties, and only they, have an agreement.': '協定を持つのは、署名検証者だけです。',
