@@ -21,6 +21,7 @@ import {
   openDirectory,
   openEnrolment,
   openMending,
+  type TokenUsers,
 } from './enrolment/enrolment.ts';
 import { Fault } from './fault.ts';
 import { type KeyStore, LOG_KEY, type Signer, verifySignature } from './keys/keys.ts';
@@ -134,6 +135,8 @@ export interface Ports {
   readonly actKeys: KeyStore;
   readonly keys: KeyStore;
   readonly responderKeys: KeyStore;
+  /** The users of another issuer's tokens; absent where only this service issues tokens. */
+  readonly tokenUsers?: TokenUsers | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -303,6 +306,7 @@ export const compose = (ports: Ports): Core => {
     founders,
     directory,
     certifying: certifyingBy(authority, operations.principal.id, ledger),
+    tokenUsers: ports.tokenUsers,
     clock,
     random,
     log,

@@ -279,6 +279,11 @@ export interface People {
   /** Certifies what was confirmed and not certified yet. Resolves with the ids; the first fault is thrown at the end. */
   recover(): Promise<readonly string[]>;
   /**
+   * Brings the users of tokens to what the newest acts say, where the function that took the act could not. Resolves with the
+   * ids; the first fault is thrown at the end.
+   */
+  bringUsers(): Promise<readonly string[]>;
+  /**
    * Brings into force what was prepared for now or earlier. Where another act came before, or the office is not open, it does
    * nothing and leaves a notice to both offices. Resolves with the ids that changed; the first fault is thrown at the end.
    */
@@ -306,6 +311,21 @@ export interface Brought {
   readonly fingerprint: string;
   /** The certificate and its CA's, in PEM, once the key was confirmed. */
   readonly pem?: string;
+}
+
+/**
+ * The users of another issuer of tokens, one for each enrolled principal, under the principal's id. A user opens nothing by
+ * being there: the directory decides at each call. Every call may be repeated. Faults: `store-unavailable` where a later attempt
+ * may succeed; `configuration-invalid` where the issuer refuses for good.
+ */
+export interface TokenUsers {
+  /**
+   * `enabled` makes the user if there is none. `disabled` ends the user's sessions too, and does nothing if there is no user.
+   * Resolves with whether something had to be done.
+   */
+  bring(id: string, wanted: 'enabled' | 'disabled'): Promise<boolean>;
+  /** Ends the user's sessions. Does nothing if there is no user. */
+  signOut(id: string): Promise<void>;
 }
 
 export interface OfficeSuccession {

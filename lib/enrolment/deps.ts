@@ -4,6 +4,7 @@ import type { CertificateRef, Principal } from '../principal.ts';
 import type { Table } from '../store/store.ts';
 import type { Office } from '../trust-domain/trust-domain.ts';
 import type { Recorder } from './chain.ts';
+import type { TokenUsers } from './contract.ts';
 
 /** What the trust domain's file says: who the first operators are, and the rules for everybody else. */
 export interface Founders {
@@ -55,6 +56,8 @@ export interface EnrolmentDeps extends DirectoryDeps {
   readonly table: Table;
   readonly founders: Founders;
   readonly certifying: Certifying;
+  /** Absent where no other issuer's tokens are taken. */
+  readonly tokenUsers?: TokenUsers | undefined;
   readonly random: Random;
   readonly log: Log;
 }

@@ -14,6 +14,7 @@ export type {
   People,
   PrincipalTerms,
   PrincipalView,
+  TokenUsers,
   Transfer,
 } from './contract.ts';
 export type { Certifying, Founders } from './deps.ts';

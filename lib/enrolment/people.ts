@@ -11,6 +11,7 @@ import {
 } from './changing.ts';
 import type { Directory, Invited, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import { openFollowingUsers } from './following-users.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
 import { openPrincipalTerms } from './principal-terms.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
@@ -28,7 +29,8 @@ export const openPeople = (
   const { table, founders, clock, random } = deps;
   const acting = openActing(deps, 'principal', principalState);
   const terms = openPrincipalTerms(deps, acting);
-  const invitations = openInvitations(deps, acting);
+  const { revokeAll, ...invitations } = openInvitations(deps, acting);
+  const { follow, bringUsers } = openFollowingUsers(deps, acting);
 
   /** Fault: `unknown-principal`, also of an office that the actor may not see. */
   const found = async (actor: Principal, id: string): Promise<Current<PrincipalState>> => {
@@ -135,21 +137,32 @@ export const openPeople = (
 
     ...changing.steps,
     ...invitations,
+    bringUsers,
+
+    enrol: async (actor, id, fingerprint) => {
+      const enrolled = await invitations.enrol(actor, id, fingerprint);
+      await follow(id);
+      return enrolled;
+    },
 
     suspend: async (actor, id) => {
       assertCloses(actor, await found(actor, id));
-      return change(actor, id, 'suspended', ({ invitation: _, brought: __, ...state }) => {
+      const view = await change(actor, id, 'suspended', ({ invitation: _, brought: __, ...state }) => {
         if (state.standing === 'suspended') throw wrongStanding('principal', id, 'suspended');
         return { ...state, standing: 'suspended' };
       });
+      await follow(id);
+      return view;
     },
 
     resume: async (actor, id) => {
       assertResponsible(actor, await found(actor, id));
-      return change(actor, id, 'resumed', (state) => {
+      const view = await change(actor, id, 'resumed', (state) => {
         if (state.standing !== 'suspended') throw wrongStanding('principal', id, state.standing);
         return { ...state, standing: state.key ? 'active' : 'invited' };
       });
+      await follow(id);
+      return view;
     },
 
     end: async (actor, id) => {
@@ -157,14 +170,17 @@ export const openPeople = (
       assertCloses(actor, before);
       if (before.standing?.state?.standing === 'ended') {
         // The answer may have been lost, and the revocations with it.
-        await invitations.revokeAll(actor, id);
-        return principalViewOf(id, await acting.mended(id));
+        await revokeAll(actor, id);
+        const current = await acting.mended(id);
+        await follow(id);
+        return principalViewOf(id, current);
       }
       const view = await change(actor, id, 'ended', ({ invitation: _, brought: __, ...state }) => ({
         ...state,
         standing: 'ended',
       }));
-      await invitations.revokeAll(actor, id);
+      await revokeAll(actor, id);
+      await follow(id);
       return view;
     },
 

@@ -133,6 +133,7 @@ const enrolmentOf = (): Enrolment => {
       get: principalOf,
       list: async () => ({ items: [principal] }),
       recover: async () => [],
+      bringUsers: async () => [],
       bringIntoForce: async () => [],
       notices: async () => ({ items: [] }),
     },

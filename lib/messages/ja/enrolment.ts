@@ -89,4 +89,8 @@ export const ENROLMENT = {
     '提案した認証局運用者本人は確認できません。別の認証局運用者が確認してください。',
   'The names that were proposed are lost; propose it again.':
     '提案された名称が失われています。もう一度提案してください。',
+  'Cognito did not answer, or is asked too much; try again later.':
+    'Cognito から応答がないか、Cognito への要求が多すぎます。しばらくしてから、もう一度お試しください。',
+  'Cognito does not let this function manage the users of that pool; compare the pool with the role of the function.':
+    'この関数は、そのユーザープールのユーザーを管理できません。プールと関数のロールを照らし合わせてください。',
 };
