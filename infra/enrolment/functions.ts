@@ -107,6 +107,8 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, { query: ['trust-domain-withdrawn'] }),
+    // What two operators resume has its user again within a minute.
+    tokenUsers: 'list',
     actKeys: { sign: ['enrolment'] },
     proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
   },
@@ -118,6 +120,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     concurrency: 10,
     part: 'rows',
     rows: together(END, OPENS, ACT_ON_PRINCIPALS, { query: ['issuers'], get: ['certificates/*'] }),
+    tokenUsers: 'list',
     actKeys: { sign: ['invitation'] },
     proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
   },
@@ -125,9 +128,10 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     id: 'principal-enrolment',
     routes: [post('enrolment/enrol-principal', `${PRINCIPAL}/enrolment`)],
     doors: 'callers',
-    part: 'issuing',
+    part: 'enrolling',
     // The certificates that the new one replaces are revoked.
     rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS),
+    tokenUsers: 'open',
     caKeys: 'sign',
     actKeys: { sign: ['enrolment', 'issuance', 'revocation'] },
     proofs: {
@@ -143,10 +147,11 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
       post('enrolment/end-principal', `${PRINCIPAL}/end`),
     ],
     doors: 'callers',
-    part: 'rows',
+    part: 'following',
     concurrency: 10,
     ownThrottle: true,
     rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CHANGE_STATUS),
+    tokenUsers: 'bring',
     actKeys: { sign: ['enrolment', 'revocation'] },
     proofs: {
       read: [...FOLLOW_COMPROMISE, BROUGHT_BACK],
@@ -159,7 +164,7 @@ export const ENROLMENT_TASKS: readonly TaskFunction[] = [
   {
     id: 'scheduled-due',
     file: 'tasks/due',
-    environment: 'rows',
+    environment: 'following',
     everyMinutes: 1,
     rows: together(END, OPENS, ACT_ON_PRINCIPALS, {
       query: ['enrolled-due'],
@@ -168,6 +173,7 @@ export const ENROLMENT_TASKS: readonly TaskFunction[] = [
       put: ['enrolled-notices/*'],
       delete: ['enrolled-due'],
     }),
+    tokenUsers: 'finish',
     actKeys: { sign: ['enrolment'] },
     proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
   },

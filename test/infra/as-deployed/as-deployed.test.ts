@@ -403,7 +403,16 @@ describe.skipIf(!present)('as deployed', () => {
     await enter(await invite('minami-counter', 'minami'), 'chief', 'counter');
     const body = { ...submission('of-minami'), holder: undefined };
     await ok(as('counter', 'POST', '/api/v1/requests', body), 201);
-    // A lost credential is replaced.
+    expect(cloud.users).toEqual(
+      new Map([
+        ['minami-chief', true],
+        ['minami-counter', true],
+      ]),
+    );
+    // A lost credential is replaced, at once and after a suspension.
+    await enter(await invite('minami-counter', 'minami'), 'chief', 'counter-first');
+    await ok(as('chief', 'POST', `${path}/minami-counter/suspension`));
+    expect(cloud.users.get('minami-counter')).toBe(false);
     await enter(await invite('minami-counter', 'minami'), 'chief', 'counter-again');
     expect(await whoami('counter')).toBe('client-certificate-revoked');
     await ok(as('chief', 'POST', `${path}/minami-counter/suspension`));
@@ -417,6 +426,7 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(as('operator-noda', 'POST', '/api/v1/offices/kita/end', { successor: 'minami' }));
     expect(await whoami('counter-again')).toBe('not-in-force');
     await ok(as('operator-noda', 'POST', `${path}/minami-counter/end`));
+    expect(cloud.users.get('minami-counter')).toBe(false);
     expect(await whoami('counter-again')).toBe('client-certificate-revoked');
 
     const offices = await ok(as('auditor', 'GET', '/api/v1/offices'));
@@ -986,6 +996,40 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(ask('GET', '/ca'));
   }, 600_000);
 
+  /** Somebody changes users at the pool, and the pool fails while acts are taken. Tasks bring the users to the acts. */
+  const userIsBehind = async (id: string): Promise<void> => {
+    const suspension = `/api/v1/principals/${id}/suspension`;
+    const finish = async (): Promise<readonly [unknown, boolean | undefined]> => {
+      cloud.breakUsers(undefined);
+      const { done } = (await functions.invoke('scheduled-due', {})) as { done: readonly string[] };
+      return [done, cloud.users.get(id)];
+    };
+    cloud.breakUsers(() => true);
+    await ok(as('chief', 'POST', suspension));
+    expect(cloud.users.get(id)).toBe(true);
+    await expect(functions.invoke('scheduled-due', {})).rejects.toThrow('Cognito');
+    expect(await finish()).toEqual([[id], false]);
+    cloud.breakUsers(() => true);
+    await ok(as('chief', 'DELETE', suspension));
+    expect(await finish()).toEqual([[id], true]);
+    cloud.breakUsers(() => true);
+    await ok(as('chief', 'POST', suspension));
+    await ok(as('chief', 'DELETE', suspension));
+    cloud.users.delete(id);
+    expect(await finish()).toEqual([[id], true]);
+    // A user who is gone when somebody is resumed is made.
+    await ok(as('chief', 'POST', suspension));
+    cloud.users.delete(id);
+    await ok(as('chief', 'DELETE', suspension));
+    cloud.users.set('minami-chief', false);
+    cloud.users.set('minami-counter', true);
+    const compared = await functions.invoke('scheduled-closings', {}, 2 * 86_400_000);
+    expect(compared).toMatchObject({
+      done: expect.arrayContaining(['user minami-chief', 'user minami-counter']),
+    });
+    expect([cloud.users.get('minami-chief'), cloud.users.get('minami-counter')]).toEqual([true, false]);
+  };
+
   it('finishes the work of a crashed run, and does the work that is due', async () => {
     // One crash before anything is recorded, one before the signature.
     const late = [await approvedWhile('late', 'GetPublicKey'), await approvedWhile('later', 'Sign')];
@@ -1014,11 +1058,12 @@ describe.skipIf(!present)('as deployed', () => {
       await deleteRow(cloud.table, { pk, sk });
     }
     const { done } = (await functions.invoke('scheduled-closings', {})) as { done: readonly string[] };
-    // A revocation and an end are announced, a confirmation is not.
-    expect(done).toEqual([expect.any(String), expect.any(String), `principal ${id}`]);
+    // A revocation and an end are announced, a confirmation is not. The user comes with the confirmation.
+    expect(done).toEqual([expect.any(String), expect.any(String), `principal ${id}`, `user ${id}`]);
     expect(await statusOf(issued.serial)).toBe('revoked');
     const kita = await ok(as('operator-noda', 'GET', '/api/v1/offices/kita'));
     expect(kita.json()).toMatchObject({ standing: 'ended', successor: 'minami' });
+    await userIsBehind(id);
     // Two changes are prepared, and something else comes before the first of them.
     const change = (at: number) =>
       as('chief', 'POST', `/api/v1/principals/${id}/change`, {
