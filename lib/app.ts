@@ -307,6 +307,7 @@ export const compose = (ports: Ports): Core => {
     directory,
     certifying: certifyingBy(authority, operations.principal.id, ledger),
     tokenUsers: ports.tokenUsers,
+    objects: ports.objects,
     clock,
     random,
     log,
@@ -480,6 +481,7 @@ const certifyingBy = (
     }),
   certificateOf: async (principal, publicKeyDigest) =>
     (await conclusion(ownOrder(orderOf(principal, publicKeyDigest))))?.record.certificates?.[0],
+  credentialOf: authority.credentialOf,
   chainPem: async (ref) => {
     try {
       return await authority.chainPem(ref);

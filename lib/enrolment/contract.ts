@@ -295,6 +295,45 @@ export interface People {
   ): Promise<Page<Notice>>;
 }
 
+/** What the act on an operator says whom the two persons of the ceremony enrolled. */
+export interface Appointed {
+  /** The digest of the event to which both persons consented. */
+  readonly event: string;
+  /** Ids of the records of the consent and of its use. */
+  readonly basis: readonly string[];
+  /** All operators at that time, and whether each could act: in force, and not without a credential. */
+  readonly operators: readonly { readonly id: string; readonly person: string; readonly acts: boolean }[];
+}
+
+export interface Appointment {
+  /** An id that nobody has had. */
+  readonly id: string;
+  readonly person: string;
+  readonly key: Pick<BroughtKey, 'publicKeyDigest' | 'keyIdentity'>;
+  /** The digest of the ceremony's event. */
+  readonly event: string;
+}
+
+/** Enrols an operator where no two operators are left. */
+export interface Appointments {
+  /**
+   * Faults: `wrong-state` where two operators can act, or somebody has had the id; `same-person` where the person is the operator
+   * who is left; `invalid-input`.
+   */
+  assertMayAppoint(asked: Appointment): Promise<void>;
+  /**
+   * After both persons consented, by the records of `basis`. The same again goes on where it stopped. Resolves with the
+   * certificate and its CA's, in PEM. Faults: as above, and those of the certification.
+   */
+  appoint(
+    asked: Appointment & {
+      readonly persons: readonly string[];
+      readonly basis: readonly string[];
+      readonly subjectPublicKeyInfo: Uint8Array;
+    },
+  ): Promise<string>;
+}
+
 export interface Transfer {
   readonly office: string;
   readonly duties: readonly Duty[];

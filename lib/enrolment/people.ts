@@ -2,6 +2,7 @@ import { Fault, phrase } from '../fault.ts';
 import type { Principal, Role } from '../principal.ts';
 import { serves } from '../tenant.ts';
 import { type Current, openActing } from './acting.ts';
+import { openAppointing } from './appointing.ts';
 import {
   assertNothingPrepared,
   assertResponsible,
@@ -9,7 +10,7 @@ import {
   openChanging,
   readMoment,
 } from './changing.ts';
-import type { Directory, Invited, People, PrincipalState, PrincipalView } from './contract.ts';
+import type { Appointments, Directory, Invited, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { openFollowingUsers } from './following-users.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
@@ -24,12 +25,12 @@ const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
   new Fault('invalid-input', why, { path });
 
 export const openPeople = (
-  deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice' | 'office'> },
-): People => {
+  deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice' | 'office' | 'findProven'> },
+): { readonly people: People; readonly appointments: Appointments } => {
   const { table, founders, clock, random } = deps;
   const acting = openActing(deps, 'principal', principalState);
   const terms = openPrincipalTerms(deps, acting);
-  const { revokeAll, ...invitations } = openInvitations(deps, acting);
+  const { revokeAll, certify, ...invitations } = openInvitations(deps, acting);
   const { follow, bringUsers } = openFollowingUsers(deps, acting);
 
   /** Fault: `unknown-principal`, also of an office that the actor may not see. */
@@ -65,7 +66,7 @@ export const openPeople = (
 
   const changing = openChanging({ ...deps, acting, found });
 
-  return {
+  const people: People = {
     invite: async (actor, id, given): Promise<Invited> => {
       if (!isResponsibleOf(actor, given.office) || given.role !== 'officer')
         throw new Fault(
@@ -211,6 +212,7 @@ export const openPeople = (
       };
     },
   };
+  return { people, appointments: openAppointing(deps, acting, terms, certify) };
 };
 
 const isListed = (

@@ -137,6 +137,10 @@ const enrolmentOf = (): Enrolment => {
       bringIntoForce: async () => [],
       notices: async () => ({ items: [] }),
     },
+    appointments: {
+      assertMayAppoint: async () => {},
+      appoint: async () => '',
+    },
   };
 };
 

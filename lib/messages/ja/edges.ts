@@ -151,8 +151,14 @@ export const EDGES = {
   'The body is not a whole file compressed by gzip, or has more than 48 MiB.':
     '本文が、gzip で圧縮された完全なファイルでないか、48 MiB を超えています。',
   'The file has more bytes than an access log has.': 'ファイルが、アクセスログとしては大きすぎます。',
-  'The event must be { "trustDomain": "<SHA-256>", "credentials": […] }.':
-    'イベントは { "trustDomain": "<SHA-256>", "credentials": […] } の形で指定してください。',
+  'Both persons of the ceremony enrol an operator together: --present {0} --present {1}, and nobody else.':
+    '認証局運用者の登録は、セレモニーの二人がそろって行います。--present {0} --present {1} と指定し、ほかの人は指定しないでください。',
+  'The certification request of the operator is missing: {0}. The operator makes it with akashi credentials request {1} --out FOLDER.':
+    '認証局運用者の証明書署名要求 {0} がありません。本人が akashi credentials request {1} --out FOLDER で作成します。',
+  'The trust domain has a principal of that id; enrol the operator under an id that nobody has had.':
+    'その ID の利用主体が信頼ドメインにあります。誰も使ったことのない ID で登録してください。',
+  'The event must be { "trustDomain": "<SHA-256>", "credentials": […] }, and may have an "operator".':
+    'イベントは { "trustDomain": "<SHA-256>", "credentials": […] } の形で指定してください。"operator" を加えることもできます。',
   'The digest in the event is not the digest of the deployed trust domain; compare the files.':
     'イベントのダイジェストが、配備された信頼ドメインのものと異なります。ファイルを比べてください。',
   '{0} is not empty; name a folder that is new.':

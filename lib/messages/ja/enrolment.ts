@@ -89,6 +89,13 @@ export const ENROLMENT = {
     '提案した認証局運用者本人は確認できません。別の認証局運用者が確認してください。',
   'The names that were proposed are lost; propose it again.':
     '提案された名称が失われています。もう一度提案してください。',
+  'Two operators are left: {0}. They enrol another one with akashi operators propose and confirm. Where a credential is lost, revoke its certificate first.':
+    '操作できる認証局運用者が二人います（{0}）。この二人が akashi operators propose と confirm で登録してください。資格情報を失った人がいるときは、先にその証明書を失効させてください。',
+  'The person {0} is an operator who can act already; enrol somebody else.':
+    '{0} は、すでに操作できる認証局運用者です。別の人を登録してください。',
+  'Somebody was enrolled under this id before; choose an id that nobody has had.':
+    'この ID は以前に登録されています。誰も使ったことのない ID を選んでください。',
+  'Somebody else was enrolled under this id meanwhile.': 'その間に、別の人がこの ID で登録されました。',
   'Cognito did not answer, or is asked too much; try again later.':
     'Cognito から応答がないか、Cognito への要求が多すぎます。しばらくしてから、もう一度お試しください。',
   'Cognito does not let this function manage the users of that pool; compare the pool with the role of the function.':
