@@ -1,5 +1,6 @@
 import { type RouteFunction, type Rows, type TaskFunction, together } from '../lambda/grants.ts';
 import {
+  ACT_ON_PRINCIPALS,
   ACTS_ON_OFFICES,
   ACTS_ON_PRINCIPALS,
   BROUGHT_BACK,
@@ -31,29 +32,6 @@ const PRINCIPAL = `${PRINCIPALS}/{principal}`;
 const ACT_ON_OFFICES: Rows = {
   get: ['enrolled-office/*', 'enrolled-offices', 'enrolled-offices/*'],
   put: ['enrolled-office/*', 'enrolled-offices', 'enrolled-offices/*'],
-};
-
-/**
- * A crash may have kept an earlier act from its rows. The next act makes them first, also where that one confirmed a key or
- * prepared something.
- */
-const ACT_ON_PRINCIPALS: Rows = {
-  get: [
-    'enrolled-principal/*',
-    'enrolled-principals',
-    'enrolled-principals/*',
-    'enrolled-uncertified',
-    'enrolled-due',
-  ],
-  put: [
-    'enrolled-principal/*',
-    'enrolled-principals',
-    'enrolled-principals/*',
-    'enrolled-uncertified',
-    'enrolled-due',
-  ],
-  // An officer may go to another office.
-  delete: ['enrolled-principals/*'],
 };
 
 export const ENROLMENT_ROUTES: readonly RouteFunction[] = [

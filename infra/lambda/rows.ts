@@ -137,6 +137,29 @@ export const FOLLOW_ENROLMENT: Rows = {
   delete: ['enrolled-principals/*'],
 };
 
+/**
+ * A crash may have kept an earlier act from its rows. The next act makes them first, also where that one confirmed a key or
+ * prepared something.
+ */
+export const ACT_ON_PRINCIPALS: Rows = {
+  get: [
+    'enrolled-principal/*',
+    'enrolled-principals',
+    'enrolled-principals/*',
+    'enrolled-uncertified',
+    'enrolled-due',
+  ],
+  put: [
+    'enrolled-principal/*',
+    'enrolled-principals',
+    'enrolled-principals/*',
+    'enrolled-uncertified',
+    'enrolled-due',
+  ],
+  // An officer may go to another office.
+  delete: ['enrolled-principals/*'],
+};
+
 export const RENEW_RESPONDER: Rows = {
   get: ['responders', 'responder-keys'],
   put: ['responders', 'responder-keys'],
@@ -205,6 +228,15 @@ export const CERTIFY_PRINCIPAL: Rows = {
   get: ['enrolled-principal/*', 'enrolled-uncertified'],
   delete: ['enrolled-uncertified'],
 };
+
+/** The first act on an operator, and the certificate. */
+export const ENROL_OPERATOR: Rows = together(
+  {
+    get: ACT_ON_PRINCIPALS.get?.filter((pk) => pk !== 'enrolled-due') ?? [],
+    put: ACT_ON_PRINCIPALS.put?.filter((pk) => pk !== 'enrolled-due') ?? [],
+  },
+  CERTIFY_PRINCIPAL,
+);
 
 export const get = (file: string, path: string): RouteOfFunction => ({ file, method: 'GET', path });
 export const post = (file: string, path: string): RouteOfFunction => ({ file, method: 'POST', path });

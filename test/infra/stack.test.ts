@@ -158,7 +158,7 @@ describe('who may sign', () => {
     ],
     [
       'enrolment',
-      ['office-acts', 'principal-acts', 'principal-ends', 'principal-enrolment', 'scheduled-due'],
+      ['ceremony', 'office-acts', 'principal-acts', 'principal-ends', 'principal-enrolment', 'scheduled-due'],
     ],
     ['invitation', ['invitations']],
     ['revocation', ['certificate-revocation', 'principal-ends', 'principal-enrolment']],

@@ -918,8 +918,10 @@ describe.skipIf(!present)('as deployed', () => {
     return id;
   };
 
+  let deployedText = trustDomain;
   /** Puts a trust domain's file beside every function, as a deployment does; the next events find it. */
   const deployTrustDomain = async (text: string): Promise<void> => {
+    deployedText = text;
     for (const [id, of] of folders) {
       for (const [name, content] of [
         ['trust-domain.json', text],
@@ -1185,6 +1187,34 @@ describe.skipIf(!present)('as deployed', () => {
       cloud.breakSecrets(false);
     }
   });
+
+  it('enrols an operator by the two persons of the ceremony, where no second one is left', async () => {
+    const csr = csrOf('operator-ueda');
+    const event = {
+      trustDomain: hash('sha256', deployedText),
+      credentials: [],
+      operator: { principal: 'operator-ueda', csr },
+    };
+    for (const half of ['ceremony-consent', 'ceremony'])
+      await expect(functions.invoke(half, event)).rejects.toThrow('Two operators are left');
+    const { ca, serial } = {
+      ca: 'operations-1',
+      serial: new X509Certificate(certificates.get('operator-sakai') ?? '').serialNumber.toLowerCase(),
+    };
+    const lost = { reason: 'keyCompromise' };
+    await ok(as('operator-noda', 'POST', `/api/v1/certificates/${ca}/${serial}/revocation`, lost));
+    const agreed = (await functions.invoke('ceremony-consent', event)) as ConsentOutcome;
+    expect(agreed.operator).toMatchObject({ principal: 'operator-ueda', person: 'operator-ueda' });
+    const held = (await functions.invoke('ceremony', event)) as CeremonyOutcome;
+    expect([held.event, held.steps]).toEqual([agreed.event, []]);
+    const [{ pem = '' } = {}] = held.credentials;
+    certificates.set('ueda', pem.slice(0, pem.indexOf('-----END CERTIFICATE-----\n') + 26));
+    expect(await whoami('ueda')).toBe('operator-ueda');
+    await expect(functions.invoke('scheduled-due', {})).resolves.toMatchObject({ done: ['operator-ueda'] });
+    expect(cloud.users.get('operator-ueda')).toBe(true);
+    const another = { ...event, operator: { principal: 'operator-mori', csr: csrOf('operator-mori') } };
+    await expect(functions.invoke('ceremony-consent', another)).rejects.toThrow('Two operators are left');
+  }, 120_000);
 
   it('was never refused anything by its own roles', () => {
     const denied = cloud.denied.map(
