@@ -74,8 +74,9 @@ export const principalsOf = (
 ];
 
 /** The keys and certificates of those who were enrolled when the data in `folder` were made. */
-export const copyCredentials = (folder: string, to: string): void =>
-  cpSync(credentialsIn(folder), to, { recursive: true });
+export const copyCredentials = (folder: string, to: string): void => {
+  if (credentialsIn(folder) !== to) cpSync(credentialsIn(folder), to, { recursive: true });
+};
 
 /** The first office, for tests that need no service. */
 export const HIGASHI: Office = { tenant: '', ...JSON.parse(readFileSync(PEOPLE_FILE, 'utf8')).offices[0] };

@@ -50,15 +50,15 @@ export interface OperatorRequest extends CredentialRequest {
 
 export type NewOperator = Omit<Applicant, 'name'> & { readonly person: string };
 
-/** Faults: `invalid-input` for a principal of the file, and those of the request as in `readApplicant`. */
+/** Faults: `invalid-input` for an operator of the file, and those of the request as in `readApplicant`. */
 export const readOperator = async (
-  { principals, operations }: TrustDomain,
+  { operators, operations }: TrustDomain,
   { principal, csr, person = principal }: OperatorRequest,
 ): Promise<NewOperator> => {
-  if (principals.some(({ id }) => id === principal))
+  if (operators.some(({ id }) => id === principal))
     throw new Fault(
       'invalid-input',
-      'The trust domain has a principal of that id; enrol the operator under an id that nobody has had.',
+      'The trust domain names an operator of that id; enrol the operator under an id that nobody has had.',
       { principal },
     );
   const { request, digest, identity } = await readRequestedKey(csr, operations.principal.publicKeys);

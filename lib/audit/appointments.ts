@@ -28,8 +28,8 @@ export interface AppointmentFacts {
   readonly credentials: readonly Credential[];
   /** Records of consents to ceremonies, by id. */
   readonly consents: ReadonlyMap<string, ActRecord>;
-  /** Principals who acted as operators and on whom there is no act: the trust domain's file names them. */
-  readonly founders: ReadonlySet<string>;
+  /** The operators of the service whom the trust domain's file named then: persons by id. */
+  readonly founders: ReadonlyMap<string, string>;
   /** Whether records are gone lawfully, so that a consent may be among them. */
   readonly isExcused: boolean;
 }
@@ -78,15 +78,13 @@ interface Operator {
 }
 
 const operatorsAt = (appointment: EnrolmentAct, facts: AppointmentFacts): readonly Operator[] => {
-  const { time, ceremony, actor, id: own } = appointment;
+  const { time, id: own } = appointment;
   const [from, to] = [time - SLACK_MS, time + SLACK_MS];
-  const personOf = new Map(ceremony?.operators.map(({ id, person }) => [id, person]));
   const signsIn = (principal: string): boolean =>
     facts.credentials.some(
       (one) => one.principal === principal && one.from <= from && one.until > to && one.closedAt > to,
     );
-  const founders = [...facts.founders, ...actor.split('+'), ...personOf.keys()];
-  const named = [...new Set(founders)].filter((id) => !facts.chains.has(`principal ${id}`));
+  const named = [...facts.founders].map(([id, person]) => ({ id, person }));
   const enrolled = [...facts.chains].flatMap(([name, chain]): readonly Operator[] => {
     const [subject, id = ''] = name.split(' ');
     if (subject !== 'principal' || id === own) return [];
@@ -97,15 +95,14 @@ const operatorsAt = (appointment: EnrolmentAct, facts: AppointmentFacts): readon
     const isActive = states.every(
       (state) =>
         state?.role === 'operator' &&
+        state.tenant === undefined &&
         state.standing === 'active' &&
         Date.parse(state.from) <= from &&
         (state.until === undefined || Date.parse(state.until) > to),
     );
     return isActive ? [{ id, person: before?.state?.person ?? id }] : [];
   });
-  return [...named.map((id) => ({ id, person: personOf.get(id) ?? id })), ...enrolled].filter(({ id }) =>
-    signsIn(id),
-  );
+  return [...named, ...enrolled].filter(({ id }) => signsIn(id));
 };
 
 /** The certificate that the issuance is about, and when it was first closed. */

@@ -39,8 +39,13 @@ export interface ActorsByActs extends Actors {
 export interface Founding {
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** Their persons, by id. */
-  readonly operators: ReadonlyMap<string, string>;
+  readonly operators: ReadonlyMap<string, FoundingOperator>;
+}
+
+export interface FoundingOperator {
+  readonly person: string;
+  /** Absent for those of the service. */
+  readonly tenant?: string | undefined;
 }
 
 /** The operators of the files that were in force near to this time. */
@@ -49,6 +54,18 @@ const foundersAt = (foundings: readonly Founding[], time: number): readonly Foun
     (one, i) =>
       one.time <= time + SLACK_MS && (foundings[i + 1]?.time ?? Number.POSITIVE_INFINITY) >= time - SLACK_MS,
   );
+
+/** The persons of the service's operators, by id, whom every file that was in force near to this time names. */
+export const surelyFounding = (foundings: readonly Founding[], time: number): ReadonlyMap<string, string> => {
+  const [first, ...others] = foundersAt(foundings, time);
+  return new Map(
+    [...(first?.operators ?? [])].flatMap(([id, { person, tenant }]) =>
+      tenant === undefined && others.every(({ operators }) => operators.has(id))
+        ? [[id, person] as const]
+        : [],
+    ),
+  );
+};
 
 /** `foundings`: oldest first; empty where the records do not have them. */
 export const actorsBy = (chains: Chains, foundings: readonly Founding[]): ActorsByActs => {
@@ -65,7 +82,7 @@ export const actorsBy = (chains: Chains, foundings: readonly Founding[]): Actors
   const isFounder = (id: string, time: number, person?: string): boolean =>
     foundersAt(foundings, time).some(({ operators }) => {
       const known = operators.get(id);
-      return known !== undefined && (person === undefined || known === person);
+      return known !== undefined && (person === undefined || known.person === person);
     });
 
   /** Somebody on whom there is no act. Without a record of a file nobody knows its operators. */
@@ -137,12 +154,12 @@ export const foundingOf = (record: LedgerRecord): Founding | undefined => {
   return (
     data && {
       time: Date.parse(record.time),
-      operators: new Map(data.operators.map(({ id, person }) => [id, person])),
+      operators: new Map(data.operators.map(({ id, ...operator }) => [id, operator])),
     }
   );
 };
 
 const founding = z.looseObject({
   step: z.enum(['first', 'applied']),
-  operators: z.array(z.looseObject({ id: z.string(), person: z.string() })),
+  operators: z.array(z.looseObject({ id: z.string(), person: z.string(), tenant: z.string().optional() })),
 });

@@ -14,6 +14,7 @@ const state = z.looseObject({
   until: z.string().optional(),
   role: z.string().optional(),
   person: z.string().optional(),
+  tenant: z.string().optional(),
   office: z.string().optional(),
   duties: z.array(z.string()).optional(),
   invitation: z.looseObject({ secret: z.string(), until: z.string(), person: z.string() }).optional(),

@@ -3,7 +3,13 @@ import { textIn, textsIn, timeIn } from '../members.ts';
 import { checkAppointment, credentialOf, isAppointment } from './appointments.ts';
 import { keyOf } from './certificate-keys.ts';
 import type { RecordObserver, Report } from './contract.ts';
-import { type ActorsByActs, actorsBy, type Founding, foundingOf } from './enrolment-actors.ts';
+import {
+  type ActorsByActs,
+  actorsBy,
+  type Founding,
+  foundingOf,
+  surelyFounding,
+} from './enrolment-actors.ts';
 import { chainsOf, type EnrolmentAct, enrolmentActOf, type Subject } from './enrolment-acts.ts';
 import { unlawful } from './enrolment-laws.ts';
 
@@ -49,9 +55,6 @@ const BY_PEOPLE: ReadonlySet<string> = new Set([
   'trust-domain',
 ]);
 
-/** Acts that take an operator. Whoever did one, and has no act of enrolment, is an operator of the trust domain's file. */
-const OPERATORS_ACT: ReadonlySet<string> = new Set(['trust-domain', 'key-list', 'recovery']);
-
 /** An end is followed by its revocations, at once or when somebody asks again. */
 const REVOKED_WITHIN_MS = 3_600_000;
 
@@ -82,7 +85,6 @@ export const openEnrolmentCheck = ({
   /** Revocations and holds of these certificates, and consents to ceremonies. */
   const closings = new Map<string, ActRecord>();
   const consents = new Map<string, ActRecord>();
-  const founders = new Set<string>();
   const suspects = new Map<string, ActRecord>();
   const expected: EnrolmentAct[] = [];
   /** By record. Those that are newer than the checkpoint come in while records are observed. */
@@ -132,7 +134,6 @@ export const openEnrolmentCheck = ({
     const closes = record.kind === 'revocation' || record.kind === 'hold';
     if (closes && credentials.has(certificateOf(record))) closings.set(record.id, record);
     if (record.kind === 'ceremony' && record.details.operator !== undefined) consents.set(record.id, record);
-    if (OPERATORS_ACT.has(record.kind)) founders.add(textIn(record.actor) ?? '');
   };
 
   const checkAppointments = (chains: ReadonlyMap<string, readonly EnrolmentAct[]>): void => {
@@ -140,8 +141,11 @@ export const openEnrolmentCheck = ({
     if (appointments.length === 0) return;
     const all = [...closings.values()];
     const known = [...issuances.values()].map((issuance) => credentialOf(issuance, all));
-    const facts = { chains, credentials: known, consents, founders, isExcused: excused > 0 };
-    for (const act of appointments) checkAppointment(act, facts, report);
+    const facts = { chains, credentials: known, consents, isExcused: excused > 0 };
+    for (const act of appointments) {
+      const founders = surelyFounding(inOrder(foundings), act.time);
+      checkAppointment(act, { ...facts, founders }, report);
+    }
   };
 
   const observePerson = (record: ActRecord): void => {

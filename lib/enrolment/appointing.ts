@@ -58,20 +58,20 @@ export const openAppointing = (
     return credential === 'good' || (credential === 'none' && tokenUsers !== undefined);
   };
 
-  /** Every operator that the file names or that was enrolled, and whether that person can act now. */
+  /** Every operator of the service that the file names or that was enrolled, and whether that person can act now. */
   const operators = async (): Promise<Appointed['operators']> => {
     const found: { id: string; person: string; acts: boolean }[] = [];
     const look = async (id: string, person: string): Promise<void> => {
       const acts = (await inForce(id)) !== undefined && (await canSignIn(id));
       found.push({ id, person, acts });
     };
-    for (const { id, role, person } of founders.principals) if (role === 'operator') await look(id, person);
+    for (const { id, tenant, person } of founders.operators) if (tenant === undefined) await look(id, person);
     const next = (await allIds(deps.objects)).values();
     const work = async (): Promise<void> => {
       for (const id of next) {
         const { standing } = await acting.read(id);
-        const { role, person } = standing?.state ?? {};
-        if (role === 'operator' && person !== undefined) await look(id, person);
+        const { role, tenant, person } = standing?.state ?? {};
+        if (role === 'operator' && tenant === undefined && person !== undefined) await look(id, person);
       }
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
@@ -104,7 +104,7 @@ export const openAppointing = (
     assertId(asked.id);
     const current = await acting.read(asked.id);
     if (isDone(current.standing?.state, asked)) return false;
-    await terms.assertFree(asked.id, current);
+    await terms.assertFree({}, asked.id, current);
     assertId(asked.person, 'person');
     if (current.standing === undefined) return true;
     throw new Fault(

@@ -27,7 +27,7 @@ export interface ReadTerms {
 
 export interface PrincipalTermsReader {
   /** Faults: `invalid-input`; `wrong-state` where the trust domain's file has or had an operator of this id. */
-  assertFree(actor: Principal, id: string, current: Current<PrincipalState>): Promise<void>;
+  assertFree(actor: Pick<Principal, 'tenant'>, id: string, current: Current<PrincipalState>): Promise<void>;
   /** Faults: `invalid-input`, `unknown-office`, `not-in-force`. */
   read(
     actor: Principal,

@@ -247,7 +247,9 @@ it('opens no door by what the pool says, and lets the acts close it again', asyn
   expect([users.has('operator-noda'), users.has('nobody')]).toEqual([false, false]);
   // The walk over all acts finds the others within a day.
   house.advance(86_400_000);
-  expect((await core.mending.mend()).toSorted()).toEqual([`user ${active}`, 'user minami-chief']);
+  expect(await core.mending.mend()).toEqual(
+    expect.arrayContaining([`user ${active}`, 'user minami-chief', 'user higashi-counter']),
+  );
   expect([users.get(active)?.enabled, users.get('minami-chief')?.enabled]).toEqual([true, true]);
   house.advance(86_400_000);
   expect(await core.mending.mend()).toEqual([]);

@@ -155,7 +155,7 @@ export const EDGES = {
     '認証局運用者の登録は、セレモニーの二人がそろって行います。--present {0} --present {1} と指定し、ほかの人は指定しないでください。',
   'The certification request of the operator is missing: {0}. The operator makes it with akashi credentials request {1} --out FOLDER.':
     '認証局運用者の証明書署名要求 {0} がありません。本人が akashi credentials request {1} --out FOLDER で作成します。',
-  'The trust domain has a principal of that id; enrol the operator under an id that nobody has had.':
+  'The trust domain names an operator of that id; enrol the operator under an id that nobody has had.':
     'その ID の利用主体が信頼ドメインにあります。誰も使ったことのない ID で登録してください。',
   'The event must be { "trustDomain": "<SHA-256>", "credentials": […] }, and may have an "operator".':
     'イベントは { "trustDomain": "<SHA-256>", "credentials": […] } の形で指定してください。"operator" を加えることもできます。',

@@ -36,7 +36,7 @@ afterEach(() => ground.close());
 
 /** Three operators beside the two persons of the ceremony. */
 const more = (file: HouseFile): void => {
-  for (const id of ['operator-hara', 'operator-ueda'])
+  for (const id of ['operator-hara', 'operator-okada'])
     file.operators.push({ id, name: { ja: '操作員', en: 'Operator' } });
 };
 const text = fileOf(more);
@@ -110,7 +110,7 @@ describe('a trust domain with a CA whose CRLs KMS could not sign', () => {
 
 describe('a ceremony', () => {
   it('is held as it was consented to, and recorded with both persons and the digest of its event', async () => {
-    const asked = event(credential('operator-mori'), credential('operator-ueda'));
+    const asked = event(credential('operator-mori'), credential('operator-okada'));
     const agreed = await consentTo(asked);
     const credentials = await Promise.all(
       asked.credentials.map(async (one) => ({
@@ -145,7 +145,7 @@ describe('a ceremony', () => {
   });
 
   it('goes on with the same event, however its list is written, and records nothing twice', async () => {
-    const [first, second] = [credential('operator-mori'), credential('operator-ueda')];
+    const [first, second] = [credential('operator-mori'), credential('operator-okada')];
     await consentTo(event(first, second));
     const once = await holdThe(event(first, second));
     const again = await holdThe(event(second, first));
@@ -155,7 +155,7 @@ describe('a ceremony', () => {
     expect(await consentRecords()).toHaveLength(2);
     expect(await recordsOf('issuance')).toHaveLength(2);
     // Only the key of a CSR counts.
-    const sameKey = credential('operator-ueda', second.csr.replaceAll('\n', '\r\n'));
+    const sameKey = credential('operator-okada', second.csr.replaceAll('\n', '\r\n'));
     expect((await holdThe(event(first, sameKey))).event).toBe(once.event);
   });
 
@@ -194,7 +194,7 @@ describe('a ceremony', () => {
   });
 
   it('follows the latest consent, and no earlier one', async () => {
-    const [first, second] = [event(credential('operator-mori')), event(credential('operator-ueda'))];
+    const [first, second] = [event(credential('operator-mori')), event(credential('operator-okada'))];
     await consentTo(first);
     await consentTo(second);
     expect(await codeOf(holdThe(first))).toBe('confirmation-differs');
@@ -243,7 +243,7 @@ describe('a ceremony', () => {
   });
 
   it('does nothing that a later consent replaced, though all rows are put back as they were', async () => {
-    const [first, second] = [event(credential('operator-mori')), event(credential('operator-ueda'))];
+    const [first, second] = [event(credential('operator-mori')), event(credential('operator-okada'))];
     await consentTo(first);
     const table = rollbackTable(ground.table);
     const through = (): TaskContext => ({
@@ -305,7 +305,7 @@ describe('a ceremony', () => {
   });
 
   it('that a new consent overtakes is told that another event was consented to', async () => {
-    const [first, second] = [event(credential('operator-mori')), event(credential('operator-ueda'))];
+    const [first, second] = [event(credential('operator-mori')), event(credential('operator-okada'))];
     await consentTo(first);
     let isDone = false;
     const slow: TaskContext = {
@@ -361,7 +361,7 @@ describe('a ceremony', () => {
 });
 
 describe('a key', () => {
-  const PRINCIPALS = ['operator-mori', 'operator-hara', 'operator-sakai', 'operator-noda', 'operator-ueda'];
+  const PRINCIPALS = ['operator-mori', 'operator-hara', 'operator-sakai', 'operator-noda', 'operator-okada'];
 
   it('of one person does not become five principals in one event', async () => {
     const csr = csrOf('me');
@@ -393,7 +393,7 @@ describe('a key', () => {
     const csr = csrOf('me');
     await consentTo(event());
     await holdThe(event());
-    const asked = event(credential('operator-ueda'), credential('operator-noda', csr));
+    const asked = event(credential('operator-okada'), credential('operator-noda', csr));
     await consentTo(asked);
     const { core, trustDomain: domain } = composeHouse(ground, { domain: more });
     const applicant = await readApplicant(domain, { principal: 'operator-mori', csr });
