@@ -452,7 +452,7 @@ describe('an operator whom both persons enrol', () => {
     const csr = csrOf('operator-ueda');
     const asked = { ...event(), operator: { principal: 'operator-ueda', csr } };
     const agreed = await consentTo(asked);
-    const publicKeyDigest = await keyDigest({ principal: 'auditor', csr });
+    const publicKeyDigest = await keyDigest({ principal: 'operator-mori', csr });
     const operator = { principal: 'operator-ueda', person: 'operator-ueda', publicKeyDigest };
     expect(agreed).toMatchObject({ credentials: [], operator });
     expect(agreed.event).toBe(digestOfEvent({ trustDomain, credentials: [], operator }));
@@ -461,7 +461,7 @@ describe('an operator whom both persons enrol', () => {
     const outcome = await holdThe(asked);
     expect(outcome.credentials).toEqual([{ principal: 'operator-ueda', pem: expect.any(String) }]);
     expect((await holdThe(asked)).credentials).toEqual(outcome.credentials);
-    const house = await openHouse(ground);
+    const house = await openHouse(ground, { domain: more });
     const [record] = (await house.app.ledger.query({ kind: 'enrolment', limit: 10 })).records;
     expect(record).toMatchObject({
       actor: PERSONS.join('+'),
