@@ -86,6 +86,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
         ...(terms.parent !== undefined && { parent: terms.parent }),
         ...(terms.code !== undefined && { code: terms.code }),
         profiles: [...new Set(terms.profiles)],
+        ...(terms.officeApproval && { officeApproval: true }),
       },
     };
   };

@@ -2,7 +2,7 @@ import { officesOf } from '../acting-office.ts';
 import { Fault, phrase } from '../fault.ts';
 import type { Duty, Principal } from '../principal.ts';
 import type { KeyClaim } from '../used-key.ts';
-import type { Examination, IgnoredPart, RequestState } from './contract.ts';
+import type { Examination, ExaminationStage, IgnoredPart, RequestState } from './contract.ts';
 
 /**
  * The rules of registration, without a store, a clock or a key: what a command makes of a request, or why it is refused.
@@ -11,6 +11,10 @@ import type { Examination, IgnoredPart, RequestState } from './contract.ts';
  *       │  ▲                             │                                 │ │
  *       │  └────────────────── lapses, unused ─────────────────────────────┘ └─ cannot be issued ──▶ failed
  *       └──── rejected, withdrawn ◀──────┘
+ *
+ * With office approval:
+ *
+ *   submitted ── officer approves ──▶ examined-once ── another officer approves ──▶ examined
  *
  * Issued, rejected, withdrawn, failed and lapsed are ends (ends.ts): whichever is put first is what happened, whatever state
  * a row says.
@@ -71,6 +75,8 @@ export type Command =
       readonly at: string;
       readonly decision: 'approve' | 'reject';
       readonly reason?: string;
+      /** The profile or the office asks for a second examination at the office. */
+      readonly officeApproval?: boolean;
     }
   | {
       readonly command: 'withdraw';
@@ -155,28 +161,79 @@ const submit = ({ actor, at, application }: Extract<Command, { command: 'submit'
   persons: [actor.person],
 });
 
-const STAGES = {
-  officer: { stage: 'office', takes: 'submitted', gives: 'examined' },
-  operator: { stage: 'centre', takes: 'examined', gives: 'approved' },
-} as const;
+export type Examine = Extract<Command, { command: 'examine' }>;
 
-const examine = (
-  request: Request,
-  { actor, at, decision, reason }: Extract<Command, { command: 'examine' }>,
-): Request => {
+interface ExaminationStep {
+  readonly stage: ExaminationStage;
+  /** Absent at the centre. */
+  readonly duty?: Duty;
+  /** The state after an approval. */
+  readonly gives: RequestState;
+}
+
+export const isOfficeApproved = ({ examinations }: Pick<Request, 'examinations'>): boolean =>
+  examinations.some(({ stage, decision }) => stage === 'office-approval' && decision === 'approve');
+
+/** Who has acted on the request in this round, by their ids. */
+const actedOn = ({ submittedBy, examinations }: Request): string =>
+  [submittedBy, ...examinations.map(({ by }) => by)].join(', ');
+
+/** Office approval was switched on after the office had examined the request, or the request is `examined-once`. */
+const lacksApproval = (request: Request, officeApproval: boolean | undefined): boolean =>
+  officeApproval === true &&
+  (request.state === 'examined-once' || request.state === 'examined') &&
+  !isOfficeApproved(request);
+
+const atCentre = (request: Request, { decision, officeApproval }: Examine): ExaminationStep => {
+  const { state } = request;
+  if (decision === 'approve' && lacksApproval(request, officeApproval)) {
+    throw new Fault(
+      'wrong-state',
+      phrase`The office has not examined this request a second time. That takes an officer with the duty "approve", another person than ${actedOn(request)}.`,
+      { state, duty: 'approve' },
+    );
+  }
+  // Where office approval was switched off, one examination at the office is enough.
+  const isFinished = state === 'examined' || (state === 'examined-once' && !officeApproval);
+  if (!isFinished) throw wrongState(state, 'examined');
+  return { stage: 'centre', gives: 'approved' };
+};
+
+const atOffice = (request: Request, { officeApproval }: Examine): ExaminationStep => {
+  const { state } = request;
+  if (state === 'submitted')
+    return { stage: 'office', duty: 'examine', gives: officeApproval ? 'examined-once' : 'examined' };
+  if (state === 'examined-once' || lacksApproval(request, officeApproval))
+    return { stage: 'office-approval', duty: 'approve', gives: 'examined' };
+  throw wrongState(state, 'submitted or examined-once');
+};
+
+/** Fault: `same-person`. */
+const assertAnotherPerson = (request: Request, actor: Principal, { duty }: ExaminationStep): void => {
+  if (!request.persons.includes(actor.person)) return;
+  const acted = actedOn(request);
+  throw new Fault(
+    'same-person',
+    duty === undefined
+      ? phrase`A person acts only once on a request. This step takes another operator; ${acted} have acted already.`
+      : phrase`A person acts only once on a request. This step takes another officer with the duty "${duty}"; ${acted} have acted already.`,
+    duty === undefined ? {} : { duty },
+  );
+};
+
+const examine = (request: Request, command: Examine): Request => {
+  const { actor, at, decision, reason } = command;
   if (actor.role !== 'officer' && actor.role !== 'operator') {
     throw new Fault('forbidden', 'Only officers and operators examine requests.');
   }
-  if (actor.role === 'officer') assertDuty(actor, 'examine');
-  const { stage, takes, gives } = STAGES[actor.role];
+  const isOfficer = actor.role === 'officer';
+  if (isOfficer && !actor.duties?.includes('approve')) assertDuty(actor, 'examine');
   if (decision === 'reject' || reason !== undefined) assertReason(reason);
-  if (request.state !== takes) throw wrongState(request.state, takes);
-  if (request.persons.includes(actor.person)) {
-    throw new Fault(
-      'same-person',
-      'The person who submitted or examined a request cannot examine it again; have another person do it.',
-    );
-  }
+  const step = isOfficer ? atOffice(request, command) : atCentre(request, command);
+  // First, because another duty would not help the same person.
+  assertAnotherPerson(request, actor, step);
+  if (step.duty !== undefined) assertDuty(actor, step.duty);
+  const { stage, gives } = step;
   const examination = { stage, by: actor.id, at, decision, ...(reason !== undefined && { reason }) };
   return {
     ...request,
@@ -186,15 +243,16 @@ const examine = (
   };
 };
 
+/** Before the centre has approved. */
+const WITHDRAWABLE: ReadonlySet<RequestState> = new Set(['submitted', 'examined-once', 'examined']);
+
 const withdraw = (
   request: Request,
   { actor, at, reason, isUnserved }: Extract<Command, { command: 'withdraw' }>,
 ): Request => {
   if (actor.role !== 'operator' || !isUnserved) assertOfficer(actor);
   assertReason(reason);
-  if (request.state !== 'submitted' && request.state !== 'examined') {
-    throw wrongState(request.state, 'submitted or examined');
-  }
+  if (!WITHDRAWABLE.has(request.state)) throw wrongState(request.state, 'submitted or examined');
   return { ...request, state: 'withdrawn', withdrawal: { by: actor.id, at, reason } };
 };
 

@@ -121,6 +121,8 @@ export interface Profile {
   readonly sameKey: SameKeyRule;
   /** Seconds within which a certificate has to be revoked after a report that it must be; an audit names those that were not. */
   readonly revocationTerm: number;
+  /** Whether requests are examined at the office by two persons, one after the other, before the centre examines them. */
+  readonly officeApproval: boolean;
   readonly fields: readonly Field[];
 }
 
@@ -131,6 +133,8 @@ export interface Office {
   readonly attributes: Readonly<Record<string, string>>;
   /** Ids of the profiles that the office may apply for. */
   readonly profiles: readonly string[];
+  /** The office asks for a second examination of its own, whatever the profile says. The file's offices do not have it. */
+  readonly officeApproval?: true;
 }
 
 export declare const checkedBrand: unique symbol;

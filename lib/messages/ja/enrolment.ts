@@ -41,8 +41,8 @@ export const ENROLMENT = {
     '{0} は、記録や報告で別のものを表します。{1}-1 のような別の ID にしてください。',
   'The trust domain names a principal of this id, now or earlier; take another id.':
     'この ID の利用主体は、今の、または以前の信頼ドメインにあります。別の ID にしてください。',
-  'Officers, and only they, have duties: receive, examine, responsible.':
-    '職務（receive、examine、responsible）は、担当者に必要で、担当者だけが持ちます。',
+  'Officers, and only they, have duties: receive, examine, approve, responsible.':
+    '職務（receive、examine、approve、responsible）は、担当者に必要で、担当者だけが持ちます。',
   'Relying parties, and only they, have an agreement.': '協定を持つのは、署名検証者だけです。',
   'Records name {0} for another person; take an id that nobody has had.':
     '記録では、{0} は別の人です。まだ誰も使ったことのない ID にしてください。',
