@@ -16,6 +16,8 @@ const state = z.looseObject({
   person: z.string().optional(),
   office: z.string().optional(),
   duties: z.array(z.string()).optional(),
+  officeApproval: z.boolean().optional(),
+  successor: z.string().optional(),
   invitation: z.looseObject({ secret: z.string(), until: z.string(), person: z.string() }).optional(),
   brought: key.optional(),
   key: key.optional(),
