@@ -1,7 +1,8 @@
 import { Fault } from '../fault.ts';
 import type { Item, Write } from '../store/store.ts';
-import { type Command, decide, type Examine, type Request, wrongState } from './decide.ts';
+import { type Command, decide, type Examine, type Request } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
+import { wrongState } from './examination-steps.ts';
 import { examinationRecord, submissionRecord } from './records.ts';
 import { isRequestId } from './request-id.ts';
 import { type RequestRow, requestKey, requestWrites, storeRow } from './rows.ts';

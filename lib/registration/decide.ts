@@ -2,7 +2,8 @@ import { officesOf } from '../acting-office.ts';
 import { Fault, phrase } from '../fault.ts';
 import type { Duty, Principal } from '../principal.ts';
 import type { KeyClaim } from '../used-key.ts';
-import type { Examination, ExaminationStage, IgnoredPart, RequestState } from './contract.ts';
+import type { Examination, IgnoredPart, RequestState } from './contract.ts';
+import { assertAnotherPerson, stepAtCentre, stepAtOffice, wrongState } from './examination-steps.ts';
 
 /**
  * The rules of registration, without a store, a clock or a key: what a command makes of a request, or why it is refused.
@@ -104,9 +105,6 @@ export type Ending =
 
 const unknown = (): Fault => new Fault('unknown-request', 'There is no such request.');
 
-export const wrongState = (state: RequestState, needed: string): Fault =>
-  new Fault('wrong-state', phrase`The request is ${state}; this takes one that is ${needed}.`, { state });
-
 const MAX_REASON = 1000;
 
 const assertReason = (reason: string | undefined): void => {
@@ -163,64 +161,6 @@ const submit = ({ actor, at, application }: Extract<Command, { command: 'submit'
 
 export type Examine = Extract<Command, { command: 'examine' }>;
 
-interface ExaminationStep {
-  readonly stage: ExaminationStage;
-  /** Absent at the centre. */
-  readonly duty?: Duty;
-  /** The state after an approval. */
-  readonly gives: RequestState;
-}
-
-export const isOfficeApproved = ({ examinations }: Pick<Request, 'examinations'>): boolean =>
-  examinations.some(({ stage, decision }) => stage === 'office-approval' && decision === 'approve');
-
-/** Who has acted on the request in this round, by their ids. */
-const actedOn = ({ submittedBy, examinations }: Request): string =>
-  [submittedBy, ...examinations.map(({ by }) => by)].join(', ');
-
-/** Office approval was switched on after the office had examined the request, or the request is `examined-once`. */
-const lacksApproval = (request: Request, officeApproval: boolean | undefined): boolean =>
-  officeApproval === true &&
-  (request.state === 'examined-once' || request.state === 'examined') &&
-  !isOfficeApproved(request);
-
-const atCentre = (request: Request, { decision, officeApproval }: Examine): ExaminationStep => {
-  const { state } = request;
-  if (decision === 'approve' && lacksApproval(request, officeApproval)) {
-    throw new Fault(
-      'wrong-state',
-      phrase`The office has not examined this request a second time. That takes an officer with the duty "approve", another person than ${actedOn(request)}.`,
-      { state, duty: 'approve' },
-    );
-  }
-  // Where office approval was switched off, one examination at the office is enough.
-  const isFinished = state === 'examined' || (state === 'examined-once' && !officeApproval);
-  if (!isFinished) throw wrongState(state, 'examined');
-  return { stage: 'centre', gives: 'approved' };
-};
-
-const atOffice = (request: Request, { officeApproval }: Examine): ExaminationStep => {
-  const { state } = request;
-  if (state === 'submitted')
-    return { stage: 'office', duty: 'examine', gives: officeApproval ? 'examined-once' : 'examined' };
-  if (state === 'examined-once' || lacksApproval(request, officeApproval))
-    return { stage: 'office-approval', duty: 'approve', gives: 'examined' };
-  throw wrongState(state, 'submitted or examined-once');
-};
-
-/** Fault: `same-person`. */
-const assertAnotherPerson = (request: Request, actor: Principal, { duty }: ExaminationStep): void => {
-  if (!request.persons.includes(actor.person)) return;
-  const acted = actedOn(request);
-  throw new Fault(
-    'same-person',
-    duty === undefined
-      ? phrase`A person acts only once on a request. This step takes another operator; ${acted} have acted already.`
-      : phrase`A person acts only once on a request. This step takes another officer with the duty "${duty}"; ${acted} have acted already.`,
-    duty === undefined ? {} : { duty },
-  );
-};
-
 const examine = (request: Request, command: Examine): Request => {
   const { actor, at, decision, reason } = command;
   if (actor.role !== 'officer' && actor.role !== 'operator') {
@@ -229,7 +169,7 @@ const examine = (request: Request, command: Examine): Request => {
   const isOfficer = actor.role === 'officer';
   if (isOfficer && !actor.duties?.includes('approve')) assertDuty(actor, 'examine');
   if (decision === 'reject' || reason !== undefined) assertReason(reason);
-  const step = isOfficer ? atOffice(request, command) : atCentre(request, command);
+  const step = isOfficer ? stepAtOffice(request, command) : stepAtCentre(request, command);
   // First, because another duty would not help the same person.
   assertAnotherPerson(request, actor, step);
   if (step.duty !== undefined) assertDuty(actor, step.duty);

@@ -3,17 +3,10 @@ import { readRecordedAct } from '../recorded-act.ts';
 import type { Item } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import type { ExaminationStage } from './contract.ts';
-import {
-  type Command,
-  decide,
-  type Examine,
-  isOfficeApproved,
-  type Request,
-  roundOf,
-  wrongState,
-} from './decide.ts';
+import { type Command, decide, type Examine, type Request, roundOf } from './decide.ts';
 import type { ActRecord, Issuing, KeptRecord, RegistrationDeps } from './deps.ts';
 import { type Ends, withReason } from './ends.ts';
+import { isOfficeApproved, wrongState } from './examination-steps.ts';
 import type { Finishing } from './finishing.ts';
 import { examinationRecord, submissionRecord } from './records.ts';
 import type { RequestRow } from './rows.ts';
@@ -86,10 +79,9 @@ export const openExamining = (
     );
   };
 
-  /** A rejection in a state that takes it only while office approval is asked for, or only while it is not. */
+  /** The office rejects a request that is examined only while its own approval is asked for. Otherwise it withdraws it. */
   const assertRejects = async (row: RequestRow, command: Examine): Promise<void> => {
-    const state = command.actor.role === 'officer' ? 'examined' : 'examined-once';
-    if (row.state !== state) return;
+    if (command.actor.role !== 'officer' || row.state !== 'examined') return;
     const { officeApproval } = await toExamine(row);
     decide(row, { ...command, officeApproval });
   };

@@ -151,7 +151,7 @@ reject       auditor        forbidden       forbidden       forbidden       forb
 reject       verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
 rejectAsked  abe            forbidden       rejected        rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
 rejectAsked  sato           rejected        same-person     same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-rejectAsked  yamada         wrong-state     wrong-state     rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+rejectAsked  yamada         wrong-state     rejected        rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
 withdraw     tanaka         withdrawn       withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
 withdraw     suzuki         withdrawn       withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
 withdraw     abe            withdrawn       withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
