@@ -48,6 +48,11 @@ export interface Principal {
    * for different persons compare this, never `id`.
    */
   readonly person: string;
+  /**
+   * The tenant that the principal belongs to, and whose affairs alone it sees. Absent for the principals of the service, who
+   * serve all tenants.
+   */
+  readonly tenant?: string;
   /** Officers only: the registration sub-office for which they act, and whose data alone they see. */
   readonly office?: string;
   /** Officers only: ended offices whose affairs the own office has taken over, from others that had taken them over too. */

@@ -32,7 +32,7 @@ const SHOW: Guide = {
 };
 
 const TERMS =
-  '--name-en Ward --attribute O=Mizusaki --attribute organisationJa=瑞崎市 --attribute prefecture=Tokiwa --attribute L=Ward';
+  '--name-en Ward --tenant tokiwa --attribute O=Mizusaki --attribute organisationJa=瑞崎市 --attribute prefecture=Tokiwa --attribute L=Ward';
 
 const PROPOSE: Guide = {
   needs: [OPERATOR, 'all of the terms: a change replaces those that are in force'],

@@ -11,6 +11,7 @@ const whoamiAnswer = z.looseObject({
   id: z.string(),
   role: z.string(),
   person: z.string(),
+  tenant: z.string().exactOptional(),
   office: z.string().exactOptional(),
   duties: z.array(z.string()).exactOptional(),
   purposes: z
@@ -30,7 +31,7 @@ const whoamiAnswer = z.looseObject({
 const GUIDE: Guide = {
   needs: ['a running service, and credentials: --as or --token'],
   result: [
-    'prints id, role, person, office, duties, purposes, and until when you are enrolled',
+    'prints id, role, person, tenant, office, duties, purposes, and until when you are enrolled',
     'also prints when your certificate ends, and the operations of the API that you may ask for',
   ],
   examples: ['akashi whoami --as higashi-counter', 'akashi whoami --as higashi-counter --json'],
@@ -53,6 +54,7 @@ export const addCommand: AddCommand = (program, perform) => {
             [phrase`principal`, me.id],
             [phrase`role`, me.role],
             [phrase`person`, me.person],
+            [phrase`tenant`, me.tenant],
             [phrase`office`, me.office],
             [phrase`duties`, me.duties?.join(', ')],
             ...purposeLines(me.purposes),

@@ -11,6 +11,7 @@ const term = { from: text.exactOptional(), until: text.exactOptional() };
 const office = {
   name: bilingual.exactOptional(),
   kana: text.exactOptional(),
+  tenant: text.exactOptional(),
   attributes: z.record(text, text).exactOptional(),
   parent: text.exactOptional(),
   code: text.exactOptional(),
@@ -37,6 +38,7 @@ const principal = {
   person: text.exactOptional(),
   name: bilingual.exactOptional(),
   kana: text.exactOptional(),
+  tenant: text.exactOptional(),
   office: text.exactOptional(),
   duties: z.array(text).exactOptional(),
   purposes: z.array(purpose).exactOptional(),

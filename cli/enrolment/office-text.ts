@@ -8,6 +8,7 @@ import { type Line, nameText, proposedLines, standingOf, stepText } from './stat
 const termLines = (state: OfficeStateAnswer): readonly Line[] => [
   [phrase`name`, nameText(state.name)],
   [phrase`reading`, state.kana],
+  [phrase`tenant`, state.tenant],
   [phrase`government code`, state.code],
   [phrase`parent`, state.parent],
   ...Object.entries(state.attributes ?? {}).map(([name, value]): Line => [phrase`attribute ${name}`, value]),

@@ -17,6 +17,7 @@ const termLines = (state: PrincipalStateAnswer): readonly Line[] => [
   [phrase`name`, nameText(state.name)],
   [phrase`reading`, state.kana],
   [phrase`person`, state.person],
+  [phrase`tenant`, state.tenant],
   [phrase`office`, state.office],
   [phrase`duties`, state.duties?.join(', ')],
   ...purposeLines(state.purposes),

@@ -20,6 +20,7 @@ const names = z.strictObject({ ja: text, en: text });
 const common = {
   name: names.partial(),
   kana: text,
+  tenant: text,
   from: timeOption,
   until: timeOption,
 };
@@ -81,6 +82,7 @@ export const addCommonOptions = (command: Command): Command =>
     .option('--name-ja <name>', 'the name in Japanese')
     .option('--name-en <name>', 'the name in English')
     .option('--kana <reading>', 'the reading of the Japanese name')
+    .option('--tenant <tenant>', 'the tenant that it belongs to; by default your own')
     .option('--from <time>', 'from when on; now if not given')
     .option('--until <time>', 'before when; without it no end is set');
 
@@ -89,6 +91,7 @@ export const commonOptions = {
   nameJa: z.string().exactOptional(),
   nameEn: z.string().exactOptional(),
   kana: z.string().exactOptional(),
+  tenant: z.string().exactOptional(),
   from: timeOption.exactOptional(),
   until: timeOption.exactOptional(),
 };
@@ -105,10 +108,11 @@ export const commonTerms = (
   if (ja === undefined || en === undefined) {
     throw usage('Both names are needed: give --name-ja and --name-en, or "name" in the file.');
   }
-  const { kana, from, until } = options;
+  const { kana, tenant, from, until } = options;
   return {
     name: { ja, en },
     ...(kana !== undefined && { kana }),
+    ...(tenant !== undefined && { tenant }),
     ...(from !== undefined && { from }),
     ...(until !== undefined && { until }),
   };

@@ -26,6 +26,7 @@ export const crlPartition = z
   });
 export const principalId = id.meta({ description: "A principal's id.", example: 'higashi-counter' });
 export const officeId = id.meta({ description: "A sub-office's id.", example: 'mizusaki-higashi' });
+export const tenantId = id.meta({ description: "A tenant's id.", example: 'tokiwa' });
 export const profileId = id.meta({ description: "A profile's id.", example: 'official-position' });
 export const purposeId = id.meta({
   description: "The id of a relying party's purpose.",

@@ -52,7 +52,7 @@ export interface Chain<S> extends Pick<Reading<S>, 'said' | 'proven'> {
   ): Promise<Standing<S> | undefined>;
 }
 
-export const openChain = <S extends object>(
+export const openChain = <S extends { readonly tenant?: string }>(
   recorder: Recorder,
   subject: Subject,
   state: StateShape<S>,
@@ -114,9 +114,11 @@ export const openChain = <S extends object>(
         ...(confirms !== undefined && { confirms }),
       } as unknown as Value;
       const office = actor?.office;
+      const tenant = tenantOf(after ?? proposed?.state ?? before?.state ?? before?.awaiting?.state);
       const draft: ActDraft = {
         kind: 'enrolment',
         actor: actor?.id ?? id,
+        ...(tenant !== undefined && { tenant }),
         ...(office !== undefined && { office }),
         details,
       };
@@ -125,3 +127,6 @@ export const openChain = <S extends object>(
     },
   };
 };
+
+/** Of an office always; of a principal where it belongs to one. */
+const tenantOf = (state: { readonly tenant?: string } | undefined): string | undefined => state?.tenant;

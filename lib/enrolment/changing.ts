@@ -1,5 +1,6 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
+import { serves } from '../tenant.ts';
 import type { Acting, Current, Decision } from './acting.ts';
 import type { Directory, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
@@ -43,10 +44,11 @@ export const assertNothingPrepared = (id: string, { standing }: Current<Principa
   );
 };
 
-/** Officers see the principals of their own office, and those who are to come to it. */
+/** Officers see the principals of their own office, and those who are to come to it. Others see those whom they serve. */
 export const assertSees = (actor: Principal, id: string, { standing }: Current<PrincipalState>): void => {
   const states = [standing?.state, standing?.awaiting?.state, standing?.prepared?.state];
-  if (states.every((state) => state === undefined)) throw unknownPrincipal(id);
+  const known = states.find((state) => state !== undefined);
+  if (known === undefined || !serves(actor, known.tenant)) throw unknownPrincipal(id);
   if (actor.role === 'operator' || actor.role === 'auditor') return;
   const isOwn = states.some((state) => state?.office !== undefined && state.office === actor.office);
   if (actor.role !== 'officer' || !isOwn) throw unknownPrincipal(id);
@@ -82,7 +84,7 @@ export interface Changing {
 export const openChanging = (
   deps: EnrolmentDeps & {
     readonly acting: Acting<PrincipalState>;
-    readonly directory: Pick<Directory, 'openOffice'>;
+    readonly directory: Pick<Directory, 'openOffice' | 'office'>;
     readonly found: (actor: Principal, id: string) => Promise<Current<PrincipalState>>;
   },
 ): Changing => {
@@ -136,7 +138,8 @@ export const openChanging = (
       transfer: async (actor, id, { office, duties, until }, effectiveFrom) => {
         const current = await found(actor, id);
         if (actor.role !== 'operator') assertResponsible(actor, current);
-        if ((await directory.openOffice(office)) === undefined)
+        const to = await directory.openOffice(office);
+        if (to === undefined || to.tenant !== current.standing?.state?.tenant)
           throw new Fault('unknown-office', 'There is no office of that id.', { office });
         const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
         const proposed = await acting.act(id, actor, (now) => {

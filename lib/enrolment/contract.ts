@@ -33,6 +33,8 @@ export interface Term {
 
 export interface OfficeState extends Term {
   readonly standing: 'open' | 'ended';
+  /** It stays: records name it. */
+  readonly tenant: string;
   readonly parent?: string;
   /** The six digits of a local government code (全国地方公共団体コード), the last of which is its check digit. */
   readonly code?: string;
@@ -55,6 +57,8 @@ export interface PrincipalState extends Term {
   readonly standing: PrincipalStanding;
   readonly role: Role;
   readonly person: string;
+  /** Of an officer, the tenant of the office. Absent for principals of the service. It stays. */
+  readonly tenant?: string;
   readonly office?: string;
   readonly duties?: readonly Duty[];
   readonly purposes?: readonly Purpose[];
@@ -149,6 +153,8 @@ export interface Notice {
 
 /** What an operator gives of an office. */
 export interface OfficeTerms extends OfficeContents {
+  /** Where it is left out: the tenant of the operator, or the only one that there is. */
+  readonly tenant?: string;
   readonly parent?: string;
   readonly code?: string;
   readonly profiles: readonly string[];
@@ -162,6 +168,8 @@ export interface OfficeTerms extends OfficeContents {
 export interface PrincipalTerms extends PersonalContents {
   readonly role: Role;
   readonly person?: string;
+  /** Not of officers. Where it is left out: the tenant of the operator, if that has one. */
+  readonly tenant?: string;
   readonly office?: string;
   readonly duties?: readonly Duty[];
   readonly purposes?: readonly Purpose[];
@@ -320,6 +328,8 @@ export interface Directory {
   findProven(id: string): Promise<Principal | undefined>;
   /** By the row, whatever its standing: records name also whoever was suspended or ended. Undefined for nobody. */
   known(id: string): Promise<Principal | undefined>;
+  /** By the rows: those who were enrolled in the role, whatever their standing. */
+  everyOf(role: Role): AsyncIterable<Principal>;
   /** Undefined where there is none. An ended office is given too. */
   office(id: string): Promise<Office | undefined>;
   /** By the newest act. Fault: `not-in-force` where the office has ended or is out of its term. */

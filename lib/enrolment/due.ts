@@ -1,6 +1,7 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import type { Value } from '../store/store.ts';
+import { serves } from '../tenant.ts';
 import type { Acting } from './acting.ts';
 import type { Directory, Notice, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
@@ -23,7 +24,7 @@ type DueActs = Pick<People, 'bringIntoForce' | 'notices'>;
 export const openDueActs = (
   deps: EnrolmentDeps & {
     readonly acting: Acting<PrincipalState>;
-    readonly directory: Pick<Directory, 'openOffice'>;
+    readonly directory: Pick<Directory, 'openOffice' | 'office'>;
   },
 ): DueActs => {
   const { table, acting, directory, clock, log } = deps;
@@ -136,7 +137,11 @@ export const openDueActs = (
     },
 
     notices: async (actor, { office, limit, cursor }) => {
-      const pk = noticesPk(readableOffice(actor, office));
+      const from = readableOffice(actor, office);
+      const { tenant } = (await directory.office(from)) ?? {};
+      if (!serves(actor, tenant))
+        throw new Fault('unknown-office', 'There is no office of that id.', { office: from });
+      const pk = noticesPk(from);
       const page = await table.query({
         pk,
         descending: true,

@@ -5,6 +5,7 @@ import { textIn } from '../members.ts';
 import type { Random } from '../ports.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import { everyItem } from '../store/store.ts';
+import { serves } from '../tenant.ts';
 import { tryEach } from '../try-each.ts';
 import type { Acting, Current } from './acting.ts';
 import type { BroughtKey, People, PrincipalState } from './contract.ts';
@@ -227,9 +228,10 @@ const invitedWith = ({ invitation }: PrincipalState): string => invitation?.secr
 
 const assertEnrols = (actor: Principal, id: string, state: PrincipalState | undefined): void => {
   if (isResponsibleOf(actor, state?.office)) return;
-  if (actor.role !== 'operator') throw unknownPrincipal(id);
+  if (actor.role !== 'operator' || state === undefined || !serves(actor, state.tenant))
+    throw unknownPrincipal(id);
   // Whoever got the invitation could open it. So a second operator looks at what came with it.
-  if (state?.invitation?.person === actor.person) {
+  if (state.invitation?.person === actor.person) {
     throw new Fault(
       'same-person',
       'The operator who got the invitation does not confirm the key that came with it; have another operator do it.',

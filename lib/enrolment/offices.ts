@@ -2,6 +2,7 @@ import { officesOf } from '../acting-office.ts';
 import { Fault, joined, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import type { Value } from '../store/store.ts';
+import { serves } from '../tenant.ts';
 import { type Current, openActing } from './acting.ts';
 import type { OfficeContents, OfficeState, Offices, OfficeTerms, OfficeView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
@@ -24,11 +25,12 @@ const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
 export const openOffices = (deps: EnrolmentDeps): Offices => {
   const { table, founders, clock } = deps;
   const acting = openActing(deps, 'office', officeState);
-  const succession = openSuccession(table, founders, acting);
+  const succession = openSuccession(table, acting);
 
-  const found = async (id: string): Promise<Current<OfficeState>> => {
+  /** Fault: `unknown-office`, also of another tenant's. */
+  const found = async (actor: Principal, id: string): Promise<Current<OfficeState>> => {
     const current = await acting.read(id);
-    if (current.standing === undefined) throw unknown(id);
+    if (!serves(actor, tenantOf(current))) throw unknown(id);
     return current;
   };
 
@@ -45,8 +47,27 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
     );
   };
 
-  /** Parents lead to an office without one. Faults: `unknown-office`, `invalid-input`. */
-  const assertParent = async (id: string, parent: string): Promise<void> => {
+  /** A tenant that the actor serves, and that the office has where it was opened. Faults: `invalid-input`, `wrong-state`. */
+  const readTenant = (
+    actor: Principal,
+    id: string,
+    { tenant: given }: OfficeTerms,
+    before: string | undefined,
+  ): string => {
+    if (before !== undefined && !serves(actor, before))
+      throw new Fault('wrong-state', 'This id is taken; choose another one.', { office: id });
+    const only = founders.tenants.length === 1 ? founders.tenants[0] : undefined;
+    const tenant = given ?? before ?? actor.tenant ?? only;
+    const known = founders.tenants.filter((one) => serves(actor, one));
+    if (tenant === undefined || !known.includes(tenant))
+      throw invalid('tenant', phrase`Name the tenant of the office, one of: ${known.join(', ')}.`);
+    if (before !== undefined && before !== tenant)
+      throw invalid('tenant', phrase`An office stays with its tenant, here ${before}.`);
+    return tenant;
+  };
+
+  /** Parents lead to an office without one, within the tenant. Faults: `unknown-office`, `invalid-input`. */
+  const assertParent = async (id: string, tenant: string, parent: string): Promise<void> => {
     let above: string | undefined = parent;
     for (let step = 0; above !== undefined; step++) {
       if (above === id || step === MAX_PARENTS)
@@ -54,9 +75,8 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
           'parent',
           phrase`An office cannot stand above itself; offices stand at most ${MAX_PARENTS} deep.`,
         );
-      if (founders.offices.some((office) => office.id === above)) return;
       const { standing }: Current<OfficeState> = await acting.read(above);
-      if (standing?.state === undefined) throw unknown(above);
+      if (standing?.state?.tenant !== tenant) throw unknown(above);
       if (standing.state.standing === 'ended')
         throw invalid('parent', phrase`The office ${above} has ended; name one that is open.`);
       above = standing.state.parent;
@@ -64,24 +84,25 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
   };
 
   const readTerms = async (
+    actor: Principal,
     id: string,
     terms: OfficeTerms,
   ): Promise<{ readonly state: Omit<OfficeState, 'contents'>; readonly contents: OfficeContents }> => {
     assertId(id);
-    if (founders.offices.some((office) => office.id === id))
-      throw new Fault('wrong-state', 'The trust domain names this office; change it there.', { office: id });
+    const tenant = readTenant(actor, id, terms, tenantOf(await acting.read(id)));
     const contents = { ...readContents(terms), attributes: readAttributes(terms.attributes) };
     if (terms.code !== undefined) assertCode(terms.code);
-    const strange = terms.profiles.find((profile) => !founders.profiles.includes(profile));
-    if (strange !== undefined)
-      throw invalid('profiles', phrase`Offices may ask for these profiles: ${founders.profiles.join(', ')}.`);
-    const issues = founders.officeIssues({ id, ...contents, profiles: terms.profiles });
+    const offered = founders.profilesFor(tenant);
+    if (terms.profiles.some((profile) => !offered.includes(profile)))
+      throw invalid('profiles', phrase`Offices may ask for these profiles: ${offered.join(', ')}.`);
+    const issues = founders.officeIssues({ id, tenant, ...contents, profiles: terms.profiles });
     if (issues.length > 0) throw invalid('attributes', joined(issues, ' '));
-    if (terms.parent !== undefined) await assertParent(id, terms.parent);
+    if (terms.parent !== undefined) await assertParent(id, tenant, terms.parent);
     return {
       contents,
       state: {
         standing: 'open',
+        tenant,
         ...readTerm(terms, clock()),
         ...(terms.parent !== undefined && { parent: terms.parent }),
         ...(terms.code !== undefined && { code: terms.code }),
@@ -137,7 +158,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
   return {
     propose: async (actor, id, terms) => {
       assertOperator(actor);
-      const { state, contents } = await readTerms(id, terms);
+      const { state, contents } = await readTerms(actor, id, terms);
       const { contents: kept, digest } = acting.salted(contents as unknown as Value);
       return acted(id, actor, ({ standing }) => {
         if (standing?.state?.standing === 'ended') throw wrongStanding('office', id, 'ended');
@@ -155,7 +176,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
 
     confirm: async (actor, id) => {
       assertOperator(actor);
-      await found(id);
+      await found(actor, id);
       return acted(id, actor, ({ standing, row }) => {
         const proposal = awaited(standing, clock());
         assertConfirmer(actor, proposal);
@@ -167,7 +188,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
 
     withdraw: async (actor, id) => {
       assertOperator(actor);
-      await found(id);
+      await found(actor, id);
       return acted(id, actor, ({ standing }) => {
         const { state } = awaited(standing, clock());
         return { outcome: { act: 'withdrawn', ...(state && { state }) } };
@@ -176,10 +197,11 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
 
     end: async (actor, id, successor) => {
       assertOperator(actor);
-      const before = await found(id);
+      const before = await found(actor, id);
       const now = before.standing?.state;
-      const isDone = now?.standing === 'ended' && now.successor === successor;
-      if (!isDone && successor !== undefined) await succession.assertTakesOver(id, successor);
+      if (now === undefined) throw unknown(id);
+      const isDone = now.standing === 'ended' && now.successor === successor;
+      if (!isDone && successor !== undefined) await succession.assertTakesOver(id, now.tenant, successor);
       // A caller whose first call got no answer repeats it. The act may then be there without its rows.
       const view = isDone ? viewOf(id, await acting.mended(id)) : await endedNow(actor, id, successor);
       await succession.handOn(id);
@@ -188,13 +210,15 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
 
     get: async (actor, id) => {
       assertReader(actor, id);
-      return viewOf(id, await acting.shown(id));
+      const current = await acting.shown(id);
+      if (!serves(actor, tenantOf(current))) throw unknown(id);
+      return viewOf(id, current);
     },
 
     list: async (actor, { limit, cursor }) => {
       assertReader(actor);
       const page = await table.query({
-        pk: listPk('office'),
+        pk: listPk('office', { tenant: actor.tenant }),
         limit,
         ...(cursor !== undefined && { cursor }),
       });
@@ -202,12 +226,19 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
         page.items.map(async ({ sk: id }) => ({ id, current: await acting.shown(id) })),
       );
       return {
-        items: items.flatMap(({ id, current }) => (current.standing ? [viewOf(id, current)] : [])),
+        // Somebody may have put an id into a list where it is not.
+        items: items.flatMap(({ id, current }) =>
+          current.standing && serves(actor, tenantOf(current)) ? [viewOf(id, current)] : [],
+        ),
         ...(page.cursor !== undefined && { cursor: page.cursor }),
       };
     },
   };
 };
+
+/** Undefined where there is no such office. */
+const tenantOf = ({ standing }: Current<OfficeState>): string | undefined =>
+  (standing?.state ?? standing?.awaiting?.state)?.tenant;
 
 /** Officers see their own office, and those whose affairs it has taken over. */
 const assertReader = (actor: Principal, id?: string): void => {

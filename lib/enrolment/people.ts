@@ -1,5 +1,6 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Principal, Role } from '../principal.ts';
+import { serves } from '../tenant.ts';
 import { type Current, openActing } from './acting.ts';
 import {
   assertNothingPrepared,
@@ -22,7 +23,7 @@ const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
   new Fault('invalid-input', why, { path });
 
 export const openPeople = (
-  deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice'> },
+  deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice' | 'office'> },
 ): People => {
   const { table, founders, clock, random } = deps;
   const acting = openActing(deps, 'principal', principalState);
@@ -70,10 +71,10 @@ export const openPeople = (
           'The responsible person of an office invites its officers, and nobody else.',
         );
       const current = await acting.read(id);
-      await terms.assertFree(id, current);
+      await terms.assertFree(actor, id, current);
       const office = current.standing?.state?.office;
       if (current.standing && office !== actor.office) throw unknownPrincipal(id);
-      const read = await terms.read(id, given, current);
+      const read = await terms.read(actor, id, given, current);
       const { invitation, text } = invitationFor(id, actor, clock(), random);
       const invited = await acting.act(id, actor, (now) => ({
         outcome: { act: 'invited', state: { ...terms.after(id, now, read), invitation } },
@@ -85,8 +86,8 @@ export const openPeople = (
     propose: async (actor, id, given, { effectiveFrom, invites = false } = {}) => {
       assertOperator(actor);
       const current = await acting.read(id);
-      await terms.assertFree(id, current);
-      const read = await terms.read(id, given, current);
+      await terms.assertFree(actor, id, current);
+      const read = await terms.read(actor, id, given, current);
       const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
       const proposed = await acting.act(id, actor, (now) => {
         assertNothingPrepared(id, now);
@@ -123,7 +124,7 @@ export const openPeople = (
           'office',
           phrase`This changes an officer of the own office; transfer the officer instead.`,
         );
-      const read = await terms.read(id, given, current);
+      const read = await terms.read(actor, id, given, current);
       return changing.change(
         actor,
         id,
@@ -179,7 +180,8 @@ export const openPeople = (
         throw new Fault('forbidden', 'Officers, operators and auditors list principals.');
       if (own !== undefined && office !== undefined && office !== own)
         throw new Fault('forbidden', 'Officers list the officers of their own office; leave the office out.');
-      const pk = listPk('principal', { office: own ?? office, role });
+      const by = { tenant: actor.tenant, office: own ?? office, role };
+      const pk = listPk('principal', by);
       const page = await table.query({ pk, limit, ...(cursor !== undefined && { cursor }) });
       const items = await Promise.all(
         page.items.map(async ({ sk: id }) => ({ id, current: await acting.shown(id) })),
@@ -187,7 +189,7 @@ export const openPeople = (
       return {
         // Somebody may have put an id into a list where it is not.
         items: items.flatMap(({ id, current }) =>
-          isListed(current, { office: own ?? office, role }) ? [principalViewOf(id, current)] : [],
+          isListed(actor, current, by) ? [principalViewOf(id, current)] : [],
         ),
         ...(page.cursor !== undefined && { cursor: page.cursor }),
       };
@@ -196,10 +198,12 @@ export const openPeople = (
 };
 
 const isListed = (
+  actor: Principal,
   { standing }: Current<PrincipalState>,
   by: { readonly office?: string | undefined; readonly role?: Role | undefined },
 ): boolean => {
   const state = standing?.state ?? standing?.awaiting?.state;
+  if (!serves(actor, state?.tenant)) return false;
   if (by.office !== undefined) return state?.office === by.office;
   return standing !== undefined && (by.role === undefined || state?.role === by.role);
 };

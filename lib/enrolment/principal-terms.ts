@@ -1,6 +1,7 @@
 import { Fault, phrase } from '../fault.ts';
-import { WORDS_OF_RECORDS, WORDS_OF_REPORTS } from '../principal.ts';
+import { type Principal, WORDS_OF_RECORDS, WORDS_OF_REPORTS } from '../principal.ts';
 import type { Value } from '../store/store.ts';
+import { serves } from '../tenant.ts';
 import type { Acting, Current } from './acting.ts';
 import type { Directory, PrincipalState, PrincipalTerms } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
@@ -13,6 +14,9 @@ import { wrongStanding } from './two-operators.ts';
 const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
   new Fault('invalid-input', why, { path });
 
+const saidOfOthers = (id: string): Fault =>
+  invalid('id', phrase`Records and reports say ${id} of others; choose another id, such as ${id}-1.`);
+
 /** Terms that were found good. */
 export interface ReadTerms {
   readonly state: Omit<PrincipalState, 'contents' | 'standing'>;
@@ -22,10 +26,15 @@ export interface ReadTerms {
 }
 
 export interface PrincipalTermsReader {
-  /** Faults: `invalid-input`; `wrong-state` where the trust domain's file has or had a principal of this id. */
-  assertFree(id: string, current: Current<PrincipalState>): Promise<void>;
+  /** Faults: `invalid-input`; `wrong-state` where the trust domain's file has or had an operator of this id. */
+  assertFree(actor: Principal, id: string, current: Current<PrincipalState>): Promise<void>;
   /** Faults: `invalid-input`, `unknown-office`, `not-in-force`. */
-  read(id: string, terms: PrincipalTerms, current: Current<PrincipalState>): Promise<ReadTerms>;
+  read(
+    actor: Principal,
+    id: string,
+    terms: PrincipalTerms,
+    current: Current<PrincipalState>,
+  ): Promise<ReadTerms>;
   /**
    * The state that the terms give, over the one that there is. A key that was confirmed stays confirmed. A suspension stays,
    * unless this resumes. Faults: `wrong-state`, `invalid-input`.
@@ -37,32 +46,47 @@ export const openPrincipalTerms = (
   { founders, directory, clock }: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice'> },
   acting: Pick<Acting<PrincipalState>, 'salted'>,
 ): PrincipalTermsReader => {
-  const assertFree: PrincipalTermsReader['assertFree'] = async (id, { standing }) => {
+  const assertFree: PrincipalTermsReader['assertFree'] = async (actor, id, { standing }) => {
     assertId(id);
-    const isTaken = [...WORDS_OF_RECORDS, ...WORDS_OF_REPORTS].some((word) => word === id);
-    if (isTaken)
-      throw invalid(
-        'id',
-        phrase`Records and reports say ${id} of others; choose another id, such as ${id}-1.`,
-      );
-    const isOfFile = founders.principals.some((one) => one.id === id) || (await founders.isWithdrawn(id));
+    const { tenant } = standing?.state ?? standing?.awaiting?.state ?? {};
+    if (standing && !serves(actor, tenant))
+      throw new Fault('wrong-state', 'This id is taken; choose another one.', { principal: id });
+    if (WORDS_OF_RECORDS.some((word) => word === id)) throw saidOfOthers(id);
+    const isOfFile = founders.operators.some((one) => one.id === id) || (await founders.isWithdrawn(id));
     if (isOfFile && standing === undefined)
       throw new Fault(
         'wrong-state',
-        'The trust domain names a principal of this id, now or earlier; take another id.',
+        'The trust domain names an operator of this id, now or earlier; take another id.',
         {
           principal: id,
         },
       );
   };
 
+  /** Officers have that of their office. Faults: `unknown-office`, `not-in-force`, `invalid-input`. */
+  const readTenant = async (
+    actor: Principal,
+    { office: id, tenant = actor.tenant }: PrincipalTerms,
+  ): Promise<string | undefined> => {
+    if (id !== undefined) {
+      const office = await directory.openOffice(id);
+      if (office === undefined || !serves(actor, office.tenant))
+        throw new Fault('unknown-office', 'There is no office of that id.', { office: id });
+      return office.tenant;
+    }
+    if (tenant === undefined || (founders.tenants.includes(tenant) && serves(actor, tenant))) return tenant;
+    throw invalid('tenant', phrase`There is no tenant of that id.`);
+  };
+
   /** A term that began stays begun where the terms do not say another beginning. */
-  const read: PrincipalTermsReader['read'] = async (id, terms, { standing }) => {
+  const read: PrincipalTermsReader['read'] = async (actor, id, terms, { standing }) => {
     const from = terms.from ?? standing?.state?.from;
     const contents = readContents(terms);
     const { role, office, duties, purposes, assumedPurpose, agreement } = terms;
     const issue = founders.nameIssue(id, contents.name.ja);
     if (issue) throw invalid('name.ja', issue);
+    // Reports name relying parties by their ids.
+    if (role === 'relyingParty' && WORDS_OF_REPORTS.some((word) => word === id)) throw saidOfOthers(id);
     if (terms.person !== undefined) assertId(terms.person, 'person');
     if ((role === 'officer') !== (office !== undefined))
       throw invalid('office', phrase`Officers, and only they, belong to an office.`);
@@ -77,12 +101,12 @@ export const openPrincipalTerms = (
       throw invalid('assumedPurpose', phrase`The principal declares no purpose of that id.`);
     if (agreement !== undefined && role !== 'relyingParty')
       throw invalid('agreement', phrase`Relying parties, and only they, have an agreement.`);
-    if (office !== undefined && (await directory.openOffice(office)) === undefined)
-      throw new Fault('unknown-office', 'There is no office of that id.', { office });
+    const tenant = await readTenant(actor, terms);
     const state: Omit<PrincipalState, 'contents' | 'standing'> = {
       ...readTerm({ ...terms, ...(from !== undefined && { from }) }, clock()),
       role,
       person: terms.person ?? id,
+      ...(tenant !== undefined && { tenant }),
       ...(office !== undefined && { office }),
       ...(duties && { duties: [...new Set(duties)] }),
       ...(purposes && {
@@ -110,6 +134,8 @@ export const openPrincipalTerms = (
     if (before !== undefined && before.role !== state.role)
       throw invalid('role', phrase`The role of ${id} stays; enrol the person under another id.`);
     assertSamePerson(id, before, state.person);
+    if (before !== undefined && before.tenant !== state.tenant)
+      throw invalid('tenant', phrase`${id} stays with its tenant; enrol the person under another id.`);
     return {
       ...state,
       standing:

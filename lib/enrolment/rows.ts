@@ -14,9 +14,12 @@ import type { Subject } from './reading.ts';
  *                                                    another one that had taken them over too
  *   enrolled-offices                      {id}       all offices
  *   enrolled-principal/{id}               principal  the newest act on the principal, and its name
+ *   enrolled-offices/tenant/{tenant}      {id}       the tenant's offices
  *   enrolled-principals                   {id}       all principals
  *   enrolled-principals/office/{office}   {id}       the office's officers
  *   enrolled-principals/role/{role}       {id}       the principals of a role
+ *   enrolled-principals/tenant/{tenant}   {id}       the tenant's principals
+ *   enrolled-principals/tenant/{tenant}/role/{role}  {id}  those of a role
  *   enrolled-due                          {at} {id} {n}  what is prepared for that time, by the act of that number
  *   enrolled-notices/{office}             {at} {id}  what was prepared and not done
  *   enrolled-uncertified                  {id}       principals whose confirmed key has no certificate yet
@@ -103,13 +106,21 @@ const successionWrites = async (
 
 export const listPk = (
   subject: Subject,
-  by?: { readonly office?: string | undefined; readonly role?: string | undefined },
-): string =>
-  [
+  by: {
+    readonly tenant?: string | undefined;
+    readonly office?: string | undefined;
+    readonly role?: string | undefined;
+  } = {},
+): string => {
+  const { tenant, office, role } = by;
+  // An office belongs to one tenant.
+  if (office !== undefined) return `enrolled-${subject}s/office/${office}`;
+  return [
     `enrolled-${subject}s`,
-    ...(by?.office === undefined ? [] : ['office', by.office]),
-    ...(by?.office === undefined && by?.role !== undefined ? ['role', by.role] : []),
+    ...(tenant === undefined ? [] : ['tenant', tenant]),
+    ...(role === undefined ? [] : ['role', role]),
   ].join('/');
+};
 
 export const UNCERTIFIED = 'enrolled-uncertified';
 export const DUE = 'enrolled-due';
@@ -143,17 +154,24 @@ export const contentsOf = (
 ): Value | undefined =>
   state && kept && contentsDigest(kept.salt, kept.contents) === state.contents ? kept.contents : undefined;
 
-const listings = (
-  subject: Subject,
-  id: string,
-  state: { readonly office?: string; readonly role?: string } | undefined,
-): readonly Key[] => [
-  { pk: listPk(subject), sk: id },
-  ...(state?.office === undefined ? [] : [{ pk: listPk(subject, { office: state.office }), sk: id }]),
-  ...(state?.role === undefined ? [] : [{ pk: listPk(subject, { role: state.role }), sk: id }]),
-];
+type Listed = {
+  readonly tenant?: string;
+  readonly office?: string;
+  readonly role?: string;
+  readonly successor?: string;
+};
 
-type Listed = { readonly office?: string; readonly role?: string; readonly successor?: string };
+const listings = (subject: Subject, id: string, state: Omit<Listed, 'successor'> = {}): readonly Key[] => {
+  const { tenant, office, role } = state;
+  const pks = [
+    listPk(subject),
+    ...(office === undefined ? [] : [listPk(subject, { office })]),
+    ...(role === undefined ? [] : [listPk(subject, { role })]),
+    ...(tenant === undefined ? [] : [listPk(subject, { tenant })]),
+    ...(tenant === undefined || role === undefined ? [] : [listPk(subject, { tenant, role })]),
+  ];
+  return pks.map((pk) => ({ pk, sk: id }));
+};
 
 const listedBy = <S extends object>({ state, awaiting }: Standing<S>): Listed =>
   (state ?? awaiting?.state ?? {}) as Listed;
@@ -230,8 +248,9 @@ const earlierOf = (row: EnrolledRow): Listed => {
   const { details } = membersIn(row.record) as { readonly details?: unknown };
   const { state, proposed } = membersIn(details);
   const listed = state === undefined ? membersIn(proposed).state : state;
-  const { office, role } = membersIn(listed);
+  const { tenant, office, role } = membersIn(listed);
   return {
+    ...(isName(tenant) && { tenant }),
     ...(isName(office) && { office }),
     ...(isName(role) && { role }),
   };

@@ -19,6 +19,7 @@ const term = { from: time, until: z.exactOptional(time) };
 export const officeState: StateShape<OfficeState> = z.strictObject({
   standing: z.enum(['open', 'ended']),
   ...term,
+  tenant: id,
   parent: z.exactOptional(id),
   code: z.exactOptional(z.string().check(z.regex(/^\d{6}$/))),
   profiles: z.array(id),
@@ -40,6 +41,7 @@ export const principalState: StateShape<PrincipalState> = z.strictObject({
   ...term,
   role: z.enum(ROLES),
   person: id,
+  tenant: z.exactOptional(id),
   office: z.exactOptional(id),
   duties: z.exactOptional(z.array(z.enum(DUTIES))),
   purposes: z.exactOptional(z.array(purpose)),

@@ -2,7 +2,6 @@ import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { Table, Value, Write } from '../store/store.ts';
 import type { Acting, Current } from './acting.ts';
 import type { OfficeState } from './contract.ts';
-import type { Founders } from './deps.ts';
 import { MAX_PREDECESSORS, type Predecessor, predecessorWrite, readOfficeRows, recordIn } from './rows.ts';
 
 /*
@@ -15,8 +14,8 @@ import { MAX_PREDECESSORS, type Predecessor, predecessorWrite, readOfficeRows, r
 const MAX_ATTEMPTS = 8;
 
 export interface Succession {
-  /** Faults: `unknown-office`, `invalid-input`. */
-  assertTakesOver(id: string, successor: string): Promise<void>;
+  /** Only an office of the same tenant does. Faults: `unknown-office`, `invalid-input`. */
+  assertTakesOver(id: string, tenant: string, successor: string): Promise<void>;
   /**
    * Makes the rows by which the successors act for an office that has ended, and for all those that it acted for. An end that
    * happens meanwhile further on makes its own rows after its act, so each of the two finds what the other one wrote.
@@ -26,16 +25,14 @@ export interface Succession {
 
 export const openSuccession = (
   table: Pick<Table, 'query' | 'write'>,
-  founders: Pick<Founders, 'offices'>,
   acting: Pick<Acting<OfficeState>, 'read'>,
 ): Succession => {
   const invalid = (why: ReturnType<typeof phrase>): Fault =>
     new Fault('invalid-input', why, { path: 'successor' });
 
-  const assertOpen = async (successor: string): Promise<void> => {
-    if (founders.offices.some(({ id }) => id === successor)) return;
+  const assertOpen = async (tenant: string, successor: string): Promise<void> => {
     const { standing }: Current<OfficeState> = await acting.read(successor);
-    if (standing?.state === undefined)
+    if (standing?.state?.tenant !== tenant)
       throw new Fault('unknown-office', 'There is no office of that id.', { office: successor });
     if (standing.state.standing === 'ended')
       throw invalid(phrase`The office ${successor} has ended; name one that is open.`);
@@ -57,9 +54,9 @@ export const openSuccession = (
   };
 
   return {
-    assertTakesOver: async (id, successor) => {
+    assertTakesOver: async (id, tenant, successor) => {
       if (successor === id) throw invalid(phrase`Another office takes over, or none.`);
-      await assertOpen(successor);
+      await assertOpen(tenant, successor);
       const [own, others] = await Promise.all([readOfficeRows(table, id), readOfficeRows(table, successor)]);
       const all = new Set([...idsOf(own.predecessors), id, ...idsOf(others.predecessors)]);
       if (all.size > MAX_PREDECESSORS)

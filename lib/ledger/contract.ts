@@ -56,6 +56,8 @@ export interface ActDraft {
   /** Principal id; `service` where the service acts by itself. */
   readonly actor: string;
   readonly certificates?: readonly CertificateRef[];
+  /** The tenant whose affairs it is about. Absent where it concerns the service as a whole. */
+  readonly tenant?: string;
   readonly office?: string;
   /** Whom the certificate is about: a principal id that serves as a pseudonym, never a name or a public number. */
   readonly holder?: string;
@@ -84,6 +86,11 @@ export interface Provision {
    * that they describe.
    */
   readonly method: string;
+  /**
+   * The tenant of what was told: an answer about the certificates of two tenants has two records. Absent where it concerns the
+   * service as a whole.
+   */
+  readonly tenant?: string;
   /** The recipient's sub-office, where it has one. */
   readonly office?: string;
   /** Id of a purpose that the trust domain declares for the recipient, and the purpose's legal basis. */

@@ -73,6 +73,7 @@ type Checks = readonly (readonly [member: string, check: Check])[];
 const EVERY: Checks = [
   ['kind', oneOf(RECORD_KINDS)],
   ['salt', isText],
+  ['tenant', optional(isName)],
   ['office', optional(isName)],
   ['leaf', optional(isIndex)],
 ];

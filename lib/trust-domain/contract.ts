@@ -11,9 +11,18 @@ export interface Text {
   readonly en: string;
 }
 
+/** An organisation that runs its own authorities, such as a prefecture (lib/tenant.ts). */
+export interface Tenant {
+  /** `[a-z0-9-]{1,40}`. */
+  readonly id: string;
+  readonly title: Text;
+}
+
 export interface AuthorityDefinition {
   /** `[a-z0-9-]{1,40}`. */
   readonly id: string;
+  /** The tenant whose offices it serves. Absent where it serves the offices of all tenants. */
+  readonly tenant?: string | undefined;
   readonly title: Text;
   readonly generation: number;
   /** `<id>-<generation>`: the id of this generation's CA and of its key. */
@@ -128,13 +137,14 @@ export interface Profile {
 
 export interface Office {
   readonly id: string;
+  readonly tenant: string;
   readonly name: Text;
   /** The office's attributes that subjects may use, by attribute name: `{ "O": "…", "L": "…" }`. */
   readonly attributes: Readonly<Record<string, string>>;
   /** Ids of the profiles that the office may apply for. */
   readonly profiles: readonly string[];
-  /** The office asks for a second examination of its own, whatever the profile says. The file's offices do not have it. */
-  readonly officeApproval?: true;
+  /** Whether the office asks for a second examination of its own, whatever the profile says. */
+  readonly officeApproval?: boolean;
 }
 
 export declare const checkedBrand: unique symbol;
@@ -144,10 +154,11 @@ export interface TrustDomain {
   readonly [checkedBrand]: true;
   readonly name: string;
   readonly title: Text;
+  readonly tenants: readonly Tenant[];
   readonly authorities: readonly AuthorityDefinition[];
   readonly profiles: readonly Profile[];
-  readonly offices: readonly Office[];
-  readonly principals: readonly Principal[];
+  /** The first ones. They enrol everybody else (lib/enrolment). */
+  readonly operators: readonly Principal[];
   readonly retention: {
     /** Counted from the provision. */
     readonly provision: Period;
@@ -175,7 +186,7 @@ export interface TrustDomain {
    */
   readonly addresses?: readonly [string, ...string[]] | undefined;
   /**
-   * Principal ids of two operators, who are different persons. The first gives the consent to a ceremony that needs
+   * Ids of two operators of the service, who are different persons. The first gives the consent to a ceremony that needs
    * one.
    */
   readonly ceremony: { readonly persons: readonly [string, string] };
@@ -241,7 +252,9 @@ export interface TrustDomainState {
   readonly addresses: Addresses;
   /** The name of the log. */
   readonly logOrigin: string;
-  /** Digest of the principals that earlier files had (withdrawn.ts). */
+  /** The operators of the file, for an audit, which does not have the file. */
+  readonly operators: readonly FoundingOperator[];
+  /** Digest of the operators that earlier files had (withdrawn.ts). */
   readonly withdrawn: string;
   /** The principals' keys that its ceremony certifies; absent where the ceremony was asked for none by requests. */
   readonly credentials?: readonly PrincipalKey[];
@@ -275,6 +288,9 @@ export interface States {
   put(draft: StateDraft): Promise<TrustDomainState>;
 }
 
+/** Without the name, which no record has. */
+export type FoundingOperator = Pick<Principal, 'id' | 'person' | 'tenant'>;
+
 export interface StateDraft {
   readonly number: number;
   readonly actor: string;
@@ -282,6 +298,7 @@ export interface StateDraft {
   readonly details: Value;
   readonly addresses: Addresses;
   readonly logOrigin: string;
+  readonly operators: readonly FoundingOperator[];
   readonly withdrawn: string;
   readonly credentials?: readonly PrincipalKey[] | undefined;
 }
@@ -348,7 +365,7 @@ export interface InForce {
 /* The changes of an amendment, for those who examine it. The record has them without values. */
 
 export interface Change {
-  /** Names of members, and ids for the items of lists: `principals.nishi-counter.office`. */
+  /** Names of members, and ids for the items of lists: `operators.operator-noda.name.ja`. */
   readonly path: string;
   readonly change: 'added' | 'removed' | 'changed';
   readonly before?: Json;

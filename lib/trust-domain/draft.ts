@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { Fault, type Phrase } from '../fault.ts';
-import type { AuthorityDefinition, Office, Profile } from './contract.ts';
+import type { AuthorityDefinition, Profile, Tenant } from './contract.ts';
 import type * as schema from './schema.ts';
 import { buildShownName } from './shown-name.ts';
 
@@ -23,12 +23,12 @@ export interface Placed<T> {
  * reported as a second problem.
  */
 export interface Draft {
+  readonly tenants: readonly Placed<Tenant>[];
   readonly authorities: readonly Placed<AuthorityDefinition>[];
   readonly profiles: readonly Placed<Profile>[];
-  readonly offices: readonly Placed<Office>[];
-  readonly principals: readonly Placed<z.output<typeof schema.principal>>[];
+  readonly operators: readonly Placed<z.output<typeof schema.operator>>[];
   readonly ceremony: Placed<readonly [string, string]> | undefined;
-  readonly ids: Readonly<Record<'authorities' | 'profiles' | 'offices' | 'principals', readonly unknown[]>>;
+  readonly ids: Readonly<Record<'tenants' | 'authorities' | 'profiles' | 'operators', readonly unknown[]>>;
 }
 
 export const issue = (path: string, message: Phrase): Issue => ({ path, message });

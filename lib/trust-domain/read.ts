@@ -5,8 +5,8 @@ import type { checkedBrand, TrustDomain } from './contract.ts';
 import { type Draft, type Issue, issue, type Placed } from './draft.ts';
 import * as schema from './schema.ts';
 
-/** 16 MiB: some tens of thousands of principals. */
-const MAX_CHARACTERS = 16 * 1024 * 1024;
+/** 4 MiB: ten times what the most authorities and profiles take. */
+const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 export const invalid = (issues: readonly Issue[]): Fault => {
   const [{ path, message }, ...more] = issues as readonly [Issue, ...Issue[]];
@@ -60,16 +60,16 @@ const phraseOf = (one: z.core.$ZodIssue): Phrase => {
 const draftOf = (file: unknown): Draft => {
   const ceremony = schema.ceremony.safeParse(member(file, 'ceremony')).data;
   return {
+    tenants: placed(file, 'tenants', schema.tenant),
     authorities: placed(file, 'authorities', schema.authority),
     profiles: placed(file, 'profiles', schema.profile),
-    offices: placed(file, 'offices', schema.office),
-    principals: placed(file, 'principals', schema.principal),
+    operators: placed(file, 'operators', schema.operator),
     ceremony: ceremony && { path: 'ceremony.persons', value: ceremony.persons },
     ids: {
+      tenants: idsOf(file, 'tenants'),
       authorities: idsOf(file, 'authorities'),
       profiles: idsOf(file, 'profiles'),
-      offices: idsOf(file, 'offices'),
-      principals: idsOf(file, 'principals'),
+      operators: idsOf(file, 'operators'),
     },
   };
 };

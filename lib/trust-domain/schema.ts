@@ -5,7 +5,7 @@ import { isAbsoluteUri } from '../internet-names.ts';
 import { ALGORITHMS, type AlgorithmName } from '../keys/keys.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
 import { KEY_USAGES, OID, type Oid, type PolicyInformation, parseOid } from '../pki/pki.ts';
-import { DUTIES, ROLES, WORDS_OF_RECORDS } from '../principal.ts';
+import { WORDS_OF_RECORDS } from '../principal.ts';
 import { isPublicationUrl } from '../public-url.ts';
 import type { FieldKind, HoldRule, Period, ProfileKind, SameKeyRule } from './contract.ts';
 import { FIELD_RULES } from './fields.ts';
@@ -163,6 +163,7 @@ export const authority = z
   .strictObject({
     // The keys of responders are kept beside those of CAs, under ids that begin with `ocsp-`.
     id: id.refine((value) => !value.startsWith('ocsp-'), 'Ids that begin with "ocsp-" are the responders\'.'),
+    tenant: z.string().optional(),
     title: text,
     generation: z.int().min(1).max(99),
     subject: z
@@ -268,47 +269,27 @@ export const profile = z.strictObject({
   fields: z.array(field).max(50),
 });
 
-export const office = z.strictObject({
-  id,
-  name: text,
-  attributes: z.record(z.string().regex(/^[A-Za-z0-9.]{1,40}$/), z.string().min(1).max(200)),
-  profiles: z.array(z.string()).refine(distinct, 'Profiles are distinct.'),
-});
+export const tenant = z.strictObject({ id, title: text });
 
-/** Of officers for whom the file names none. */
-const USUAL_DUTIES = ['receive', 'examine'] as const;
-
-const declaredPurpose = z.strictObject({ id, title: text, legalBasis: line });
-
-export const principal = z
+/** One of the first operators, who enrol everybody else. The person is the operator's own id where none is named. */
+export const operator = z
   .strictObject({
     id: id.superRefine((value, context) => {
       if (WORDS_OF_RECORDS.some((word) => word === value)) {
         context.addIssue(
-          refusal(
-            phrase`Records say ${value} of what is no principal; choose another id, such as ${value}-1.`,
-          ),
+          refusal(phrase`Records and reports say ${value} of others; choose another id, such as ${value}-1.`),
         );
       }
     }),
-    role: z.enum(ROLES),
-    person: id,
-    office: z.string().optional(),
-    duties: z.array(z.enum(DUTIES)).min(1).refine(distinct, 'Duties are distinct.').optional(),
+    person: id.optional(),
+    tenant: z.string().optional(),
     name: text,
-    purposes: z
-      .array(declaredPurpose)
-      .min(1)
-      .max(20)
-      .refine((purposes) => distinct(purposes.map((one) => one.id)), 'Purposes are distinct.')
-      .optional(),
-    assumedPurpose: z.string().optional(),
   })
-  .transform(({ office: of, duties, purposes, assumedPurpose, ...rest }) => ({
+  .transform(({ person, tenant: within, ...rest }) => ({
     ...rest,
-    ...(of !== undefined && { office: of, duties: duties ?? USUAL_DUTIES }),
-    ...(purposes && { purposes }),
-    ...(assumedPurpose !== undefined && { assumedPurpose }),
+    role: 'operator' as const,
+    person: person ?? rest.id,
+    ...(within !== undefined && { tenant: within }),
   }));
 
 const retention = z.strictObject({
@@ -358,10 +339,10 @@ export const ceremony = z.strictObject({ persons: z.tuple([z.string(), z.string(
 export const trustDomain = z.strictObject({
   name: id,
   title: text,
+  tenants: z.array(tenant).min(1).max(200),
   authorities: z.array(authority).min(1).max(50),
   profiles: z.array(profile).min(1).max(200),
-  offices: z.array(office).max(5_000),
-  principals: z.array(principal).min(1).max(50_000),
+  operators: z.array(operator).min(2).max(100),
   retention,
   acts,
   addresses,

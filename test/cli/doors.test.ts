@@ -180,7 +180,8 @@ describe('every command asks a door that has the route', () => {
     await by('higashi-counter', 'whoami');
     await by('auditor', 'offices');
     await by('auditor', 'relying-parties');
-    const ward = '--name-ja 区 --name-en Ward --attribute O=City --attribute organisationJa=市';
+    const ward =
+      '--name-ja 区 --name-en Ward --tenant tokiwa --attribute O=City --attribute organisationJa=市';
     await by('operator-sakai', `offices propose ward ${ward} --attribute prefecture=X --attribute L=Y`);
     await by('operator-sakai', 'offices withdraw ward');
     await by('operator-sakai', 'auditors propose kita --name-ja 北 --name-en Kita');

@@ -47,7 +47,7 @@ const refused = async (args: string): Promise<{ readonly code: number; readonly 
 const credentials = (id: string, file: string): string => join(service.data, 'credentials', id, file);
 
 const ATTRIBUTES =
-  "--attribute 'O=Mizusaki City' --attribute organisationJa=瑞崎市 --attribute prefecture=Tokiwa --attribute L=Minami-ku";
+  "--tenant tokiwa --attribute 'O=Mizusaki City' --attribute organisationJa=瑞崎市 --attribute prefecture=Tokiwa --attribute L=Minami-ku";
 const MINAMI = `offices propose minami --name-ja '瑞崎市 南区役所' --name-en 'Minami Ward' --kana みなみくやくしょ ${ATTRIBUTES} --profile official-position --code 131016`;
 const CHIEF =
   "officers propose minami-chief --office minami --duty responsible --duty examine --name-ja '南区 責任者' --name-en 'Minami chief'";
@@ -90,6 +90,7 @@ describe('akashi offices', () => {
     expect(opened).not.toContain('proposed');
     expect(await json('offices show minami --as operator-noda')).toMatchObject({
       standing: 'open',
+      tenant: 'tokiwa',
       attributes: { O: 'Mizusaki City', organisationJa: '瑞崎市' },
       profiles: ['official-position'],
     });

@@ -11,6 +11,7 @@ import type { Service } from '../service.ts';
 /** An office that no trust domain names, and its people, enrolled through the room's own door. */
 
 export const MINAMI: OfficeTerms = {
+  tenant: 'tokiwa',
   name: { ja: '瑞崎市 南区役所', en: 'Minami Ward Office, Mizusaki City' },
   kana: 'みずさきし みなみくやくしょ',
   attributes: {

@@ -567,6 +567,7 @@ export const EXAMPLES: Readonly<
     type: 'application/json',
     body: JSON.stringify({
       name: { ja: '南区役所', en: 'Minami Ward Office' },
+      tenant: 'tokiwa',
       attributes: { O: 'Mizusaki City' },
       code: '131016',
       profiles: ['seal'],

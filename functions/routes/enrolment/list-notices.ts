@@ -26,7 +26,7 @@ export const route = defineRoute({
       schema: z.object({ notices: z.array(notice), cursor: z.string().exactOptional() }),
     },
   },
-  faults: ['cursor-invalid'],
+  faults: ['cursor-invalid', 'unknown-office'],
   handle: async ({ enrolment, ledger }, { query, request: { method } }, caller) => {
     const { items: notices, ...next } = await enrolment.people.notices(caller, query);
     const { limit, cursor: _cursor, ...filter } = query;

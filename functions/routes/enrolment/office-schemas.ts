@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { OfficeView } from '../../../lib/enrolment/enrolment.ts';
-import { bilingual, officeId, principalId, profileId, time, utc } from '../../http/schemas.ts';
+import { bilingual, officeId, principalId, profileId, tenantId, time, utc } from '../../http/schemas.ts';
 import { kana, names, step } from './names.ts';
 
 const code = z
@@ -25,6 +25,10 @@ export const officeTerms = z
   .strictObject({
     name: names,
     kana: kana.exactOptional(),
+    tenant: tenantId.exactOptional().meta({
+      description:
+        "Where it is left out: the operator's own tenant, or the only one that there is. It stays.",
+    }),
     attributes,
     parent: officeId.exactOptional().meta({ description: 'The office above it.' }),
     code: code.exactOptional(),
@@ -63,6 +67,7 @@ export const officeView = z
     changed: step.meta({ description: 'Who did the newest act, and when.' }),
     standing: standing.exactOptional().meta({ description: 'Absent while the office is not open yet.' }),
     name: bilingual.exactOptional().meta({ description: 'Absent, too, where the table has lost the names.' }),
+    tenant: tenantId.exactOptional(),
     attributes: shownAttributes.exactOptional(),
     profiles: profiles.exactOptional(),
     from: utc.exactOptional(),
@@ -74,6 +79,7 @@ export const officeView = z
         lapsesAt: utc,
         standing,
         name: bilingual,
+        tenant: tenantId,
         attributes: shownAttributes,
         profiles,
         from: utc,

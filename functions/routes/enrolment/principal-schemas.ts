@@ -7,7 +7,16 @@ import type {
   Transfer,
 } from '../../../lib/enrolment/enrolment.ts';
 import { DUTIES, ROLES } from '../../../lib/principal.ts';
-import { bilingual, officeId, principalId, purposeId, sha256, time, utc } from '../../http/schemas.ts';
+import {
+  bilingual,
+  officeId,
+  principalId,
+  purposeId,
+  sha256,
+  tenantId,
+  time,
+  utc,
+} from '../../http/schemas.ts';
 import { kana, names, step, text } from './names.ts';
 
 const role = z.enum(ROLES);
@@ -24,6 +33,10 @@ export const principalTerms = z
     name: names,
     kana: kana.exactOptional(),
     person: person.exactOptional(),
+    tenant: tenantId.exactOptional().meta({
+      description:
+        "Of operators, auditors and relying parties; officers have that of their office. Where it is left out: the operator's own tenant. Principals of the service have none. It stays.",
+    }),
     office: officeId.exactOptional(),
     duties: z.array(z.enum(DUTIES)).max(DUTIES.length).exactOptional().meta({
       description:
@@ -80,6 +93,7 @@ export const shownPurpose = z.object({ id: purposeId, title: bilingual, legalBas
 
 const shown = {
   kana: z.string().exactOptional(),
+  tenant: tenantId.exactOptional().meta({ description: 'Absent for principals of the service.' }),
   office: officeId.exactOptional(),
   duties: z.array(z.enum(DUTIES)).readonly().exactOptional(),
   purposes: z.array(shownPurpose).readonly().exactOptional(),

@@ -3,7 +3,7 @@ import { DUTIES, type Principal, ROLES } from '../../../lib/principal.ts';
 import { json } from '../../http/http.ts';
 import type { Operation } from '../../http/operations-table.ts';
 import { defineRoute } from '../../http/route.ts';
-import { officeId, principalId, utc } from '../../http/schemas.ts';
+import { officeId, principalId, tenantId, utc } from '../../http/schemas.ts';
 import { shownPurpose } from './principal-schemas.ts';
 
 export const route = defineRoute({
@@ -22,6 +22,10 @@ export const route = defineRoute({
         id: principalId,
         role: z.enum(ROLES),
         person: principalId,
+        tenant: tenantId.exactOptional().meta({
+          description:
+            'The tenant whose affairs alone the caller sees. Absent for principals of the service.',
+        }),
         office: officeId.exactOptional(),
         duties: z.array(z.enum(DUTIES)).exactOptional(),
         purposes: z.array(shownPurpose).exactOptional(),
@@ -36,7 +40,7 @@ export const route = defineRoute({
   },
   faults: [],
   handle: async ({ principals }, { request: { client } }, caller) => {
-    const { id, role, person, office, duties, purposes, until } = caller;
+    const { id, role, person, tenant, office, duties, purposes, until } = caller;
     // On AWS another service issues the tokens.
     const givesTokens = (await principals.jwks()).keys.length > 0;
     const door = client.certificate === undefined ? 'token' : 'certificate';
@@ -44,6 +48,7 @@ export const route = defineRoute({
       id,
       role,
       person,
+      ...(tenant !== undefined && { tenant }),
       ...(office !== undefined && { office }),
       ...(duties && { duties }),
       ...(purposes && { purposes }),

@@ -1,4 +1,5 @@
 import { Fault, type FaultCode, type Phrase, phrase } from '../../fault.ts';
+import type { Principal } from '../../principal.ts';
 import type { Ledger, RecordQuery } from '../contract.ts';
 import type { Known } from '../recipients.ts';
 import { recordPages } from '../record-pages.ts';
@@ -18,10 +19,12 @@ export interface Names {
 
 export interface NamesDeps {
   readonly ledger: Pick<Ledger, 'query'>;
-  /** Principals and offices, of the trust domain's file and enrolled, whatever became of them. */
-  readonly directory: { readonly known: Known; office(id: string): Promise<object | undefined> };
-  /** Those that principals of the file in force declare. */
-  readonly purposes: ReadonlySet<string>;
+  /** Principals and offices, whatever became of them. */
+  readonly directory: {
+    readonly known: Known;
+    everyOf(role: 'relyingParty'): AsyncIterable<Pick<Principal, 'purposes'>>;
+    office(id: string): Promise<object | undefined>;
+  };
   /** A trust domain never loses one of these. */
   readonly authorities: ReadonlySet<string>;
   readonly isHolder: (id: string) => Promise<boolean>;
@@ -30,15 +33,17 @@ export interface NamesDeps {
 type Named = Pick<RecordQuery, 'recipient' | 'actor' | 'holder' | 'office' | 'purpose' | 'certificate'>;
 
 export const openNames = (deps: NamesDeps): Names => {
-  const { ledger, directory, purposes, authorities, isHolder } = deps;
+  const { ledger, directory, authorities, isHolder } = deps;
 
   const isPrincipal = async (id: string): Promise<boolean> => (await directory.known(id)) !== undefined;
 
-  /** What an enrolled relying party declares is looked up for a query that names it. */
-  const isPurpose = async (purpose: string, recipient: string | undefined): Promise<boolean> => {
-    if (purposes.has(purpose)) return true;
-    const principal = recipient === undefined ? undefined : await directory.known(recipient);
-    return principal?.purposes?.some(({ id }) => id === purpose) === true;
+  const declares = ({ purposes }: Pick<Principal, 'purposes'>, purpose: string): boolean =>
+    purposes?.some(({ id }) => id === purpose) === true;
+
+  /** There are some hundreds of relying parties. They are gone through only for a purpose that no record has. */
+  const isDeclared = async (purpose: string): Promise<boolean> => {
+    for await (const party of directory.everyOf('relyingParty')) if (declares(party, purpose)) return true;
+    return false;
   };
 
   const isOnRecord = async (query: Named): Promise<boolean> => {
@@ -59,8 +64,8 @@ export const openNames = (deps: NamesDeps): Names => {
       if (holder !== undefined && !(await isHolder(holder))) {
         if (!(await isOnRecord({ holder }))) throw unknown('unknown-holder', phrase`a holder`, holder);
       }
-      if (purpose !== undefined && !(await isPurpose(purpose, recipient))) {
-        if (!(await isOnRecord({ purpose }))) throw unknown('unknown-purpose', phrase`a purpose`, purpose);
+      if (purpose !== undefined && !(await isOnRecord({ purpose })) && !(await isDeclared(purpose))) {
+        throw unknown('unknown-purpose', phrase`a purpose`, purpose);
       }
       if (office !== undefined && (await directory.office(office)) === undefined) {
         throw unknown('unknown-office', phrase`an office`, office);

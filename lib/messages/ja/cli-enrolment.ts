@@ -80,6 +80,7 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'may ask for': '行える操作',
   name: '名称',
   reading: '読み',
+  tenant: '運営団体',
   'government code': '地方公共団体コード',
   parent: '上位の登録分局',
   'attribute {0}': '属性 {0}',

@@ -1,5 +1,10 @@
 /** Offices and principals that come and go: lib/enrolment. */
 export const ENROLMENT = {
+  'This id is taken; choose another one.': 'この ID はすでに使われています。別の ID にしてください。',
+  'Name the tenant of the office, one of: {0}.': '登録分局の運営団体を、次から指定してください: {0}',
+  'An office stays with its tenant, here {0}.': '登録分局の運営団体は変えられません。ここでは {0} です。',
+  '{0} stays with its tenant; enrol the person under another id.':
+    '{0} の運営団体は変えられません。その人を別の ID で登録してください。',
   'An act of enrolment is not one that can be where it is.':
     '登録についての行為の記録が、あるべきでない位置にあります。',
   'The enrolment kept changing; try again.': '登録の状態が変わり続けています。もう一度お試しください。',

@@ -55,6 +55,10 @@ export const TRUST_DOMAIN = {
   'Records say {0} of what is no principal; choose another id, such as {1}-1.':
     '記録では、{0} を利用主体でないものに使います。{1}-1 のような別の ID にしてください。',
 
+  'There is no tenant of that id.': 'その ID の運営団体はありません。',
+  'A tenant stays, because records name it.': '記録に残っているため、運営団体を取り除くことはできません。',
+  'The authority of this profile serves another tenant.':
+    'このプロファイルの認証局は、別の運営団体のものです。',
   'This id is taken by an earlier one.': 'この ID は、前の定義ですでに使われています。',
   'A CRL is followed by the next one before its nextUpdate.':
     'CRL の発行間隔（interval）は、nextUpdate より短くしてください。',

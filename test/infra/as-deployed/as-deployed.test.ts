@@ -319,6 +319,7 @@ describe.skipIf(!present)('as deployed', () => {
   });
 
   const OFFICE = {
+    tenant: 'tokiwa',
     name: { ja: SECRETS.office, en: 'Minami Ward Office' },
     attributes: {
       O: 'Mizusaki City',

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operationsTable } from '../../../../functions/http/operations-table.ts';
 import { routes } from '../../../../functions/routes/routes.ts';
 import { MINAMI, newKey, officer } from '../../../enrolment/people.ts';
-import { FIELDS, opensslRequest, serveService, temporaryFolder } from '../../../service.ts';
+import { serveService } from '../../../served-service.ts';
+import { FIELDS, opensslRequest, temporaryFolder } from '../../../service.ts';
 import { type Credential, openDoors, type Served } from './doors.ts';
 
 /* An office comes, works and goes, through the doors alone. */
@@ -97,6 +98,7 @@ it('everybody learns who the service thinks they are, and what they may ask for'
     id: 'minami-counter',
     role: 'officer',
     person: 'minami-counter',
+    tenant: 'tokiwa',
     office: 'minami',
     duties: ['receive'],
     door: 'certificate',
