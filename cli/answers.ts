@@ -59,6 +59,7 @@ export const profilesAnswer = z.looseObject({
       publicKeys: z.array(text),
       sameKey: text,
       hold: text,
+      officeApproval: z.boolean().exactOptional(),
       fields: z.array(
         z.looseObject({
           name: text,

@@ -15,6 +15,12 @@ type Examination = RequestAnswer['examinations'][number];
 const examinationText = ({ at, decision, by, reason }: Examination): Phrase =>
   reason === undefined ? phrase`${at} ${decision} by ${by}` : phrase`${at} ${decision} by ${by}: ${reason}`;
 
+const STAGES: Readonly<Record<string, Phrase>> = {
+  office: phrase`at the office`,
+  'office-approval': phrase`approval of the office`,
+  centre: phrase`at the centre`,
+};
+
 const withdrawalText = ({ at, by, reason }: NonNullable<RequestAnswer['withdrawal']>): Phrase =>
   reason === undefined ? phrase`${at} by ${by}` : phrase`${at} by ${by}: ${reason}`;
 
@@ -37,13 +43,7 @@ export const requestText = (say: Say, request: RequestAnswer): string =>
     ),
     [phrase`key`, `${request.keyAlgorithm}, SHA-256 ${request.publicKeyDigest}`],
     [phrase`submitted`, phrase`${request.submittedAt} by ${request.submittedBy}`],
-    ...request.examinations.map(
-      (one) =>
-        [
-          one.stage === 'office' ? phrase`at the office` : phrase`at the centre`,
-          examinationText(one),
-        ] as const,
-    ),
+    ...request.examinations.map((one) => [STAGES[one.stage] ?? one.stage, examinationText(one)] as const),
     [phrase`approval lapsed`, request.lapses?.join(' | ')],
     [phrase`withdrawn`, request.withdrawal && withdrawalText(request.withdrawal)],
     [

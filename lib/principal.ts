@@ -3,10 +3,11 @@ export const ROLES = ['officer', 'operator', 'auditor', 'relyingParty', 'holder'
 export type Role = (typeof ROLES)[number];
 
 /**
- * What an officer may do at the office: submit requests, examine them, and enrol the office's officers. One officer may have
- * several duties. Two steps of one request always take two persons.
+ * What an officer may do at the office: submit requests, examine them, examine them a second time where the profile or the
+ * office asks for that, and enrol the office's officers. One officer may have several duties. Two steps of one request always
+ * take two persons.
  */
-export const DUTIES = ['receive', 'examine', 'responsible'] as const;
+export const DUTIES = ['receive', 'examine', 'approve', 'responsible'] as const;
 export type Duty = (typeof DUTIES)[number];
 
 /**

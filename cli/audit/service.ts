@@ -185,7 +185,10 @@ export const checkService = async (
     for (const { ca, serial } of issuance.certificates ?? []) certificates.expect(ca, serial);
     enrolments.expect(issuance);
   }
-  for await (const act of records(client, { kind: 'enrolment' })) enrolments.expect(act);
+  for await (const act of records(client, { kind: 'enrolment' })) {
+    enrolments.expect(act);
+    approvals.expect(act);
+  }
   const readTotals = totalsReader(client, now, tree.size === 0 ? now() : (await entryOf(0)).time);
   const before = await readTotals();
   const began = now();

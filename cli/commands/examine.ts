@@ -17,7 +17,7 @@ const GUIDE: Guide = {
     'a running service, and an officer or operator who has not acted on the request before: --as or --token',
     "the request's id, the first column of akashi requests",
   ],
-  result: ['prints the request in its new state: examined, issued or rejected'],
+  result: ['prints the request in its new state: examined-once, examined, issued or rejected'],
   examples: [
     "REQUEST=$(akashi requests --as higashi-counter --state submitted | head -n 1 | cut -d ' ' -f 1)",
     'akashi examine $REQUEST --approve --as higashi-examiner',
@@ -30,7 +30,7 @@ export const addCommand: AddCommand = (program, perform) => {
     .command('examine')
     .summary('approve or reject a request')
     .description(
-      'Approve or reject a request. A second officer examines it at the office, then an operator at the centre, whose approval issues the certificate.',
+      'Approve or reject a request. A second officer examines it at the office, then an operator at the centre, whose approval issues the certificate. With office approval, a third officer with the duty approve examines it at the office before the centre does.',
     )
     .argument('<request>', "the request's id")
     .option('--approve', 'approve it')

@@ -54,7 +54,12 @@ const profileText = (say: Say, language: Language, profile: ProfileAnswer): stri
     [phrase`keys`, profile.publicKeys.join(' ')],
     [phrase`same key again`, SAME_KEY[profile.sameKey] ?? profile.sameKey],
     [phrase`hold`, HOLD[profile.hold] ?? profile.hold],
-    [phrase`examined`, phrase`by another officer of the office, and then by an operator`],
+    [
+      phrase`examined`,
+      profile.officeApproval
+        ? phrase`by two other officers of the office, one after the other, and then by an operator`
+        : phrase`by another officer of the office, and then by an operator`,
+    ],
     [phrase`holder`, profile.kind === 'person' ? phrase`required` : phrase`optional`],
     ...profile.fields.flatMap((field) => [
       [

@@ -16,10 +16,12 @@ const GUIDE: Guide = {
   needs: ['a running service, and an officer, operator or auditor: --as or --token'],
   result: [
     'prints a line for each request: id, state, time, office, profile, subject, holder',
+    'submitted waits for the duty examine, examined-once for the duty approve, examined for the centre',
     'a holder is (new) whom no earlier request or certificate names: compare it with the application',
   ],
   examples: [
     'akashi requests --as higashi-counter --state submitted',
+    'akashi requests --as higashi-counter --state examined-once',
     'akashi requests --as operator-sakai --office mizusaki-higashi --limit 50 --json',
   ],
 };
@@ -31,7 +33,10 @@ export const addCommand: AddCommand = (program, perform) => {
     .description(
       'List requests, newest first. Officers see those of their own office, or with --office of one whose affairs it has taken over; operators and auditors see all.',
     )
-    .option('--state <state>', 'submitted, examined, approved, issued, rejected, withdrawn or failed')
+    .option(
+      '--state <state>',
+      'submitted, examined-once, examined, approved, issued, rejected, withdrawn or failed',
+    )
     .option('--office <office>', 'of this office')
     .option('--limit <count>', 'requests on the page, at most 50')
     .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')

@@ -16,6 +16,7 @@ const office = {
   parent: text.exactOptional(),
   code: text.exactOptional(),
   profiles: z.array(text).exactOptional(),
+  officeApproval: z.boolean().exactOptional(),
   successor: text.exactOptional(),
   ...term,
 };

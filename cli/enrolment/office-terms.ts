@@ -16,7 +16,9 @@ export const addOfficeOptions = (command: Command): Command =>
     .option('--code <code>', 'the local government code, six digits; the last one is its check digit')
     .option('--parent <office>', 'the office above it')
     .option('--attribute <name=value>', 'for the subjects of certificates, such as O=…; repeat it', repeated)
-    .option('--profile <profile>', 'a profile that the office may ask for; repeat it', repeated);
+    .option('--profile <profile>', 'a profile that the office may ask for; repeat it', repeated)
+    .option('--office-approval', 'requests are examined twice at the office; that takes three officers')
+    .option('--no-office-approval', 'once, as if not given; for a --file that says otherwise');
 
 export const officeOptions = {
   ...commonOptions,
@@ -24,6 +26,7 @@ export const officeOptions = {
   parent: z.string().exactOptional(),
   attribute: z.array(z.string()).exactOptional(),
   profile: z.array(z.string()).exactOptional(),
+  officeApproval: z.boolean().exactOptional(),
 };
 
 const attributesOf = (given: readonly string[]): Readonly<Record<string, string>> => {
@@ -41,7 +44,7 @@ const attributesOf = (given: readonly string[]): Readonly<Record<string, string>
 /** What the API takes of an office. Failure: `usage`. */
 export const readOfficeTerms = async (options: z.output<z.ZodObject<typeof officeOptions>>) => {
   const file = await readTermsFile(options.file, officeFile);
-  const { code, parent, attribute, profile } = options;
+  const { code, parent, attribute, profile, officeApproval } = options;
   return {
     attributes: {},
     profiles: [],
@@ -51,5 +54,6 @@ export const readOfficeTerms = async (options: z.output<z.ZodObject<typeof offic
     ...(parent !== undefined && { parent }),
     ...(attribute && { attributes: { ...file.attributes, ...attributesOf(attribute) } }),
     ...(profile && { profiles: profile }),
+    ...(officeApproval !== undefined && { officeApproval }),
   };
 };

@@ -13,6 +13,7 @@ const termLines = (state: OfficeStateAnswer): readonly Line[] => [
   [phrase`parent`, state.parent],
   ...Object.entries(state.attributes ?? {}).map(([name, value]): Line => [phrase`attribute ${name}`, value]),
   [phrase`profiles`, state.profiles && (state.profiles.join(', ') || NONE)],
+  [phrase`office approval`, state.officeApproval ? phrase`required` : undefined],
   [phrase`begins`, state.from],
   [phrase`ends`, state.until],
 ];

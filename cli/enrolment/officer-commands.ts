@@ -58,7 +58,7 @@ export const addTransfer = (group: Command, perform: Perform): void => {
     )
     .argument('[id]', 'the id of the principal; not with --file')
     .option('--office <office>', 'the office to which the officer goes')
-    .option('--duty <duty>', 'receive, examine or responsible; repeat it', repeated)
+    .option('--duty <duty>', 'receive, examine, approve or responsible; repeat it', repeated)
     .option('--until <time>', 'before when; without it no end is set')
     .option('--file <file>', 'many transfers, as CSV')
     .addHelpText('after', guideText(TRANSFER));

@@ -23,7 +23,7 @@ export const addPrincipalOptions = (command: Command, { role }: RoleCommand): Co
   if (role === 'officer') {
     command
       .option('--office <office>', 'the office of the officer')
-      .option('--duty <duty>', 'receive, examine or responsible; repeat it', repeated);
+      .option('--duty <duty>', 'receive, examine, approve or responsible; repeat it', repeated);
   }
   if (role === 'relyingParty') {
     command

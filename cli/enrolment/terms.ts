@@ -32,6 +32,7 @@ export const officeFile = z
     parent: text,
     code: text,
     profiles: z.array(text),
+    officeApproval: z.boolean(),
   })
   .partial();
 

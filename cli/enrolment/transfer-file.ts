@@ -26,7 +26,7 @@ const transferRow = z.object({
   duties: z
     .string()
     .transform((text) => text.split(/\s+/).filter((duty) => duty !== ''))
-    .pipe(z.array(z.string()).min(1, 'Name at least one duty: receive, examine or responsible.')),
+    .pipe(z.array(z.string()).min(1, 'Name at least one duty: receive, examine, approve or responsible.')),
   until: moment,
   effectiveFrom: moment,
 });

@@ -5,7 +5,7 @@ import type { RouteTerms } from './route.ts';
 export interface Operation {
   readonly id: string;
   readonly roles: readonly Role[];
-  readonly duty?: Duty;
+  readonly duty?: Duty | readonly Duty[];
   readonly certificateOnly?: true;
 }
 

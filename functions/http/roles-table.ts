@@ -15,7 +15,7 @@ const OPENING = `# Who may call what
 may call the operation. **named**: everybody may, and the record of the answer names a caller who shows credentials.
 **open**: everybody may, and credentials are ignored. What a role may see or change within an operation is narrower: an
 officer acts for the own office only, a holder sees what is about the holder only, and rules about different persons
-come on top. An officer needs the duty that is named in brackets.
+come on top. An officer needs the duty that is named in brackets, or one of them.
 
 `;
 
@@ -23,7 +23,7 @@ const mayCall = ({ access, duty }: RouteTerms, role: Role | 'nobody'): string =>
   if (access === 'public') return 'open';
   if (access === 'optional') return 'named';
   if (role === 'nobody' || !access.includes(role)) return '';
-  return role === 'officer' && duty !== undefined ? `**yes** (${duty})` : '**yes**';
+  return role === 'officer' && duty !== undefined ? `**yes** (${[duty].flat().join(' or ')})` : '**yes**';
 };
 
 /** `docs/roles.md`: a line for each route, a column for each role. */

@@ -74,8 +74,8 @@ export interface Route<
   readonly description: string;
   readonly lane: Lane;
   readonly access: A;
-  /** What an officer must have besides the role. */
-  readonly duty?: Duty;
+  /** What an officer must have besides the role: this duty, or one of these. */
+  readonly duty?: Duty | readonly Duty[];
   /** Each answer is recorded, whoever asks, and takes space of the disk. */
   readonly recorded?: true;
   /** What the route's own protocol says in place of a problem document with 429 or 503. */

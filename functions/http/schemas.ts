@@ -9,7 +9,7 @@ import type {
 import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../../lib/ledger/ledger.ts';
 import { ENTRY_REASONS, parseSerial, REVOCATION_REASONS } from '../../lib/pki/pki.ts';
 import { DOORS } from '../../lib/principal.ts';
-import { REQUEST_STATES, type RequestView } from '../../lib/registration/registration.ts';
+import { EXAMINATION_STAGES, REQUEST_STATES, type RequestView } from '../../lib/registration/registration.ts';
 import { AUTHORITY_CRL, FULL_CRL } from '../../lib/status/status.ts';
 
 /* The schemas of several operations. Names in examples are those of the demonstration (domains/demonstration.json). `tsc` checks those of answers against the rooms' types. */
@@ -169,7 +169,9 @@ export const requestView = z
     submittedAt: utc,
     examinations: z.array(
       z.object({
-        stage: z.enum(['office', 'centre']),
+        stage: z.enum(EXAMINATION_STAGES).meta({
+          description: '`office-approval` is the second examination at the office.',
+        }),
         by: principalId,
         at: utc,
         decision: z.enum(['approve', 'reject']),

@@ -208,10 +208,14 @@ const checkRole = (route: RouteTerms, caller: Principal | undefined): void => {
     });
   }
   const { duty } = route;
-  if (duty === undefined || caller.role !== 'officer' || caller.duties?.includes(duty)) return;
+  if (duty === undefined || caller.role !== 'officer') return;
+  const needed = [duty].flat();
+  if (needed.some((one) => caller.duties?.includes(one))) return;
   throw new Fault(
     'forbidden',
-    phrase`Your office has not given you the duty "${duty}"; ask its responsible person.`,
+    needed.length === 1
+      ? phrase`Your office has not given you the duty "${needed.join()}"; ask its responsible person.`
+      : phrase`Your office has given you none of these duties: ${needed.join(', ')}; ask its responsible person.`,
     { duty },
   );
 };

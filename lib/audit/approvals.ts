@@ -2,58 +2,18 @@ import type { LedgerRecord } from '../ledger/ledger.ts';
 import { textIn } from '../members.ts';
 import type { Value } from '../store/store.ts';
 import { SKEW_MS } from './acts.ts';
+import {
+  AMENDMENT,
+  APPROVED_ISSUANCE,
+  type ApprovalRule,
+  type ApprovalStep,
+  CENTRE,
+  ISSUANCE,
+  OFFICE_APPROVAL,
+} from './approval-rules.ts';
 import type { Finding, RecordObserver, Report } from './contract.ts';
+import { openOfficeApprovals } from './office-approvals.ts';
 import { openSuccessions } from './successions.ts';
-
-/** A step that a person must have taken before the service may act; `details` are in the record of the step. */
-interface ApprovalStep {
-  readonly name: string;
-  readonly kind: LedgerRecord['kind'];
-  readonly details: Value;
-  /** An office may take the step in place of the one that the act concerns, once it has taken over its affairs. */
-  readonly mayBeOfSuccessor?: true;
-}
-
-/** An act that the service may take only after these steps, each by another person. */
-interface ApprovalRule {
-  /** Reported where one of the steps is not recorded. */
-  readonly damage: 'approval-not-recorded' | 'amendment-not-recorded';
-  readonly steps: readonly ApprovalStep[];
-  /** Details that all steps of one kind that have them share. */
-  readonly shared: readonly {
-    readonly kinds: readonly LedgerRecord['kind'][];
-    readonly details: readonly string[];
-  }[];
-}
-
-const ISSUANCE: ApprovalRule = {
-  damage: 'approval-not-recorded',
-  steps: [
-    { name: 'submission', kind: 'submission', details: { act: 'submitted' } },
-    {
-      name: 'office',
-      kind: 'examination',
-      details: { stage: 'office', decision: 'approve' },
-      mayBeOfSuccessor: true,
-    },
-    { name: 'centre', kind: 'examination', details: { stage: 'centre', decision: 'approve' } },
-  ],
-  // The three acts are about one application; both examinations are of one round and about one certificate. The issuance
-  // has the profile's version at that time, which may be a later one that gives the same certificate.
-  shared: [
-    { kinds: ['submission', 'examination'], details: ['profileVersion', 'applicationDigest'] },
-    { kinds: ['examination'], details: ['round', 'certificateDigest'] },
-  ],
-};
-
-const AMENDMENT: ApprovalRule = {
-  damage: 'amendment-not-recorded',
-  steps: [
-    { name: 'proposed', kind: 'trust-domain', details: { step: 'proposed' } },
-    { name: 'approved', kind: 'trust-domain', details: { step: 'approved' } },
-  ],
-  shared: [],
-};
 
 /** An issuance, or the application of an amendment, as its record describes it. */
 interface ApprovedAct {
@@ -89,12 +49,15 @@ interface ReadStep {
 
 /**
  * Checks that acts of the service were approved. Every certificate that a sub-office asked for needs the records of its
- * submission and of both examinations, by three persons and about its public key. Where another office examined in place of the
- * one that submitted, it had taken over its affairs. Every applied amendment of the trust domain needs the records of its
+ * submission and of its examinations, each by another person and about its public key. The office's second examination is
+ * among them where the centre's says that it was asked for, and where the office asked for it by the acts on it. Where another
+ * office examined in place of the one that submitted, it had taken over its affairs. Every applied amendment of the trust domain needs the records of its
  * proposal and its approval, by two persons. The record of the act names these records (`basis`). Each of them counts for one
  * act only.
  */
 export interface ApprovalCheck extends RecordObserver {
+  /** Before the records: the acts of enrolment that are among them. */
+  expect(record: LedgerRecord): void;
   conclude(): void;
 }
 
@@ -119,6 +82,9 @@ export const openApprovalCheck = ({
   const applied = new Map<unknown, ApprovedAct>();
   const rejected = new Set<unknown>();
   const successions = openSuccessions();
+  const officeApprovals = openOfficeApprovals();
+  /** Acts without an office approval for which the office may have asked. */
+  const unasked: { readonly act: ApprovedAct; readonly office: string; readonly time: number }[] = [];
   /** Steps of offices in place of others. */
   const ofSuccessors: (NamedStep & ReadStep)[] = [];
   /** Records that two operators recorded as lost. */
@@ -147,10 +113,18 @@ export const openApprovalCheck = ({
       .every(Boolean);
     const isAnotherPerson = !act.actors.has(actor) && !act.persons.has(details.person);
     const isOfIt = kind === step.kind && office === act.office && isAboutIt && isAlike;
+    if (step === CENTRE && act.rule === ISSUANCE) checkUnapproved(act, record);
     if (details.actingOffice !== undefined) ofSuccessors.push({ ...named, record, newer });
     if (!isOfIt || !isInTime || !isAnotherPerson) addMissing(named);
     act.actors.add(actor);
     act.persons.add(details.person);
+  };
+
+  /** The centre approved what the office had examined once. */
+  const checkUnapproved = (act: ApprovedAct, { office = '', details, time: text }: StepRecord): void => {
+    const time = Date.parse(text);
+    if (details.officeApproval === true) addMissing({ act, step: OFFICE_APPROVAL });
+    else if (officeApprovals.mayBeAsked(office, time)) unasked.push({ act, office, time });
   };
 
   const checkBasis = (basis: unknown, act: ApprovedAct): void => {
@@ -173,7 +147,9 @@ export const openApprovalCheck = ({
     const certificate = (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' ');
     const facts = { certificate, record: record.id };
     const details = { request, profile, publicKeyDigest } as Value;
-    checkBasis(basis, approvedAct(record, { facts, rule: ISSUANCE, details }));
+    const isApproved = Array.isArray(basis) && basis.length === APPROVED_ISSUANCE.steps.length;
+    const rule = isApproved ? APPROVED_ISSUANCE : ISSUANCE;
+    checkBasis(basis, approvedAct(record, { facts, rule, details }));
   };
 
   /** Whether the record may be a step. */
@@ -200,8 +176,11 @@ export const openApprovalCheck = ({
   };
 
   return {
+    expect: officeApprovals.expect,
+
     observe: (record, newer) => {
       successions.observe(record, newer);
+      officeApprovals.observe(record, newer);
       if (record.kind === 'issuance') observeIssuance(record);
       else if (record.kind === 'submission' || record.kind === 'examination') observeStep(record, newer);
       else if (record.kind === 'trust-domain' && observeTrustDomain(record)) observeStep(record, newer);
@@ -210,6 +189,7 @@ export const openApprovalCheck = ({
     retract: (retracted) => {
       const { id, lost: isNamed } = retracted;
       successions.retract(retracted);
+      officeApprovals.retract(retracted);
       if (isNamed) lost.add(id);
       unnamed.delete(id);
       const named = matchedNewer.get(id);
@@ -222,8 +202,11 @@ export const openApprovalCheck = ({
         const { rule, time } = named.act;
         // Submissions and examinations are older than the issuance, so their retention period may be over before its
         // own.
-        const mayBeExpired = rule === ISSUANCE && now - time > retention;
+        const mayBeExpired = rule !== AMENDMENT && now - time > retention;
         if (!mayBeExpired) addMissing(named);
+      }
+      for (const { act, office, time } of unasked) {
+        if (officeApprovals.isAsked(office, time)) addMissing({ act, step: OFFICE_APPROVAL });
       }
       for (const { act, step, record } of ofSuccessors) {
         const { office = '', details, time } = record;

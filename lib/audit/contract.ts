@@ -23,7 +23,7 @@ export const DAMAGES = {
   'authority-missing': phrase`The log has the ceremony of a CA that the service does not show.`,
   'serial-without-leaf': phrase`The service knows a certificate whose issuance is not in the log.`,
   'certificate-missing': phrase`The log has the issuance of a certificate that the service does not know.`,
-  'approval-not-recorded': phrase`A certificate was issued, and the log lacks its submission or one of its two approvals by three persons.`,
+  'approval-not-recorded': phrase`A certificate was issued, and the log lacks its submission or one of its approvals, each by another person.`,
   'amendment-not-recorded': phrase`An amendment of the trust domain was applied, and the log lacks its proposal or its approval by two persons.`,
   'principal-key-not-recorded': phrase`A principal got a certificate for a key that no ceremony and no enrolment in the log names for it.`,
   'enrolment-missing': phrase`The log leaves out an act on an office or on a principal.`,

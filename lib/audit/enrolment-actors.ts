@@ -14,7 +14,10 @@ type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
  * The states that the subject had at some time near to this one. Undefined where the acts of that time are gone, after their
  * time or otherwise: the gap has its own finding.
  */
-const statesAt = (chain: readonly EnrolmentAct[] | undefined, time: number): readonly State[] | undefined => {
+export const statesAt = (
+  chain: readonly EnrolmentAct[] | undefined,
+  time: number,
+): readonly State[] | undefined => {
   const first = chain?.[0];
   if (chain === undefined || first === undefined) return undefined;
   if (first.number > 1 && time < first.time + SLACK_MS) return undefined;
@@ -142,7 +145,10 @@ const has =
 /** What the actor has to be; undefined where being in force is enough. */
 const neededFor = ({ kind, details }: ActRecord): ((state: Judged) => boolean) | undefined => {
   if (kind === 'submission' && details.act === 'submitted') return has('receive');
-  if (kind === 'examination') return details.stage === 'office' ? has('examine') : isOperator;
+  if (kind === 'examination') {
+    if (details.stage === 'office') return has('examine');
+    return details.stage === 'office-approval' ? has('approve') : isOperator;
+  }
   if (kind === 'trust-domain' || kind === 'key-list' || kind === 'recovery') return isOperator;
   return undefined;
 };

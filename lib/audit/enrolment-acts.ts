@@ -17,6 +17,8 @@ const state = z.looseObject({
   tenant: z.string().optional(),
   office: z.string().optional(),
   duties: z.array(z.string()).optional(),
+  officeApproval: z.boolean().optional(),
+  successor: z.string().optional(),
   invitation: z.looseObject({ secret: z.string(), until: z.string(), person: z.string() }).optional(),
   brought: key.optional(),
   key: key.optional(),

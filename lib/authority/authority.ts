@@ -93,7 +93,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
       }),
     assertOpen: plans.assertOpen,
 
-    certificateDigest: plans.certificateDigest,
+    toExamine: plans.toExamine,
 
     issue: async (order) => {
       let plan: IssuancePlan;

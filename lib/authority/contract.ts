@@ -168,7 +168,7 @@ export interface Order {
   readonly profile: string;
   readonly office?: string;
   readonly fields: FieldValues;
-  /** The certificate that was examined, as `certificateDigest` gave it. Absent where no sub-office applied. */
+  /** The certificate that was examined, as `toExamine` gave its digest. Absent where no sub-office applied. */
   readonly examined?: { readonly salt: string; readonly digest: string };
   /** The pseudonym of the person or organisation that the certificate is about. */
   readonly holder?: string;
@@ -198,6 +198,12 @@ export interface Description {
   readonly fields: FieldValues;
 }
 
+export interface ToExamine {
+  readonly certificateDigest: string;
+  /** Whether the profile or the office asks for a second examination at the office. */
+  readonly officeApproval: boolean;
+}
+
 /** The interface for other rooms and scheduled tasks. No route of the API reaches it. */
 export interface AuthorityCore {
   /**
@@ -222,14 +228,15 @@ export interface AuthorityCore {
    */
   assertOpen(profile: string): Promise<void>;
   /**
-   * SHA-256, hex, of the salt, the CA's public key and the TBSCertificate that this application would give now, but for its
-   * serial number and its times. Two examinations that bind it have examined the same certificate. Faults: those of
-   * `describe`, `unknown-authority`, `authority-revoked`, `authority-suspended`.
+   * What an examination of this application is about now. The digest is SHA-256, hex, of the salt, the CA's public key and
+   * the TBSCertificate that the application would give now, but for its serial number and its times. Two examinations that
+   * bind it have examined the same certificate. Whether office approval is asked for goes by the file in force and by the
+   * newest act on the office. Faults: those of `describe`, `unknown-authority`, `authority-revoked`, `authority-suspended`.
    */
-  certificateDigest(
+  toExamine(
     application: Application & { readonly subjectPublicKeyInfo: Uint8Array },
     salt: string,
-  ): Promise<string>;
+  ): Promise<ToExamine>;
   /**
    * Faults: `unknown-profile` where the profile is not in force or the certificate would differ from the one that was
    * examined; `invalid-field`, `lint-failed`, `authority-expired`, `clock-behind`; `wrong-state` where the order ended in

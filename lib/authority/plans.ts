@@ -27,7 +27,7 @@ interface SubjectOf {
 }
 
 /** Plans an order by the trust domain in force: its profile, its CA and its subject. */
-export interface Plans extends Pick<AuthorityCore, 'describe' | 'certificateDigest' | 'assertOpen'> {
+export interface Plans extends Pick<AuthorityCore, 'describe' | 'toExamine' | 'assertOpen'> {
   /** Fault: `unknown-profile`. */
   profileOf(application: Pick<Application, 'profile'>): Profile;
   /**
@@ -67,7 +67,7 @@ export const openPlans = (
   const described = async (
     application: Application,
     read: (office: string) => Promise<Office | undefined>,
-  ): Promise<{ readonly profile: Profile; readonly subject: Subject }> => {
+  ): Promise<{ readonly profile: Profile; readonly office: Office; readonly subject: Subject }> => {
     const profile = profileOf(application);
     const office = await read(application.office);
     if (!office?.profiles.includes(profile.id)) {
@@ -79,19 +79,22 @@ export const openPlans = (
         },
       );
     }
-    return { profile, subject: subjectOf(profile, office, application) };
+    return { profile, office, subject: subjectOf(profile, office, application) };
   };
 
-  const certificateDigest: Plans['certificateDigest'] = async (application, salt) => {
+  const toExamine: Plans['toExamine'] = async (application, salt) => {
     // Submitted already: another office may have taken the request over.
-    const { profile, subject } = await described(application, deps.servedOffice);
+    const { profile, office, subject } = await described(application, deps.servedOffice);
     const { ca: id } = definitionOf(profile);
     await deps.closures.assertIssues(id);
     const issuer = await deps.issuers.byId(id);
     const ca = issuingCa(issuer, await deps.urlsOf(id));
     const { subjectPublicKeyInfo } = application;
     const tbs = withoutNumberAndTimes({ profile, ca, subject, subjectPublicKeyInfo });
-    return examinedDigest(salt, issuer.certificate, tbs);
+    return {
+      certificateDigest: examinedDigest(salt, issuer.certificate, tbs),
+      officeApproval: profile.officeApproval || office.officeApproval === true,
+    };
   };
 
   const planOf = async (order: Order): Promise<IssuancePlan> => {
@@ -200,7 +203,7 @@ export const openPlans = (
   const assertOpen: Plans['assertOpen'] = (profile) =>
     deps.closures.assertNotClosed(definitionOf(profileOf({ profile })).ca);
 
-  return { profileOf, describe, assertOpen, certificateDigest, planOf, signingOf };
+  return { profileOf, describe, assertOpen, toExamine, planOf, signingOf };
 };
 
 /** What both examinations bind. The salt keeps a reader of the records from finding out a person's fields by trying values. */

@@ -40,6 +40,8 @@ export interface OfficeState extends Term {
   readonly code?: string;
   /** Ids of the profiles that the office may ask for. */
   readonly profiles: readonly string[];
+  /** The office's requests are examined twice at the office, by two persons. */
+  readonly officeApproval?: true;
   /** Of an ended office: the one that takes over what it leaves. */
   readonly successor?: string;
   /** SHA-256, hex, of the salt and the `OfficeContents`. */
@@ -156,6 +158,8 @@ export interface OfficeTerms extends OfficeContents {
   readonly parent?: string;
   readonly code?: string;
   readonly profiles: readonly string[];
+  /** False where it is not given. */
+  readonly officeApproval?: boolean;
   readonly from?: string;
   readonly until?: string;
 }
@@ -391,7 +395,7 @@ export interface Directory {
   openOffice(id: string): Promise<Office | undefined>;
   /**
    * The same, and also an office that has ended while an open one has its affairs: what was submitted there may be finished.
-   * Fault: `not-in-force`.
+   * `officeApproval` is then that of the one that has its affairs, whose officers examine. Fault: `not-in-force`.
    */
   servedOffice(id: string): Promise<Office | undefined>;
   /**

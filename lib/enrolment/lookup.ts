@@ -107,6 +107,7 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
       name: contents?.name ?? { ja: id, en: id },
       attributes: contents?.attributes ?? {},
       profiles: contents ? state.profiles : [],
+      ...(state.officeApproval && { officeApproval: true }),
     };
     return { office, state };
   };
@@ -179,9 +180,14 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
 
     servedOffice: async (id) => {
       const found = await readOffice(id);
-      const isLeft = found?.state.standing === 'ended' && (await succession(id)).isServed;
-      if (!isLeft) assertOpen(id, found);
-      return found?.office;
+      const left = found?.state.standing === 'ended' ? await succession(id) : undefined;
+      if (found === undefined || !left?.isServed) {
+        assertOpen(id, found);
+        return found?.office;
+      }
+      const serving = await readOffice(left.successors.at(-1) ?? id);
+      const { officeApproval: _, ...office } = found.office;
+      return { ...office, ...(serving?.office.officeApproval && { officeApproval: true }) };
     },
 
     succession,

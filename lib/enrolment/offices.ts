@@ -107,6 +107,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
         ...(terms.parent !== undefined && { parent: terms.parent }),
         ...(terms.code !== undefined && { code: terms.code }),
         profiles: [...new Set(terms.profiles)],
+        ...(terms.officeApproval && { officeApproval: true }),
       },
     };
   };

@@ -91,7 +91,10 @@ export const openPrincipalTerms = (
     if ((role === 'officer') !== (office !== undefined))
       throw invalid('office', phrase`Officers, and only they, belong to an office.`);
     if ((role === 'officer') !== (duties !== undefined && duties.length > 0))
-      throw invalid('duties', phrase`Officers, and only they, have duties: receive, examine, responsible.`);
+      throw invalid(
+        'duties',
+        phrase`Officers, and only they, have duties: receive, examine, approve, responsible.`,
+      );
     if (purposes !== undefined && role !== 'relyingParty')
       throw invalid('purposes', phrase`Relying parties, and only they, declare purposes.`);
     if (assumedPurpose !== undefined && !purposes?.some((purpose) => purpose.id === assumedPurpose))

@@ -23,6 +23,7 @@ export const officeState: StateShape<OfficeState> = z.strictObject({
   parent: z.exactOptional(id),
   code: z.exactOptional(z.string().check(z.regex(/^\d{6}$/))),
   profiles: z.array(id),
+  officeApproval: z.exactOptional(z.literal(true)),
   successor: z.exactOptional(id),
   contents: digest,
 });

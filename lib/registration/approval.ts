@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import { readRecordedAct } from '../recorded-act.ts';
+import type { Value } from '../store/store.ts';
 import { applicationDigest } from './application-digest.ts';
+import type { ExaminationStage } from './contract.ts';
 import { roundOf } from './decide.ts';
 import type { Closes, RegistrationDeps } from './deps.ts';
 import { isLapse } from './ends.ts';
@@ -9,14 +11,17 @@ import type { RequestRow } from './rows.ts';
 
 /*
  * Why a request may be issued. A row may say that it is approved, but that is no reason: somebody who can write to the
- * table can write that row. The reason is that the ledger has the three signed acts of the approval, by three persons, about
- * this very application; that the office's examination is its own, or that of an office which has taken over its affairs; that both examinations bind the same certificate; and that they belong to the round that is open.
+ * table can write that row. The reason is that the ledger has the signed acts of the approval, each by another person, about
+ * this very application; that the office's examinations are its own, or those of an office which has taken over its affairs;
+ * that all examinations bind the same certificate; and that they belong to the round that is open. The centre's examination
+ * says whether office approval was asked for when the centre examined. If so, the office's second examination is one of these acts. A
+ * change after that moment comes too late for this request.
  */
 
 export interface Approval {
-  /** Ids of the records of the submission, the office's examination and the centre's. */
+  /** Ids of the records of the submission, of the office's one or two examinations and of the centre's. */
   readonly records: readonly string[];
-  /** The office that all three records name. */
+  /** The office that all of these records name. */
   readonly office: string;
   /** The principal who approved at the centre. */
   readonly examiner: string;
@@ -24,19 +29,36 @@ export interface Approval {
   readonly at: number;
   /** The end that the issuance will be. */
   readonly closes: Closes;
-  /** The digest of the certificate that both examinations bind. */
+  /** The digest of the certificate that all examinations bind. */
   readonly digest: string;
 }
 
-const ACTS = [
-  { kind: 'submission', details: { act: 'submitted', actingOffice: undefined }, isOfRound: false },
-  { kind: 'examination', details: { stage: 'office', decision: 'approve' }, isOfRound: true },
-  {
-    kind: 'examination',
-    details: { stage: 'centre', decision: 'approve', actingOffice: undefined },
-    isOfRound: true,
-  },
-] as const;
+interface Step {
+  readonly kind: 'submission' | 'examination';
+  readonly details: Value;
+}
+
+const SUBMISSION: Step = { kind: 'submission', details: { act: 'submitted', actingOffice: undefined } };
+
+const examination = (stage: ExaminationStage): Step => ({
+  kind: 'examination',
+  details: { stage, decision: 'approve' },
+});
+
+const CENTRE: Step = {
+  kind: 'examination',
+  details: { stage: 'centre', decision: 'approve', actingOffice: undefined },
+};
+
+const STEPS: readonly Step[] = [SUBMISSION, examination('office'), CENTRE];
+
+/** With office approval; also where it was switched off between the approval and the centre's examination. */
+const APPROVED_STEPS: readonly Step[] = [
+  SUBMISSION,
+  examination('office'),
+  examination('office-approval'),
+  CENTRE,
+];
 
 /**
  * The approval of the request in that row, read from the ledger. The ledger keeps the records of these acts for longer than
@@ -56,29 +78,36 @@ export const readApproval = async (
     applicationDigest: applicationDigest(row.salt, row),
   };
   const round = roundOf(row);
+  /** An examination at the office names the office that has taken its affairs over, where that one examined. */
+  const mayAct = async (acting: readonly unknown[]): Promise<boolean> => {
+    const others = acting.filter((one) => one !== undefined);
+    if (others.length === 0) return true;
+    const { successors } = await succession(office);
+    return others.every((other) => successors.some((successor) => successor === other));
+  };
+  const steps = records.length === APPROVED_STEPS.length ? APPROVED_STEPS : STEPS;
   const acts = await Promise.all(
-    ACTS.map(({ kind, details, isOfRound }, i) =>
+    steps.map(({ kind, details }, i) =>
       readRecordedAct(ledger, records[i], {
         kind,
         office,
-        details: { ...about, ...details, ...(isOfRound && { round }) },
+        details: { ...about, ...details, ...(kind === 'examination' && { round }) },
       }),
     ),
   );
-  const [submission, atOffice, atCentre] = acts;
+  const [submission, ...examinations] = acts;
+  const atCentre = examinations.at(-1);
   const digest = atCentre?.details.certificateDigest;
-  const byThree =
+  const areOthers =
     areDifferent(acts.map((act) => act?.actor)) && areDifferent(acts.map((act) => act?.details.person));
-  const actingOffice = atOffice?.details.actingOffice;
-  const mayAct =
-    actingOffice === undefined ||
-    (await succession(office)).successors.some((successor) => successor === actingOffice);
+  const isApproved = atCentre?.details.officeApproval !== true || steps === APPROVED_STEPS;
   const isWhole =
-    mayAct &&
-    records.length === ACTS.length &&
-    byThree &&
+    records.length === steps.length &&
+    areOthers &&
+    isApproved &&
     typeof digest === 'string' &&
-    atOffice?.details.certificateDigest === digest;
+    examinations.every((act) => act?.details.certificateDigest === digest) &&
+    (await mayAct(examinations.map((act) => act?.details.actingOffice)));
   if (!isWhole || submission === undefined || atCentre === undefined) throw notRecorded(id);
   // The row may say any round. A round is open only if each earlier one has lapsed.
   for (let number = 1; number < round; number++) {
@@ -98,7 +127,7 @@ export const readApproval = async (
 const notRecorded = (request: string): Fault =>
   new Fault(
     'approval-not-recorded',
-    'The ledger lacks the submission and the two approvals of this request; no certificate is issued for it.',
+    'The ledger lacks the submission or an approval of this request; no certificate is issued for it.',
     { request },
   );
 

@@ -1,7 +1,8 @@
 import { Fault } from '../fault.ts';
 import type { Item, Write } from '../store/store.ts';
-import { type Command, decide } from './decide.ts';
+import { type Command, decide, type Examine, type Request } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
+import { wrongState } from './examination-steps.ts';
 import { examinationRecord, submissionRecord } from './records.ts';
 import { isRequestId } from './request-id.ts';
 import { type RequestRow, requestKey, requestWrites, storeRow } from './rows.ts';
@@ -10,7 +11,7 @@ import { type RequestRow, requestKey, requestWrites, storeRow } from './rows.ts'
 const MAX_ATTEMPTS = 8;
 
 /** A submission, or an approving examination. What ends a request is in ends.ts. */
-export type Change = Extract<Command, { command: 'submit' | 'examine' }>;
+export type Change = Extract<Command, { command: 'submit' }> | Examine;
 
 export interface Changes {
   read(id: string): Promise<Item<RequestRow> | undefined>;
@@ -18,7 +19,8 @@ export interface Changes {
    * Applies the command to the request and stores the result, the record of it and the further `writes` in one write.
    * Where another change was first, it reads the request again and decides anew. Resolves with the row that it stored. A
    * caller that has just read or changed the request passes it as `before`, which spares a read: the write fails if the
-   * request has changed since. `certificateDigest` is what an examination binds.
+   * request has changed since. An examination is then no longer the one that was meant, where the state has changed:
+   * `wrong-state`. `certificateDigest` is what an examination binds.
    */
   change(
     id: string,
@@ -29,6 +31,11 @@ export interface Changes {
       readonly certificateDigest?: string | undefined;
     },
   ): Promise<Item<RequestRow>>;
+  /**
+   * Lists an examined request where those are who can approve it at the office, after office approval was switched on.
+   * Nothing is recorded of it, because nobody acts. Where the request has changed meanwhile, it does nothing.
+   */
+  handBack(id: string, examined: Item<RequestRow>): Promise<void>;
 }
 
 export const openChanges = ({ table, random, ledger }: RegistrationDeps): Changes => {
@@ -43,14 +50,16 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
       // A submission has no row to read, and reads all the same: if the store does not answer, the submission fails
       // here, before anything is written. A failed write would leave its outcome unknown.
       const before = attempt === 0 && known !== undefined ? known : await read(id);
+      if (before && known && before.value.state !== known.value.state) {
+        throw wrongState(before.value.state, known.value.state);
+      }
       const next = decide(before?.value, command);
       const salt = before?.value.salt ?? chance();
       const draft =
         command.command === 'submit'
           ? submissionRecord(id, { ...next, salt }, command.actor, 'submitted')
           : examinationRecord(id, { ...next, salt }, command.actor, {
-              stage: next.examinations.at(-1)?.stage ?? 'office',
-              decision: command.decision,
+              ...examinationOf(command, next),
               certificateDigest,
             });
       const { record, writes } = await ledger.prepare(draft);
@@ -69,5 +78,15 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
     throw new Fault('store-unavailable', 'The request kept changing; try again.');
   };
 
-  return { read, change };
+  const handBack: Changes['handBack'] = async (id, examined) => {
+    const row: RequestRow = { ...examined.value, state: 'examined-once', change: chance() };
+    await storeRow(table, id, row, requestWrites(id, examined, row));
+  };
+
+  return { read, change, handBack };
+};
+
+const examinationOf = ({ decision, officeApproval }: Examine, { examinations }: Request) => {
+  const stage = examinations.at(-1)?.stage ?? 'office';
+  return { stage, decision, ...(stage === 'centre' && officeApproval && { officeApproval }) };
 };

@@ -2,6 +2,7 @@ import type { CertificateRef, Principal } from '../principal.ts';
 
 export const REQUEST_STATES = [
   'submitted',
+  'examined-once',
   'examined',
   'approved',
   'issued',
@@ -35,8 +36,13 @@ export interface IgnoredPart {
   readonly value?: string;
 }
 
+/** `office-approval` is the second examination at the office, which a profile or an office may ask for. */
+export const EXAMINATION_STAGES = ['office', 'office-approval', 'centre'] as const;
+
+export type ExaminationStage = (typeof EXAMINATION_STAGES)[number];
+
 export interface Examination {
-  readonly stage: 'office' | 'centre';
+  readonly stage: ExaminationStage;
   readonly by: string;
   /** RFC 3339 UTC. */
   readonly at: string;
@@ -85,7 +91,8 @@ export interface RequestView {
 }
 
 /**
- * Requests and the three-person rule: three different persons submit, examine at the office and examine at the centre.
+ * Requests and the three-person rule: three different persons submit, examine at the office and examine at the centre. Where
+ * the profile or the office asks for office approval, a fourth person examines at the office after the first one.
  * Officers see and touch only the requests of their own office and of its predecessors: offices that ended and whose affairs it
  * has taken over (another office's are `unknown-request`). Operators examine at the centre; auditors read. A request stays under
  * the office that submitted it, and its certificate has that office's attributes.
@@ -105,8 +112,11 @@ export interface Registration {
     idempotencyKey?: string,
   ): Promise<{ readonly request: RequestView; readonly replayed: boolean }>;
   /**
-   * An officer's approval moves `submitted` to `examined`. An operator's approval moves `examined` to `approved`, and
-   * on to `issued` in the same call if issuing succeeds. If it does not, the service issues the certificate later. If
+   * An officer with the duty `examine` moves `submitted` to `examined`. With office approval it is moved to `examined-once`,
+   * and an officer with the duty `approve` moves it on to `examined`. An operator's approval moves `examined` to `approved`,
+   * and on to `issued` in the same call if issuing succeeds. Whether office approval is asked for is decided at each
+   * examination, by the file in force and by the newest act on the office: where it was switched on meanwhile, a request that
+   * the centre has not examined needs it; where it was switched off, the centre examines also one that is `examined-once`. If it does not, the service issues the certificate later. If
    * the certificate can never be issued, the request becomes `failed`: the public key is free again, and the office can
    * submit anew. A rejection needs a reason and frees the key. An approval binds the certificate that would be issued now.
    * If its profile, its office or its CA has changed since so that the certificate would be different, a request can only be

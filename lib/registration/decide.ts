@@ -3,6 +3,7 @@ import { Fault, phrase } from '../fault.ts';
 import type { Duty, Principal } from '../principal.ts';
 import type { KeyClaim } from '../used-key.ts';
 import type { Examination, IgnoredPart, RequestState } from './contract.ts';
+import { assertAnotherPerson, stepAtCentre, stepAtOffice, wrongState } from './examination-steps.ts';
 
 /**
  * The rules of registration, without a store, a clock or a key: what a command makes of a request, or why it is refused.
@@ -11,6 +12,10 @@ import type { Examination, IgnoredPart, RequestState } from './contract.ts';
  *       │  ▲                             │                                 │ │
  *       │  └────────────────── lapses, unused ─────────────────────────────┘ └─ cannot be issued ──▶ failed
  *       └──── rejected, withdrawn ◀──────┘
+ *
+ * With office approval:
+ *
+ *   submitted ── officer approves ──▶ examined-once ── another officer approves ──▶ examined
  *
  * Issued, rejected, withdrawn, failed and lapsed are ends (ends.ts): whichever is put first is what happened, whatever state
  * a row says.
@@ -71,6 +76,8 @@ export type Command =
       readonly at: string;
       readonly decision: 'approve' | 'reject';
       readonly reason?: string;
+      /** The profile or the office asks for a second examination at the office. */
+      readonly officeApproval?: boolean;
     }
   | {
       readonly command: 'withdraw';
@@ -97,9 +104,6 @@ export type Ending =
   | { readonly state: 'lapsed'; readonly at: string; readonly round: number; readonly submitter: string };
 
 const unknown = (): Fault => new Fault('unknown-request', 'There is no such request.');
-
-export const wrongState = (state: RequestState, needed: string): Fault =>
-  new Fault('wrong-state', phrase`The request is ${state}; this takes one that is ${needed}.`, { state });
 
 const MAX_REASON = 1000;
 
@@ -155,28 +159,21 @@ const submit = ({ actor, at, application }: Extract<Command, { command: 'submit'
   persons: [actor.person],
 });
 
-const STAGES = {
-  officer: { stage: 'office', takes: 'submitted', gives: 'examined' },
-  operator: { stage: 'centre', takes: 'examined', gives: 'approved' },
-} as const;
+export type Examine = Extract<Command, { command: 'examine' }>;
 
-const examine = (
-  request: Request,
-  { actor, at, decision, reason }: Extract<Command, { command: 'examine' }>,
-): Request => {
+const examine = (request: Request, command: Examine): Request => {
+  const { actor, at, decision, reason } = command;
   if (actor.role !== 'officer' && actor.role !== 'operator') {
     throw new Fault('forbidden', 'Only officers and operators examine requests.');
   }
-  if (actor.role === 'officer') assertDuty(actor, 'examine');
-  const { stage, takes, gives } = STAGES[actor.role];
+  const isOfficer = actor.role === 'officer';
+  if (isOfficer && !actor.duties?.includes('approve')) assertDuty(actor, 'examine');
   if (decision === 'reject' || reason !== undefined) assertReason(reason);
-  if (request.state !== takes) throw wrongState(request.state, takes);
-  if (request.persons.includes(actor.person)) {
-    throw new Fault(
-      'same-person',
-      'The person who submitted or examined a request cannot examine it again; have another person do it.',
-    );
-  }
+  const step = isOfficer ? stepAtOffice(request, command) : stepAtCentre(request, command);
+  // First, because another duty would not help the same person.
+  assertAnotherPerson(request, actor, step);
+  if (step.duty !== undefined) assertDuty(actor, step.duty);
+  const { stage, gives } = step;
   const examination = { stage, by: actor.id, at, decision, ...(reason !== undefined && { reason }) };
   return {
     ...request,
@@ -186,15 +183,16 @@ const examine = (
   };
 };
 
+/** Before the centre has approved. */
+const WITHDRAWABLE: ReadonlySet<RequestState> = new Set(['submitted', 'examined-once', 'examined']);
+
 const withdraw = (
   request: Request,
   { actor, at, reason, isUnserved }: Extract<Command, { command: 'withdraw' }>,
 ): Request => {
   if (actor.role !== 'operator' || !isUnserved) assertOfficer(actor);
   assertReason(reason);
-  if (request.state !== 'submitted' && request.state !== 'examined') {
-    throw wrongState(request.state, 'submitted or examined');
-  }
+  if (!WITHDRAWABLE.has(request.state)) throw wrongState(request.state, 'submitted or examined');
   return { ...request, state: 'withdrawn', withdrawal: { by: actor.id, at, reason } };
 };
 

@@ -85,12 +85,12 @@ export interface Order {
   readonly profile: string;
   readonly office: string;
   readonly fields: Fields;
-  /** What both examinations bind. */
+  /** What all examinations bind. */
   readonly examined?: { readonly salt: string; readonly digest: string };
   readonly holder?: string;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly actor: string;
-  /** Ids of the records of the submission and the two examinations. */
+  /** Ids of the records of the submission and the examinations. */
   readonly basis?: readonly string[];
 }
 
@@ -116,13 +116,13 @@ export interface Issuing {
   /** Faults: `authority-revoked` and `authority-suspended` where the profile's CA is closed. */
   assertOpen(profile: string): Promise<void>;
   /**
-   * The digest of the certificate that this application would give now, but for its serial number and its times. Faults:
-   * those of `describe`.
+   * The digest of the certificate that this application would give now, but for its serial number and its times; and whether
+   * the file in force or the newest act on the office asks for a second examination there. Faults: those of `describe`.
    */
-  certificateDigest(
+  toExamine(
     application: Described & { readonly subjectPublicKeyInfo: Uint8Array },
     salt: string,
-  ): Promise<string>;
+  ): Promise<{ readonly certificateDigest: string; readonly officeApproval: boolean }>;
   /** Faults: `compromised-key`; `duplicate-key` where another request or certificate has the key. */
   claimKey(
     application: Pick<Described, 'profile' | 'office'> & {

@@ -3,6 +3,7 @@ import { textIn } from '../members.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import { readRecordedAct } from '../recorded-act.ts';
 import type { Item, Write } from '../store/store.ts';
+import { EXAMINATION_STAGES } from './contract.ts';
 import { type Ending, ended, roundOf } from './decide.ts';
 import type { ActRecord, Closes, Concluded, KeptRecord, RegistrationDeps } from './deps.ts';
 import { freedKey, type RequestRow, repairWrites, requestKey, requestWrites, storeRow } from './rows.ts';
@@ -175,7 +176,8 @@ const endingOf = (record: KeptRecord, closes: Closes, submitter: string): Ending
   if (isFailure(record)) return { state: 'failed', at, code: textIn(details.fault) ?? 'internal' };
   if (kind === 'submission' && details.act === 'withdrawn') return { state: 'withdrawn', by, at };
   if (kind === 'examination' && details.decision === 'reject') {
-    return { state: 'rejected', stage: details.stage === 'centre' ? 'centre' : 'office', by, at };
+    const stage = EXAMINATION_STAGES.find((one) => one === details.stage) ?? 'office';
+    return { state: 'rejected', stage, by, at };
   }
   throw new Fault('act-object-invalid', 'The end of a request is of a kind that ends none.', {
     record: record.id,

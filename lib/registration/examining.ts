@@ -2,14 +2,15 @@ import { Fault } from '../fault.ts';
 import { readRecordedAct } from '../recorded-act.ts';
 import type { Item } from '../store/store.ts';
 import type { Changes } from './changes.ts';
-import { type Command, decide, type Request, roundOf, wrongState } from './decide.ts';
-import type { ActRecord, KeptRecord, RegistrationDeps } from './deps.ts';
+import type { ExaminationStage } from './contract.ts';
+import { type Command, decide, type Examine, type Request, roundOf } from './decide.ts';
+import type { ActRecord, Issuing, KeptRecord, RegistrationDeps } from './deps.ts';
 import { type Ends, withReason } from './ends.ts';
+import { isOfficeApproved, wrongState } from './examination-steps.ts';
 import type { Finishing } from './finishing.ts';
 import { examinationRecord, submissionRecord } from './records.ts';
 import type { RequestRow } from './rows.ts';
 
-type Examine = Extract<Command, { command: 'examine' }>;
 type Withdraw = Extract<Command, { command: 'withdraw' }>;
 
 /** A round follows only a lapse, so a command meets few ends on its way. */
@@ -25,48 +26,64 @@ export interface Examining {
 
 export const openExamining = (
   { ledger, issuing }: Pick<RegistrationDeps, 'ledger' | 'issuing'>,
-  { read, change }: Changes,
+  { read, change, handBack }: Changes,
   ends: Ends,
   finishing: Finishing,
 ): Examining => {
   /** The request, if the rules allow the command. */
-  const readFor = async (id: string, command: Command): Promise<[Item<RequestRow>, Request]> => {
+  const readFor = async (
+    id: string,
+    command: Examine | Withdraw,
+  ): Promise<readonly [Item<RequestRow>, Request]> => {
     const before = await read(id);
+    const most =
+      command.command === 'examine' ? { ...command, officeApproval: mayBeAsked(command) } : command;
     // Throws where there is no request.
-    const next = decide(before?.value, command);
+    const next = decide(before?.value, most);
     return [before as Item<RequestRow>, next];
   };
 
-  /**
-   * The certificate that this examination is about: what would be issued now. It must have the subject that was submitted,
-   * and at the centre it must be the one that the office examined. Faults: `unknown-profile`, `approval-not-recorded`.
-   */
-  const examinedNow = async (id: string, row: RequestRow): Promise<string> => {
-    const { profile, office, fields, subjectDigest, salt } = row;
+  const toExamine = ({ profile, office, fields, subjectDigest, salt, ...row }: RequestRow) => {
     const subjectPublicKeyInfo = Buffer.from(row.subjectPublicKeyInfo, 'base64');
-    const digest = await issuing.certificateDigest(
-      { profile, office, fields, subjectDigest, subjectPublicKeyInfo },
-      salt,
+    return issuing.toExamine({ profile, office, fields, subjectDigest, subjectPublicKeyInfo }, salt);
+  };
+
+  /**
+   * What this examination is about: the certificate that would be issued now. It must have the subject that was submitted,
+   * and it must be the one that was examined before. Faults: `unknown-profile`, `approval-not-recorded`.
+   */
+  const examinedNow = async (id: string, row: RequestRow): ReturnType<Issuing['toExamine']> => {
+    const now = await toExamine(row);
+    const { profile, office } = row;
+    const earlier = await Promise.all(
+      stagesBefore(row).map((stage, i) =>
+        readRecordedAct(ledger, row.records[i + 1], {
+          kind: 'examination',
+          office,
+          details: { request: id, stage, decision: 'approve', round: roundOf(row) },
+        }),
+      ),
     );
-    if (row.state === 'submitted') return digest;
-    const atOffice = await readRecordedAct(ledger, row.records[1], {
-      kind: 'examination',
-      office,
-      details: { request: id, stage: 'office', decision: 'approve', round: roundOf(row) },
-    });
-    if (atOffice === undefined) {
+    if (earlier.includes(undefined)) {
       throw new Fault(
         'approval-not-recorded',
         'The ledger lacks the approval of the office; reject the request, and have it submitted again.',
         { request: id },
       );
     }
-    if (atOffice.details.certificateDigest === digest) return digest;
+    if (earlier.every((act) => act?.details.certificateDigest === now.certificateDigest)) return now;
     throw new Fault(
       'unknown-profile',
       'The certificate would not be the one that the office examined; reject the request, and have it submitted again.',
       { profile },
     );
+  };
+
+  /** The office rejects a request that is examined only while its own approval is asked for. Otherwise it withdraws it. */
+  const assertRejects = async (row: RequestRow, command: Examine): Promise<void> => {
+    if (command.actor.role !== 'officer' || row.state !== 'examined') return;
+    const { officeApproval } = await toExamine(row);
+    decide(row, { ...command, officeApproval });
   };
 
   return {
@@ -81,8 +98,11 @@ export const openExamining = (
           if (end.ending.state === 'lapsed') continue;
           throw wrongState(state, row.state);
         }
-        const certificateDigest = await examinedNow(id, row);
-        const examined = await change(id, command, { before, certificateDigest });
+        const { certificateDigest, officeApproval } = await examinedNow(id, row);
+        const isUnfinished = row.state === 'examined' && officeApproval && !isOfficeApproved(row);
+        // The centre does not examine it now, and finds it among the examined ones again once the office has approved it.
+        if (isUnfinished && command.actor.role === 'operator') await handBack(id, before);
+        const examined = await change(id, { ...command, officeApproval }, { before, certificateDigest });
         if (examined.value.state !== 'approved') return examined.value;
         const settled = await finishing.tryToFinish(id, examined);
         if (settled && settled.state !== 'issued' && settled.state !== 'failed') {
@@ -96,6 +116,7 @@ export const openExamining = (
     close: async (id, command) => {
       for (let attempt = 0; attempt < MAX_ROUNDS; attempt++) {
         const [before, next] = await readFor(id, command);
+        if (command.command === 'examine') await assertRejects(before.value, command);
         const opening = await ends.openingOf(id, before.value);
         const draft = draftOf(id, before.value, command, next);
         const end = await ends.conclude(opening, draft, await ends.closesOf(opening, before.value));
@@ -108,6 +129,18 @@ export const openExamining = (
       throw busy();
     },
   };
+};
+
+/**
+ * The answer to whether office approval is asked for by which the rules allow the most. So the questions that cost reads come
+ * after those that do not.
+ */
+const mayBeAsked = ({ actor }: Examine): boolean => actor.role === 'officer';
+
+/** The examinations that the request has behind it, as its row says. */
+const stagesBefore = (row: RequestRow): readonly ExaminationStage[] => {
+  if (row.state === 'submitted') return [];
+  return isOfficeApproved(row) ? ['office', 'office-approval'] : ['office'];
 };
 
 const draftOf = (id: string, row: RequestRow, command: Examine | Withdraw, next: Request): ActRecord => {

@@ -44,12 +44,18 @@ export const outcomeRecord = (
   details: { ...aboutOf(id, row), ...outcome, round: roundOf(row) },
 });
 
-/** An examination belongs to one round. An approving one binds the certificate that was examined. */
+/**
+ * An examination belongs to one round. An approving one binds the certificate that was examined. The centre's says, too, that
+ * office approval was asked for at that moment: without the record of it the approval is not whole.
+ */
 export const examinationRecord = (
   id: string,
   row: Recorded,
   actor: Principal,
-  examination: Pick<Examination, 'stage' | 'decision'> & { readonly certificateDigest?: string | undefined },
+  examination: Pick<Examination, 'stage' | 'decision'> & {
+    readonly certificateDigest?: string | undefined;
+    readonly officeApproval?: true;
+  },
 ): ActRecord => ({
   kind: 'examination',
   actor: actor.id,

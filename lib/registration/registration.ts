@@ -26,6 +26,7 @@ import {
 import { openTakenKey } from './taken-key.ts';
 
 export {
+  EXAMINATION_STAGES,
   REQUEST_STATES,
   type Registration,
   type RequestState,

@@ -109,10 +109,12 @@ export const requestWrites = (
       ...[...lastingListings(id, row), ...stateListings(id, row)].map(list),
     ];
   }
+  // The office may approve in the state `examined`, which the request then keeps.
+  const isListed = before.value.state === row.state;
   return [
     { put: requestKey(id), value: row, if: { version: before.version } },
-    ...stateListings(id, before.value).map(remove),
-    ...stateListings(id, row).map(list),
+    ...(isListed ? [] : stateListings(id, before.value).map(remove)),
+    ...(isListed ? [] : stateListings(id, row).map(list)),
     ...release(id, row, freed),
   ];
 };

@@ -82,11 +82,12 @@ const authorityIssues = (before: TrustDomain, after: TrustDomain): readonly Issu
   });
 };
 
-/** Everything in a profile that decides a certificate's contents. */
+/** Everything in a profile that decides a certificate's contents. Who examines its requests does not. */
 const contentOf = ({
   title: _title,
   version: _version,
   revocationTerm: _term,
+  officeApproval: _approval,
   ...content
 }: Profile): unknown => content;
 

@@ -130,6 +130,8 @@ export interface Profile {
   readonly sameKey: SameKeyRule;
   /** Seconds within which a certificate has to be revoked after a report that it must be; an audit names those that were not. */
   readonly revocationTerm: number;
+  /** Whether requests are examined at the office by two persons, one after the other, before the centre examines them. */
+  readonly officeApproval: boolean;
   readonly fields: readonly Field[];
 }
 
@@ -141,6 +143,8 @@ export interface Office {
   readonly attributes: Readonly<Record<string, string>>;
   /** Ids of the profiles that the office may apply for. */
   readonly profiles: readonly string[];
+  /** Whether the office asks for a second examination of its own, whatever the profile says. */
+  readonly officeApproval?: boolean;
 }
 
 export declare const checkedBrand: unique symbol;

@@ -122,6 +122,9 @@ export const profileIssues = (draft: Draft): readonly Issue[] =>
       ...alternativeNameIssues(profile, path),
       ...(certainOf(profile) ? [] : [issue(`${path}.subject`, phrase`The subject could be empty.`)]),
       ...usageIssues(profile, path),
+      ...(profile.officeApproval && (profile.kind === 'principal' || profile.kind === 'service')
+        ? [issue(`${path}.officeApproval`, phrase`No office asks for certificates of this kind.`)]
+        : []),
       ...(profile.extKeyUsage.includes(OID.serverAuth) &&
       !profile.subjectAltName.some(({ kind }) => kind === 'dNSName' || kind === 'iPAddress')
         ? [issue(`${path}.subjectAltName`, phrase`A TLS server is named in subjectAltName (RFC 9525).`)]

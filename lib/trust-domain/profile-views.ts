@@ -15,6 +15,8 @@ export interface ProfileView {
   readonly publicKeys: readonly string[];
   readonly sameKey: SameKeyRule;
   readonly hold: HoldRule;
+  /** Whether its requests are examined twice at the office: at the officer's own, or at any office for other callers. */
+  readonly officeApproval: boolean;
   readonly fields: readonly FieldView[];
 }
 
@@ -27,7 +29,7 @@ export interface Profiles {
 }
 
 /** Undefined where there is no office of that id. */
-type OfficeOf = (id: string) => Promise<Pick<Office, 'id' | 'profiles'> | undefined>;
+type OfficeOf = (id: string) => Promise<Pick<Office, 'id' | 'profiles' | 'officeApproval'> | undefined>;
 
 const fieldView = ({ pattern, ...field }: Field): FieldView => ({
   ...field,
@@ -38,7 +40,7 @@ export const openProfiles = ({ profiles, authorities }: TrustDomain, officeOf: O
   list: async ({ role, office: id }) => {
     const office = role === 'officer' && id !== undefined ? await officeOf(id) : undefined;
     return profiles.flatMap((profile): ProfileView[] => {
-      const { kind, title, version, publicKeys, sameKey, hold, fields } = profile;
+      const { kind, title, version, publicKeys, sameKey, hold, officeApproval, fields } = profile;
       const authority = authorities.find((one) => one.id === profile.authority);
       if (kind === 'principal' || kind === 'service' || !authority) return [];
       if (role === 'officer' && !office?.profiles.includes(profile.id)) return [];
@@ -53,6 +55,7 @@ export const openProfiles = ({ profiles, authorities }: TrustDomain, officeOf: O
           publicKeys,
           sameKey,
           hold,
+          officeApproval: officeApproval || office?.officeApproval === true,
           fields: fields.map(fieldView),
         },
       ];

@@ -265,6 +265,7 @@ export const profile = z.strictObject({
   hold: z.enum(['notAllowed', 'final', 'releasable'] satisfies HoldRule[]),
   sameKey: z.enum(['refused', 'renewal'] satisfies SameKeyRule[]).default('refused'),
   revocationTerm: seconds.prefault('P1D'),
+  officeApproval: z.boolean().default(false),
   fields: z.array(field).max(50),
 });
 

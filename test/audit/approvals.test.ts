@@ -67,9 +67,27 @@ const open = () => {
   return { check, found };
 };
 
+/** The act on the office that leads to this state. */
+const office = (id: string, number: number, state: object, time: number): Act =>
+  record(
+    {
+      kind: 'enrolment',
+      actor: 'operator',
+      details: {
+        act: 'changed',
+        subject: 'office',
+        id,
+        state: { standing: 'open', from: new Date(0).toISOString(), ...state } as never,
+        closes: { act: `office.${id}`, number },
+      },
+    },
+    time,
+  );
+
 /** For each certificate or amendment, the names of its missing records, if the audit reads these in this order. */
 const missingOf = (...records: readonly Act[]): readonly unknown[] => {
   const { check, found } = open();
+  for (const one of records) if (one.kind === 'enrolment') check.expect(one);
   for (const one of records) check.observe(one, false);
   check.conclude();
   for (const { damage, facts } of found) {
@@ -203,6 +221,89 @@ describe('a certificate', () => {
         check.retract({ id: ended.id, kind: 'enrolment', time: NOW, expired: false, lost });
         check.conclude();
         expect(found.map(({ facts }) => facts.missing)).toEqual(lost ? [] : ['office']);
+      }
+    });
+  });
+
+  describe('with office approval', () => {
+    const HOUR = 3_600_000;
+    const EXAMINED_AT = NOW - 24 * HOUR;
+    const ASKS = { officeApproval: true };
+    const four = (more: object = {}): readonly [Act, Act, Act, Act] => {
+      const [a, b, c] = acts();
+      const approval = { stage: 'office-approval', decision: 'approve', ...examined };
+      return [a, b, act('abe', 'examination', approval, more), changed(c, ASKS)];
+    };
+
+    it('rests on four acts, in whatever order they are read', () => {
+      const all = [...four()];
+      const read = [...all, issuance(all)];
+      expect(missingOf(...read)).toEqual([]);
+      expect(missingOf(...read.toReversed())).toEqual([]);
+      // Switched off before the centre examined it.
+      const [a, b, c, d] = four();
+      const unasked = [a, b, c, changed(d, { officeApproval: undefined })];
+      expect(missingOf(...unasked, issuance(unasked))).toEqual([]);
+    });
+
+    it.each<[string, string, (four: readonly [Act, Act, Act, Act]) => readonly Act[]]>([
+      ['the approval', 'office-approval', ([a, b, , d]) => [a, b, d]],
+      ['its person', 'office-approval', ([a, b, c, d]) => [a, b, changed(c, { person: 'sato' }), d]],
+      ['its actor', 'office-approval', ([a, b, c, d]) => [a, b, { ...c, actor: a.actor }, d]],
+      ['its stage', 'office-approval', ([a, b, c, d]) => [a, b, changed(c, { stage: 'office' }), d]],
+      ['its decision', 'office-approval', ([a, b, c, d]) => [a, b, changed(c, { decision: 'reject' }), d]],
+      ['its round', 'office-approval', ([a, b, c, d]) => [a, b, changed(c, { round: 2 }), d]],
+      ['its office', 'office-approval', ([a, b, c, d]) => [a, b, changed(c, { actingOffice: 'nara' }), d]],
+      [
+        'the first examination',
+        'office',
+        ([a, b, c, d]) => [a, changed(b, { stage: 'office-approval' }), c, d],
+      ],
+      ['the centre', 'centre', ([a, b, c, d]) => [a, b, c, changed(d, { person: 'abe' })]],
+    ])('is named where %s does not fit', (_, name, change) => {
+      const changedActs = change(four());
+      expect(missingOf(...changedActs, issuance(changedActs))).toEqual([name]);
+      expect(missingOf(issuance(changedActs), ...changedActs)).toEqual([name]);
+    });
+
+    it.each<[string, readonly Act[], boolean]>([
+      ['asked for it', [office('hino', 1, ASKS, EXAMINED_AT - HOUR)], true],
+      ['asked for nothing', [office('hino', 1, {}, EXAMINED_AT - HOUR)], false],
+      ['asked for it later', [office('hino', 1, {}, 0), office('hino', 2, ASKS, EXAMINED_AT + HOUR)], false],
+      ['no longer asked', [office('hino', 1, ASKS, 0), office('hino', 2, {}, EXAMINED_AT - HOUR)], false],
+      ['asked at that moment', [office('hino', 1, {}, 0), office('hino', 2, ASKS, EXAMINED_AT)], false],
+      ['was not the one that asked', [office('nara', 1, ASKS, 0)], false],
+      [
+        'had left its affairs to one that asked for it',
+        [office('hino', 1, { standing: 'ended', successor: 'nara' }, 0), office('nara', 1, ASKS, 0)],
+        true,
+      ],
+      [
+        'had asked for it and left its affairs to one that does not',
+        [office('hino', 1, { standing: 'ended', successor: 'nara', ...ASKS }, 0), office('nara', 1, {}, 0)],
+        false,
+      ],
+      [
+        'had ended in a circle',
+        [office('hino', 1, { standing: 'ended', successor: 'hino', ...ASKS }, 0)],
+        false,
+      ],
+    ])('is judged by the acts on the office, which %s', (_, changes, isMissing) => {
+      const three = acts();
+      const read = [...three, issuance(three), ...changes];
+      expect(missingOf(...read)).toEqual(isMissing ? ['office-approval'] : []);
+      expect(missingOf(...read.toReversed())).toEqual(isMissing ? ['office-approval'] : []);
+    });
+
+    it('is not missed where what switched it off may be among the records that are lost', () => {
+      for (const lost of [false, true]) {
+        const [three, asked] = [acts(), office('hino', 1, ASKS, 0)];
+        const { check, found } = open();
+        check.expect(asked);
+        for (const one of [asked, ...three, issuance(three)]) check.observe(one, false);
+        check.retract({ id: 'another', kind: 'enrolment', time: NOW, expired: false, lost });
+        check.conclude();
+        expect(found.map(({ facts }) => facts.missing)).toEqual(lost ? [] : ['office-approval']);
       }
     });
   });

@@ -19,7 +19,7 @@ export const lawfulLife = async (house: Service): Promise<readonly ActRecord[]> 
     return (await enter(house, invitation, by)).principal;
   };
   await openMinami(house);
-  await offices.propose(noda, 'minami', { ...MINAMI, kana: 'みなみくやくしょ' });
+  await offices.propose(noda, 'minami', { ...MINAMI, kana: 'みなみくやくしょ', officeApproval: true });
   await offices.confirm(sakai, 'minami');
   const chief = (await firstChief(house)).principal;
   await people.propose(sakai, 'second-auditor', { role: 'auditor', name: MINAMI.name });
@@ -28,6 +28,7 @@ export const lawfulLife = async (house: Service): Promise<readonly ActRecord[]> 
   await enter(house, again.invitation ?? '', sakai);
   const counter = await enterBy(chief, 'counter', 'receive');
   const clerk = await enterBy(chief, 'clerk', 'examine');
+  const approver = await enterBy(chief, 'approver', 'approve');
   later();
   const { request } = await registration.submit(counter, {
     profile: 'official-position',
@@ -35,6 +36,7 @@ export const lawfulLife = async (house: Service): Promise<readonly ActRecord[]> 
     fields: FIELDS['official-position'] ?? {},
   });
   await registration.examine(clerk, request.id, { decision: 'approve' });
+  await registration.examine(approver, request.id, { decision: 'approve' });
   await registration.examine(noda, request.id, { decision: 'approve' });
   later();
   await people.suspend(chief, 'counter');

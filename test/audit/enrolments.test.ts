@@ -210,7 +210,8 @@ describe('what rests on enrolment', () => {
 
   it.each([
     ['without the duty to receive', 'submission counter', 'clerk', 'duty'],
-    ['without the duty to examine', 'examination clerk', 'counter', 'duty'],
+    ['without the duty to examine', 'examination clerk', 'approver', 'duty'],
+    ['without the duty to approve', 'examination approver', 'clerk', 'duty'],
     ['of whom nothing was confirmed', 'submission counter', 'late', 'not-in-force'],
   ] as const)('an act by somebody %s is found', (_, name, actor, why) => {
     const record = first(...(name.split(' ') as ['submission', string]));

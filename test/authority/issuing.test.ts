@@ -120,7 +120,7 @@ describe('an order', () => {
       const { profile, office = '', fields } = order;
       const { subjectPublicKeyInfo } = order;
       const application = { profile, office, fields, subjectPublicKeyInfo };
-      const digest = await core.authority.certificateDigest(application, 'salt');
+      const { certificateDigest: digest } = await core.authority.toExamine(application, 'salt');
       const examined = { salt: 'salt', digest };
       await changeOffice(house, office, { [name]: 'Mizusaki Merged City' });
       expect(await codeOf(core.authority.issue({ ...order, examined }))).toBe('unknown-profile');
@@ -334,10 +334,8 @@ describe('lint', () => {
           throw error;
         }
         const plain = { ...orderOf(`any-${order++}`, profile), fields: described.fields };
-        const digest = await core.authority.certificateDigest(
-          { ...plain, office: 'mizusaki-higashi' },
-          'salt',
-        );
+        const application = { ...plain, office: 'mizusaki-higashi' };
+        const { certificateDigest: digest } = await core.authority.toExamine(application, 'salt');
         await core.authority.issue({ ...plain, examined: { salt: 'salt', digest } });
         taken++;
       }),

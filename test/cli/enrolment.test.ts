@@ -16,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Service, startService } from '../../cli/demo/service.ts';
 import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../../lib/pki/pki.ts';
+import { newCsr } from '../registration/csr.ts';
 import { type Ended, enter, akashi as inProcess } from './in-process.ts';
 
 /** Offices and people come and go by the commands, at the service as it runs on one machine. */
@@ -100,6 +101,7 @@ describe('akashi offices', () => {
       name: { ja: '瑞崎市 南区役所', en: 'Minami Ward' },
       attributes: { O: 'Mizusaki City', organisationJa: '瑞崎市', prefecture: 'Tokiwa', L: 'Minami-ku' },
       profiles: ['official-position'],
+      officeApproval: true,
       until: '2036-04-01',
     };
     writeFileSync(join(folder, 'office.json'), JSON.stringify(terms));
@@ -110,6 +112,11 @@ describe('akashi offices', () => {
     expect(proposed).toMatch(/\nproposed government code {2,}-\n/);
     expect(proposed).toMatch(/\nproposed ends {2,}2036-03-31T15:00:00.000Z\n/);
     expect(proposed).not.toContain('proposed profiles');
+    expect(proposed).toMatch(/\nproposed office approval {2,}required\n/);
+    const once = await json(
+      'offices propose minami --file office.json --no-office-approval --as operator-sakai',
+    );
+    expect(once.awaiting).not.toHaveProperty('officeApproval');
     expect(await done('offices --as operator-sakai')).toContain('a change is proposed');
     expect(await done('offices withdraw minami --as operator-noda --language ja')).toBe(
       'minami: 提案を取り下げました\n',
@@ -236,6 +243,36 @@ describe('akashi officers and akashi enrol', () => {
     rmSync(credentials('minami-second', '.'), { recursive: true });
     await enrol('officers', lost, 'minami-chief');
     await done('whoami --as minami-second');
+  });
+
+  it('examine a request twice at an office that asks for it, before the centre does', async () => {
+    const approver = '--office minami --duty approve --name-ja 課長 --name-en Head';
+    const { invitation } = await json(`officers invite minami-head ${approver} --as minami-chief`);
+    await enrol('officers', invitation, 'minami-chief');
+    await done(`${MINAMI} --office-approval --as operator-sakai`);
+    expect(await done('offices confirm minami --as operator-noda')).toMatch(
+      /\noffice approval {2,}required\n/,
+    );
+    const profile = await done('profiles official-position --as minami-second');
+    expect(profile).toMatch(/^examined {2,}by two other officers of the office, one after the other, and/m);
+    writeFileSync(join(folder, 'mayor.csr'), await newCsr());
+    const fields = '--field position=Mayor --field positionJa=市長 --field mail=mayor@mizusaki.example';
+    const { request } = await json(
+      `request --profile official-position --csr mayor.csr ${fields} --as minami-second`,
+    );
+    const { id } = request as { readonly id: string };
+    const examine = `examine ${id} --approve --as`;
+    expect(await done(`${examine} minami-chief`)).toMatch(/\nstate {2,}examined-once\n/);
+    expect((await refused(`${examine} operator-noda`)).problem).toBe('wrong-state');
+    const again = (await akashi(`${examine} minami-chief --language ja`)).err;
+    expect(again).toContain(
+      '職務「approve」を持つ別の担当者が必要です。すでに扱った人: minami-second, minami-chief',
+    );
+    expect(await done('requests --state examined-once --as minami-head')).toMatch(new RegExp(`^${id} `));
+    expect(await done(`${examine} minami-head`)).toMatch(
+      /\nat the office {2,}\S+ approve by minami-chief\napproval of the office {2,}\S+ approve by minami-head\n/,
+    );
+    expect(await done(`${examine} operator-noda`)).toMatch(/\nstate {2,}issued\n/);
   });
 });
 

@@ -179,6 +179,7 @@ const PROFILE: ProfileView = {
   publicKeys: ['p-256'],
   sameKey: 'refused',
   hold: 'final',
+  officeApproval: false,
   fields: [
     { name: 'CN', label: { ja: '職名', en: 'Position' }, kind: 'text', required: true, maxLength: 64 },
   ],

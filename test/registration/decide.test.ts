@@ -38,6 +38,9 @@ const WORDS = {
     reason: '添付書類の不足',
   }),
   withdraw: (who: Who): Command => ({ command: 'withdraw', actor: PEOPLE[who], at, reason: '誤り' }),
+  // The same while office approval is asked for.
+  approveAsked: (who: Who): Command => ({ ...WORDS.approve(who), officeApproval: true }) as Command,
+  rejectAsked: (who: Who): Command => ({ ...WORDS.reject(who), officeApproval: true }) as Command,
 } as const;
 
 /** What the service itself makes of an approved request. */
@@ -63,6 +66,10 @@ const run = (...steps: readonly Step[]): Request | undefined =>
 
 const IN_STATE: Readonly<Record<RequestState, readonly Step[]>> = {
   submitted: [['submit', 'tanaka']],
+  'examined-once': [
+    ['submit', 'tanaka'],
+    ['approveAsked', 'sato'],
+  ],
   examined: [
     ['submit', 'tanaka'],
     ['approve', 'sato'],
@@ -111,38 +118,57 @@ const stateOr = (act: () => Request): string => {
  * stands makes the request what it is, whatever state its row says.
  */
 const TABLE = `
-                        submitted       examined        approved        issued          rejected        withdrawn       failed          none
-approve  suzuki         examined        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-approve  tanaka         same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-approve  tanakaAgain    same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-approve  ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
-approve  lost           forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-approve  yamada         wrong-state     approved        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-approve  suzukiAtCentre wrong-state     approved        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-approve  auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
-approve  verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-approve  holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-reject   suzuki         rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-reject   tanaka         same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-reject   ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
-reject   yamada         wrong-state     rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-reject   auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
-reject   verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-withdraw tanaka         withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-withdraw suzuki         withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
-withdraw ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
-withdraw lost           forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-withdraw yamada         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
-withdraw auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
-withdraw holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
-finish   yamada         issued          issued          issued          issued          issued          issued          issued          unknown-request
-fail     yamada         failed          failed          failed          failed          failed          failed          failed          unknown-request
-lapse    yamada         submitted       submitted       submitted       submitted       submitted       submitted       submitted       unknown-request
-submit   tanaka         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     submitted
-submit   lost           wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
-submit   yamada         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
-submit   auditor        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
-submit   verifier       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+                            submitted       examined-once   examined        approved        issued          rejected        withdrawn       failed          none
+approve      suzuki         examined        forbidden       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve      tanaka         same-person     same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve      tanakaAgain    same-person     same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve      sato           examined        same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve      abe            forbidden       examined        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve      mori           examined        examined        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve      ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
+approve      lost           forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+approve      yamada         wrong-state     approved        approved        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve      suzukiAtCentre wrong-state     approved        approved        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approve      auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+approve      verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+approve      holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+approveAsked suzuki         examined-once   forbidden       forbidden       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approveAsked tanaka         same-person     same-person     same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approveAsked tanakaAgain    same-person     same-person     same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approveAsked sato           examined-once   same-person     same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approveAsked abe            forbidden       examined        examined        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approveAsked mori           examined-once   examined        examined        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approveAsked ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
+approveAsked yamada         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+approveAsked auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+reject       suzuki         rejected        forbidden       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject       tanaka         same-person     same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject       abe            forbidden       rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject       mori           rejected        rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject       ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
+reject       yamada         wrong-state     rejected        rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+reject       auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+reject       verifier       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+rejectAsked  abe            forbidden       rejected        rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+rejectAsked  sato           rejected        same-person     same-person     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+rejectAsked  yamada         wrong-state     rejected        rejected        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+withdraw     tanaka         withdrawn       withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+withdraw     suzuki         withdrawn       withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+withdraw     abe            withdrawn       withdrawn       withdrawn       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     unknown-request
+withdraw     ito            unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request unknown-request
+withdraw     lost           forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+withdraw     yamada         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+withdraw     auditor        forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       unknown-request
+withdraw     holder         forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden       forbidden
+finish       yamada         issued          issued          issued          issued          issued          issued          issued          issued          unknown-request
+fail         yamada         failed          failed          failed          failed          failed          failed          failed          failed          unknown-request
+lapse        yamada         submitted       submitted       submitted       submitted       submitted       submitted       submitted       submitted       unknown-request
+submit       tanaka         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     submitted
+submit       abe            wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+submit       lost           wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+submit       yamada         wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+submit       auditor        wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
+submit       verifier       wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     wrong-state     forbidden
 `;
 
 describe('who may do what, and when', () => {
@@ -156,6 +182,37 @@ describe('who may do what, and when', () => {
   it.each(cases)('%s by %s', (word, who, outcomes) => {
     const befores = [...REQUEST_STATES.map((state) => run(...IN_STATE[state])), undefined];
     expect(befores.map((before) => stateOr(() => step(before, word, who)))).toEqual(outcomes);
+  });
+
+  it('says which duty a step takes and who has acted, and counts another duty of the same person for nothing', () => {
+    const messageOf = (command: Command, before: Request | undefined): string => {
+      try {
+        return decide(before, command).state;
+      } catch (error) {
+        return (error as Fault).message;
+      }
+    };
+    const once = run(['submit', 'tanaka'], ['approveAsked', 'mori']);
+    const another = 'hino-tanaka, hino-mori have acted already.';
+    expect(messageOf(WORDS.approveAsked('mori'), once)).toMatch(
+      `officer with the duty "approve"; ${another}`,
+    );
+    expect(messageOf(WORDS.approveAsked('sato'), once)).toMatch('has not given you the duty "approve"');
+    expect(messageOf(WORDS.approveAsked('yamada'), once)).toMatch(
+      'officer with the duty "approve", another person than hino-tanaka, hino-mori.',
+    );
+    const whole = run(['submit', 'tanaka'], ['approveAsked', 'suzuki'], ['approveAsked', 'abe']);
+    expect(messageOf(WORDS.approveAsked('suzukiAtCentre'), whole)).toMatch(
+      'another operator; hino-tanaka, hino-suzuki, hino-abe have acted already.',
+    );
+    expect(messageOf(WORDS.approveAsked('yamada'), whole)).toBe('approved');
+    // Switched on after the office had examined it, and off again.
+    const early = run(['submit', 'tanaka'], ['approve', 'sato']);
+    expect(outcome(early, WORDS.approveAsked('yamada'))).toBe('wrong-state');
+    expect(outcome(early, WORDS.approve('yamada'))).toBe('approved');
+    const late = decide(early, WORDS.approveAsked('mori'));
+    expect([late.state, outcome(late, WORDS.approveAsked('yamada'))]).toEqual(['examined', 'approved']);
+    expect(outcome(late, WORDS.approveAsked('abe'))).toBe('wrong-state');
   });
 
   it('one person with two principals does not examine twice', () => {
@@ -188,7 +245,11 @@ describe('any sequence of commands', () => {
         'approve',
         'approve',
         'approve',
+        'approveAsked',
+        'approveAsked',
+        'approveAsked',
         'reject',
+        'rejectAsked',
         'withdraw',
         'finish',
         'finish',
@@ -206,12 +267,16 @@ describe('any sequence of commands', () => {
     return Object.freeze(request);
   };
 
-  it('keeps three different persons, never leaves a final state, and changes nothing when refused', () => {
+  const DUTY_OF = { office: 'examine', 'office-approval': 'approve', centre: undefined } as const;
+
+  it('keeps persons different, never leaves a final state, and changes nothing when refused', () => {
     const seen = new Set<string>();
+    const ways = new Set<string>();
     fc.assert(
-      fc.property(fc.constantFrom<Who>('tanaka', 'suzuki', 'ito'), steps, (first, story) => {
+      fc.property(fc.constantFrom<Who>('tanaka', 'suzuki', 'ito', 'mori'), steps, (first, story) => {
         let request = freeze(decide(undefined, WORDS.submit(first)));
         const acted: Who[] = [first];
+        let isAsked = false;
         for (const [word, who] of story) {
           const before = request;
           if (isEnd(word)) {
@@ -228,8 +293,12 @@ describe('any sequence of commands', () => {
             continue;
           }
           expect(['issued', 'rejected', 'withdrawn', 'failed']).not.toContain(before.state);
-          expect(request.state).not.toBe(before.state);
-          if (word === 'approve' || word === 'reject') acted.push(who);
+          expect([request.state, request.examinations.length]).not.toEqual([
+            before.state,
+            before.examinations.length,
+          ]);
+          isAsked = word.endsWith('Asked');
+          if (/^(approve|reject)/.test(word)) acted.push(who);
           if (PEOPLE[who].role === 'officer') expect(PEOPLE[who].office).toBe(request.office);
           // The application never changes on the way.
           expect(request).toMatchObject(application);
@@ -239,11 +308,17 @@ describe('any sequence of commands', () => {
         expect(new Set(persons).size).toBe(persons.length);
         expect(request.persons).toEqual(persons);
         if (['approved', 'issued', 'failed'].includes(request.state)) {
-          expect(acted.map((who) => PEOPLE[who].role)).toEqual(['officer', 'officer', 'operator']);
-          expect(request.examinations.map(({ stage, decision }) => [stage, decision])).toEqual([
-            ['office', 'approve'],
-            ['centre', 'approve'],
-          ]);
+          const stages = request.examinations.map(({ stage }) => stage);
+          ways.add(stages.join(' '));
+          expect(['office centre', 'office office-approval centre']).toContain(stages.join(' '));
+          // The last examination is the centre's.
+          if (isAsked) expect(stages).toContain('office-approval');
+          expect(request.examinations.every(({ decision }) => decision === 'approve')).toBe(true);
+          expect(acted.map((who) => PEOPLE[who].role)).toEqual([...stages.map(() => 'officer'), 'operator']);
+          request.examinations.forEach(({ stage }, i) => {
+            const duty = DUTY_OF[stage];
+            if (duty) expect(PEOPLE[acted[i + 1] as Who].duties).toContain(duty);
+          });
         }
         expect(request.certificate !== undefined).toBe(request.state === 'issued');
         expect(request.failure !== undefined).toBe(request.state === 'failed');
@@ -253,5 +328,6 @@ describe('any sequence of commands', () => {
     );
     // The sequences must reach every state; otherwise the property above proves little.
     expect([...seen].sort()).toEqual([...REQUEST_STATES].sort());
+    expect(ways.size).toBe(2);
   });
 });

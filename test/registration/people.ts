@@ -1,12 +1,21 @@
 import type { Principal } from '../../lib/principal.ts';
 
-/** The people of two offices and the centre. Suzuki is both an officer and an operator: one person, two principals. */
-const principal = (id: string, role: Principal['role'], person: string, office?: string): Principal => ({
+/**
+ * The people of two offices and the centre. Suzuki is both an officer and an operator: one person, two principals. Abe approves
+ * at the office and does nothing else; Mori has every duty.
+ */
+const principal = (
+  id: string,
+  role: Principal['role'],
+  person: string,
+  office?: string,
+  duties: Principal['duties'] = ['receive', 'examine'],
+): Principal => ({
   id,
   role,
   person,
   name: { ja: person, en: person },
-  ...(office !== undefined && { office, duties: ['receive', 'examine'] }),
+  ...(office !== undefined && { office, duties }),
 });
 
 export const PEOPLE = {
@@ -14,6 +23,8 @@ export const PEOPLE = {
   sato: principal('hino-sato', 'officer', 'sato', 'hino'),
   suzuki: principal('hino-suzuki', 'officer', 'suzuki', 'hino'),
   tanakaAgain: principal('hino-tanaka-2', 'officer', 'tanaka', 'hino'),
+  abe: principal('hino-abe', 'officer', 'abe', 'hino', ['approve']),
+  mori: principal('hino-mori', 'officer', 'mori', 'hino', ['receive', 'examine', 'approve']),
   ito: principal('nara-ito', 'officer', 'ito', 'nara'),
   kato: principal('nara-kato', 'officer', 'kato', 'nara'),
   lost: principal('lost', 'officer', 'nobody'),

@@ -304,6 +304,33 @@ describe('an amendment', () => {
     expect(await approve(second, fresh)).toMatchObject({ state: 'issued', profileVersion: 2 });
   });
 
+  it('of office approval counts for requests that the centre has not examined, without another version', async () => {
+    const asks: Change = (file) => {
+      Object.assign(file.profiles.find(({ id }) => id === 'official-position') ?? {}, {
+        officeApproval: true,
+      });
+    };
+    const { request } = await house.app.registration.submit(house.principal('higashi-counter'), {
+      profile: 'official-position',
+      csr: opensslRequest(ground.folder, 'asked'),
+      fields: FIELDS['official-position'] ?? {},
+    });
+    const examine = (on: Service, who: string) =>
+      on.app.registration.examine(on.principal(who), request.id, { decision: 'approve' });
+    expect((await examine(house, 'higashi-examiner')).state).toBe('examined');
+    await agree(house, asks);
+    const second = await openHouse(ground, { domain: asks });
+    expect(await codeOf(examine(second, 'operator-noda'))).toBe('wrong-state');
+    const { state } = await second.app.registration.get(second.principal('auditor'), request.id);
+    expect(state).toBe('examined-once');
+    const { id } = await second.app.amendments.propose(
+      second.principal('operator-noda'),
+      fileOf(() => {}),
+    );
+    await second.app.amendments.approve(second.principal('operator-sakai'), id);
+    expect((await examine(await openHouse(ground), 'operator-noda')).state).toBe('issued');
+  });
+
   it('waits until requests approved under the file in force are issued by that file', async () => {
     const profile: Change = (file) => {
       for (const one of file.profiles) one.version = 2;

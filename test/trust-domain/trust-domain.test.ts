@@ -198,6 +198,8 @@ describe('a trust domain is refused', () => {
     ['an operator with a name too long', 'operators.1.name.ja', '長'.repeat(65)],
     ['a kind of key that there is not', 'profiles.0.publicKeys.0', 'dsa1024'],
     ['a hold rule that there is not', 'profiles.0.hold', 'maybe'],
+    ['office approval that is neither yes nor no', 'profiles.0.officeApproval', 'yes'],
+    ['office approval of what no office asks for', 'profiles.6.officeApproval', true],
     ['a pattern that is none', 'profiles.0.fields.0.pattern', '('],
     [
       'choices without the kind',

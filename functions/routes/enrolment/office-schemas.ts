@@ -33,6 +33,10 @@ export const officeTerms = z
     parent: officeId.exactOptional().meta({ description: 'The office above it.' }),
     code: code.exactOptional(),
     profiles: z.array(profileId).max(100).meta({ description: 'The profiles that the office may ask for.' }),
+    officeApproval: z.boolean().default(false).meta({
+      description:
+        'Whether requests are examined twice at the office, by two persons of whom the second has the duty `approve`. With the one who submits that takes three officers. It counts from the confirmation on, also for requests that the centre has not examined yet.',
+    }),
     from: time.exactOptional().meta({ description: 'Now, where it is left out.' }),
     until: time.exactOptional().meta({ description: 'Without it, no end is set.' }),
   })
@@ -46,6 +50,10 @@ const shown = {
   kana: z.string().exactOptional(),
   parent: officeId.exactOptional(),
   code: z.string().exactOptional(),
+  officeApproval: z
+    .literal(true)
+    .exactOptional()
+    .meta({ description: 'Requests are examined twice at the office. Absent where they are not.' }),
   successor: officeId
     .exactOptional()
     .meta({ description: 'Of an ended office: the one that takes over what it leaves.' }),

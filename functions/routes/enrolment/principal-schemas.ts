@@ -40,7 +40,7 @@ export const principalTerms = z
     office: officeId.exactOptional(),
     duties: z.array(z.enum(DUTIES)).max(DUTIES.length).exactOptional().meta({
       description:
-        'Of an officer. `receive` submits requests, `examine` examines them, `responsible` enrols the officers of the office.',
+        'Of an officer. `receive` submits requests, `examine` examines them, `approve` examines them a second time where the profile or the office asks for that, `responsible` enrols the officers of the office.',
     }),
     purposes: z
       .array(purpose)

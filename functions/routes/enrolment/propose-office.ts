@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/api/v1/offices/{office}/proposal',
   summary: 'Open an office, or change one',
   description:
-    'By an operator; another operator has to confirm it. A newer proposal takes the place of an earlier one. The profiles and attributes count for requests that are examined after the confirmation.',
+    'By an operator; another operator has to confirm it. A newer proposal takes the place of an earlier one. The profiles, the attributes and office approval count for requests that are examined after the confirmation.',
   lane: 'api',
   access: ['operator'],
   params: z.strictObject({ office: officeId }),

@@ -74,5 +74,5 @@ const mayAsk = (
   door: 'certificate' | 'token',
 ): boolean =>
   roles.includes(role) &&
-  (role !== 'officer' || duty === undefined || duties?.includes(duty) === true) &&
+  (role !== 'officer' || duty === undefined || [duty].flat().some((one) => duties?.includes(one))) &&
   (!certificateOnly || door === 'certificate');

@@ -9,10 +9,10 @@ export const route = defineRoute({
   path: '/api/v1/requests/{id}/examinations',
   summary: 'Approve or reject a request',
   description:
-    'An officer examines at the office, an operator at the centre; neither may be the person of an earlier step. A rejection needs a reason. Approval at the centre issues the certificate.',
+    'An officer examines at the office, an operator at the centre; neither may be the person of an earlier step. Where the profile or the office asks for office approval, a second officer with the duty `approve` examines at the office before the centre does; the request is `examined-once` until then. The step is the one that the request waits for. A rejection needs a reason. Approval at the centre issues the certificate.',
   lane: 'api',
   access: ['officer', 'operator'],
-  duty: 'examine',
+  duty: ['examine', 'approve'],
   params: z.strictObject({ id: requestId }),
   body: {
     kind: 'json',

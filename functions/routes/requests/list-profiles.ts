@@ -43,6 +43,10 @@ const profileView = z
       description:
         'Whether a certificate may be put on hold. `final`: it may, and the hold can never be released.',
     }),
+    officeApproval: z.boolean().meta({
+      description:
+        "Whether requests are examined twice at the office: an officer's own office may ask for it where the profile does not.",
+    }),
     fields: z.array(field),
   })
   .meta({ id: 'Profile' }) satisfies z.ZodType<ProfileView>;
@@ -53,7 +57,7 @@ export const route = defineRoute({
   path: '/api/v1/profiles',
   summary: 'The profiles that requests may name, and their fields',
   description:
-    'Officers see the profiles that their own office may ask for, operators all that an office can be allowed to ask for. Two persons examine each request: another officer of the office than the one who submitted it, and then an operator at the centre.',
+    'Officers see the profiles that their own office may ask for, operators all that an office can be allowed to ask for. Two persons examine each request: another officer of the office than the one who submitted it, and then an operator at the centre. With office approval, a second officer examines it at the office in between.',
   lane: 'api',
   access: ['officer', 'operator'],
   responses: {

@@ -24,10 +24,10 @@ export const route = defineRoute({
       .regex(/^[a-z0-9-]{1,64}$/, "Must be an office's id.")
       .exactOptional()
       .meta({ description: "A sub-office's id; for officers the own one, or one of its predecessors." }),
-    state: z
-      .enum(REQUEST_STATES)
-      .exactOptional()
-      .meta({ description: 'The state in which the requests are now.' }),
+    state: z.enum(REQUEST_STATES).exactOptional().meta({
+      description:
+        'The state in which the requests are now. `submitted` and `examined-once` wait for the office, `examined` for the centre.',
+    }),
     // Two records have room for every request on the page, and for its certificate.
     limit: pageLimit(50, 20),
     cursor: cursor.exactOptional(),

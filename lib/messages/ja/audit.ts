@@ -32,8 +32,8 @@ export const AUDIT = {
     'サービスに、発行の記録が透明性ログにない証明書があります。',
   'The log has the issuance of a certificate that the service does not know.':
     '透明性ログに発行の記録がある証明書が、サービスにありません。',
-  'A certificate was issued, and the log lacks its submission or one of its two approvals by three persons.':
-    '証明書が発行されましたが、三人による申請と二つの審査のどれかが透明性ログにありません。',
+  'A certificate was issued, and the log lacks its submission or one of its approvals, each by another person.':
+    '証明書が発行されましたが、申請と、それぞれ別の人による審査のどれかが透明性ログにありません。',
   'An amendment of the trust domain was applied, and the log lacks its proposal or its approval by two persons.':
     '信頼ドメインの変更が適用されましたが、二人による提案または承認が透明性ログにありません。',
   'A principal got a certificate for a key that no ceremony and no enrolment in the log names for it.':

@@ -28,6 +28,7 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'A fingerprint has 64 hex digits, in sixteen groups of four.':
     'フィンガープリントは、4 桁ずつ 16 組の、16 進 64 桁です。',
 
+  'office approval': '登録分局の決裁',
   'offices: {0}': '登録分局: {0} 件',
   'principals: {0}': '利用主体: {0} 件',
   '{0}; more with --cursor {1}': '{0}（続きは --cursor {1}）',
@@ -58,8 +59,8 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'The row has {0} cells, and not {1}.': 'この行のセルは {0} 個です。{1} 個にしてください。',
   'The id is in line {0} already; this row is left out.':
     'この ID はすでに {0} 行目にあります。この行は処理しませんでした。',
-  'Name at least one duty: receive, examine or responsible.':
-    '職務を一つ以上指定してください（receive、examine、responsible）。',
+  'Name at least one duty: receive, examine, approve or responsible.':
+    '職務を一つ以上指定してください（receive、examine、approve、responsible）。',
   'rows: {0}; failed: {1}': '行: {0} 件、失敗: {1} 件',
   'notices: {0}': '通知: {0} 件',
   'the office is not open': '登録分局が開設されていません',

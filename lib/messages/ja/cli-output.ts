@@ -8,6 +8,7 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   key: '鍵',
   submitted: '受付',
   'at the office': '登録分局の審査',
+  'approval of the office': '登録分局の決裁',
   'at the centre': 'センターの審査',
   'approval lapsed': '承認の失効',
   failed: '発行の失敗',
@@ -185,6 +186,8 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'same key again': '同じ鍵の再利用',
   examined: '審査',
   'by another officer of the office, and then by an operator': '登録分局の別の職員、次に認証局運用者',
+  'by two other officers of the office, one after the other, and then by an operator':
+    '登録分局の別の職員二人が順に、次に認証局運用者',
   'not possible': '不可',
   'possible, and can never be released': '可（解除はできません）',
   'possible, and can be released': '可（解除できます）',

@@ -48,6 +48,8 @@ export const EDGES = {
     '本文は、{0} のいずれかの形式で、Content-Encoding を付けずに送ってください。',
   'Use {0} here.': 'このパスで使えるメソッドは {0} です。',
   'Show a client certificate or send a token.': 'クライアント証明書を提示するか、トークンを送ってください。',
+  'Your office has given you none of these duties: {0}; ask its responsible person.':
+    '登録分局から職務 {0} のどれも与えられていません。登録分局の責任者に確認してください。',
   'This operation is not for callers of this role; see facts.roles.':
     'この役割の利用主体は、この操作を行えません。行える役割は facts.roles にあります。',
   'The path is not percent-encoded UTF-8.': 'パスが、UTF-8 をパーセント符号化したものではありません。',

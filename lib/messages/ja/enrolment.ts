@@ -44,8 +44,8 @@ export const ENROLMENT = {
   'Only operators and auditors list offices.': '登録分局を一覧できるのは、認証局運用者と監査人だけです。',
   'Records and reports say {0} of others; choose another id, such as {1}-1.':
     '{0} は、記録や報告で別のものを表します。{1}-1 のような別の ID にしてください。',
-  'Officers, and only they, have duties: receive, examine, responsible.':
-    '職務（receive、examine、responsible）は、担当者に必要で、担当者だけが持ちます。',
+  'Officers, and only they, have duties: receive, examine, approve, responsible.':
+    '職務（receive、examine、approve、responsible）は、担当者に必要で、担当者だけが持ちます。',
   'Relying parties, and only they, have an agreement.': '協定を持つのは、署名検証者だけです。',
   'Records name {0} for another person; take an id that nobody has had.':
     '記録では、{0} は別の人です。まだ誰も使ったことのない ID にしてください。',

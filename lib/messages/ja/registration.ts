@@ -1,7 +1,7 @@
 /** Requests and examinations: lib/registration. */
 export const REGISTRATION = {
-  'The ledger lacks the submission and the two approvals of this request; no certificate is issued for it.':
-    'この申請の受付と二つの承認の記録が台帳にそろっていません。証明書は発行しません。',
+  'The ledger lacks the submission or an approval of this request; no certificate is issued for it.':
+    'この申請の受付または承認の記録が台帳にありません。証明書は発行しません。',
   'Another submission was first.': '別の申請が先に受け付けられました。',
   'The request kept changing; try again.': '申請の状態が変わり続けています。もう一度お試しください。',
   'There is no such request.': 'その申請はありません。',
@@ -14,8 +14,12 @@ export const REGISTRATION = {
     'この操作ができるのは、登録分局の担当者だけです。',
   'Only officers and operators examine requests.':
     '申請を審査できるのは、登録分局の担当者と認証局運用者だけです。',
-  'The person who submitted or examined a request cannot examine it again; have another person do it.':
-    '申請を受け付けた人や審査した人が、その申請を再び審査することはできません。別の人が審査してください。',
+  'A person acts only once on a request. This step takes another operator; {0} have acted already.':
+    '一つの申請を同じ人が二度扱うことはできません。この段階には別の認証局運用者が必要です。すでに扱った人: {0}。',
+  'A person acts only once on a request. This step takes another officer with the duty "{0}"; {1} have acted already.':
+    '一つの申請を同じ人が二度扱うことはできません。この段階には、職務「{0}」を持つ別の担当者が必要です。すでに扱った人: {1}。',
+  'The office has not examined this request a second time. That takes an officer with the duty "approve", another person than {0}.':
+    'この申請は、登録分局での二度目の審査（決裁）が済んでいません。職務「approve」を持つ、{0} とは別の担当者が必要です。',
   'The signature of the certification request is not by the private key of its public key; make the request again.':
     '署名要求（CSR）が、その公開鍵に対応する秘密鍵で署名されていません。作り直してください。',
   'A holder is named by a pseudonym of 1 to 64 of a-z, 0-9 and hyphens, never by a number of the resident register.':

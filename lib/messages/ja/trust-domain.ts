@@ -85,6 +85,8 @@ export const TRUST_DOMAIN = {
   'Only RSA keys encipher.': '暗号化の用途を指定できるのは RSA の鍵だけです。',
   'Only keys on the curves P-256, P-384 and P-521 agree.':
     'keyAgreement を指定できるのは、曲線 P-256、P-384、P-521 の鍵だけです。',
+  'No office asks for certificates of this kind.':
+    'この種類の証明書は、登録分局が申請するものではありません。',
   'TLS asks for digitalSignature (RFC 8446 4.4.2.2).':
     'TLS には digitalSignature が必要です（RFC 8446 4.4.2.2）。',
   'There is no authority of that id.': 'その ID の認証局はありません。',

@@ -192,6 +192,57 @@ it('a lost credential is replaced, and the earlier one opens nothing', async () 
   expect(await refused(ask(first, 'GET', '/api/v1/whoami'))).toBe('401 client-certificate-revoked');
 });
 
+it('an office that asks for it examines twice, by an officer with that duty', async () => {
+  const { ask, ok, refused, enter } = doors;
+  const path = '/api/v1/offices/minami';
+  const terms = { ...MINAMI, officeApproval: true };
+  expect(await refused(ask(SAKAI, 'POST', `${path}/proposal`, { ...terms, officeApproval: 'yes' }))).toBe(
+    '400 invalid-input',
+  );
+  expect(await ok(201, ask(SAKAI, 'POST', `${path}/proposal`, terms))).toMatchObject({
+    awaiting: { officeApproval: true },
+  });
+  expect(await ok(200, ask(NODA, 'POST', `${path}/confirmation`))).toMatchObject({ officeApproval: true });
+  const members = [];
+  for (const duty of ['receive', 'examine', 'approve'] as const) {
+    const inviting = ask(chief, 'POST', `/api/v1/principals/by-${duty}/invitation`, officer(duty, duty));
+    members.push(await enter((await ok(201, inviting)).invitation, chief));
+  }
+  const [counter, clerk, head] = members as [Credential, Credential, Credential];
+  const { duties, operations } = await ok(200, ask(head, 'GET', '/api/v1/whoami'));
+  expect([duties, operations.includes('examineRequest'), operations.includes('submitRequest')]).toEqual([
+    ['approve'],
+    true,
+    false,
+  ]);
+  const profile = 'official-position';
+  const csr = opensslRequest(folder.path, 'twice');
+  const submission = { profile, csr, fields: FIELDS[profile] };
+  const { id } = await ok(201, ask(counter, 'POST', '/api/v1/requests', submission));
+  const examine = (who: Credential | string, decision = 'approve') =>
+    ask(who, 'POST', `/api/v1/requests/${id}/examinations`, { decision });
+  expect(await refused(examine(head))).toBe('403 forbidden');
+  expect((await examine(counter)).body).toMatchObject({
+    code: 'forbidden',
+    facts: { duty: ['examine', 'approve'] },
+  });
+  expect(await ok(200, examine(clerk))).toMatchObject({ state: 'examined-once' });
+  expect(await refused(examine(clerk))).toBe('409 same-person');
+  expect((await examine(NODA)).body).toMatchObject({
+    code: 'wrong-state',
+    facts: { state: 'examined-once', duty: 'approve' },
+  });
+  const waiting = async (who: Credential | string, state: string) =>
+    (await ok(200, ask(who, 'GET', `/api/v1/requests?state=${state}`))).requests.map(
+      (one: { id: string }) => one.id,
+    );
+  expect([await waiting(head, 'examined-once'), await waiting(NODA, 'examined')]).toEqual([[id], []]);
+  await ok(200, examine(head));
+  expect(await waiting(NODA, 'examined')).toEqual([id]);
+  const { state, examinations } = await ok(200, examine(NODA));
+  expect([state, examinations[1]]).toMatchObject(['issued', { stage: 'office-approval', by: 'by-approve' }]);
+});
+
 it("an ended office is nobody's office from then on", async () => {
   const { ask, ok, refused } = doors;
   const path = '/api/v1/offices/minami/end';
