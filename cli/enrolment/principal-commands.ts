@@ -87,7 +87,9 @@ const addList: Add = (group, perform, of) => {
   const command = group
     .command('list', { isDefault: true })
     .summary(`list ${of.many}`)
-    .description(`List ${of.many}, by their ids. Officers see those of their own office.`)
+    .description(
+      `List ${of.many}, by their ids. Officers see those of their own office${of.role === 'officer' ? ', and those who are to come to it' : ''}.`,
+    )
     .option('--limit <count>', 'how many on the page, at most 100')
     .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
     .addHelpText('after', guideText(listGuide(of)));

@@ -45,9 +45,15 @@ export const principalText = (say: Say, principal: PrincipalAnswer, first: reado
   ]);
 };
 
-/** What somebody has to do next. */
-const openText = ({ standing, awaiting, prepared, fingerprint, invitedUntil }: PrincipalAnswer) => {
+/** What somebody has to do next, or what is to come. */
+const openText = (principal: PrincipalAnswer) => {
+  const { standing, office, awaiting, prepared, fingerprint, invitedUntil } = principal;
   if (fingerprint !== undefined) return phrase`a key waits for its confirmation`;
+  // The list of the office that is to receive somebody names another office before it.
+  if (office !== undefined && awaiting?.office !== undefined && awaiting.office !== office)
+    return phrase`a transfer to ${awaiting.office} is proposed`;
+  if (office !== undefined && prepared?.office !== undefined && prepared.office !== office)
+    return phrase`a transfer to ${prepared.office} is prepared, from ${prepared.effectiveFrom} on`;
   if (standing !== undefined && awaiting) return phrase`a change is proposed`;
   if (prepared) return phrase`a change is prepared, from ${prepared.effectiveFrom} on`;
   return invitedUntil === undefined ? undefined : phrase`invited until ${invitedUntil}`;

@@ -199,7 +199,7 @@ const isListed = (
   { standing }: Current<PrincipalState>,
   by: { readonly office?: string | undefined; readonly role?: Role | undefined },
 ): boolean => {
-  const state = standing?.state ?? standing?.awaiting?.state;
-  if (by.office !== undefined) return state?.office === by.office;
-  return standing !== undefined && (by.role === undefined || state?.role === by.role);
+  const states = [standing?.state, standing?.awaiting?.state, standing?.prepared?.state];
+  if (by.office !== undefined) return states.some((state) => state?.office === by.office);
+  return standing !== undefined && (by.role === undefined || states.some((state) => state?.role === by.role));
 };

@@ -15,7 +15,7 @@ import type { Subject } from './reading.ts';
  *   enrolled-offices                      {id}       all offices
  *   enrolled-principal/{id}               principal  the newest act on the principal, and its name
  *   enrolled-principals                   {id}       all principals
- *   enrolled-principals/office/{office}   {id}       the office's officers
+ *   enrolled-principals/office/{office}   {id}       the office's officers, and those who are to come to it
  *   enrolled-principals/role/{role}       {id}       the principals of a role
  *   enrolled-due                          {at} {id} {n}  what is prepared for that time, by the act of that number
  *   enrolled-notices/{office}             {at} {id}  what was prepared and not done
@@ -95,11 +95,13 @@ const successionWrites = async (
   table: Pick<Table, 'get'>,
   id: string,
   record: Value,
-  { successor }: Listed,
-): Promise<readonly Write[]> =>
-  successor === undefined
+  state: { readonly successor?: string } | undefined,
+): Promise<readonly Write[]> => {
+  const successor = state?.successor;
+  return successor === undefined
     ? []
     : predecessorWrite(successor, id, record, await table.get(predecessorKey(successor, id)));
+};
 
 export const listPk = (
   subject: Subject,
@@ -143,20 +145,23 @@ export const contentsOf = (
 ): Value | undefined =>
   state && kept && contentsDigest(kept.salt, kept.contents) === state.contents ? kept.contents : undefined;
 
-const listings = (
-  subject: Subject,
-  id: string,
-  state: { readonly office?: string; readonly role?: string } | undefined,
-): readonly Key[] => [
+/** What a state is listed by. Whoever changed a row may have left anything there. */
+interface Listed {
+  readonly office?: string;
+  readonly role?: string;
+}
+
+const listings = (subject: Subject, id: string, states: readonly Listed[]): readonly Key[] => [
   { pk: listPk(subject), sk: id },
-  ...(state?.office === undefined ? [] : [{ pk: listPk(subject, { office: state.office }), sk: id }]),
-  ...(state?.role === undefined ? [] : [{ pk: listPk(subject, { role: state.role }), sk: id }]),
+  ...states.flatMap(({ office, role }) => [
+    ...(office === undefined ? [] : [{ pk: listPk(subject, { office }), sk: id }]),
+    ...(role === undefined ? [] : [{ pk: listPk(subject, { role }), sk: id }]),
+  ]),
 ];
 
-type Listed = { readonly office?: string; readonly role?: string; readonly successor?: string };
-
-const listedBy = <S extends object>({ state, awaiting }: Standing<S>): Listed =>
-  (state ?? awaiting?.state ?? {}) as Listed;
+/** The state in force, and the one that is to come: an office sees whom it is to receive. */
+const listedBy = <S extends object>({ state, awaiting, prepared }: Standing<S>): readonly Listed[] =>
+  [state, awaiting?.state, prepared?.state].filter((one) => one !== undefined);
 
 /** The names that belong to the newest act, from those that the row had and those that came with the act. */
 export const keptContents = <S extends { readonly contents: string }>(
@@ -202,7 +207,7 @@ export const rowWrites = async <S extends object>(
   const record = standing.record as unknown as Value;
   const value: EnrolledRow = { ...row, record };
   const isWhole = before !== undefined && isDeepStrictEqual(before.value, value);
-  const succession = await successionWrites(table, id, record, listedBy(standing));
+  const succession = await successionWrites(table, id, record, standing.state);
   if (isWhole && lists.length + standing.writes.length + succession.length === 0) return [];
   return [
     { put: rowKey(subject, id), value, if: before ? { version: before.version } : 'absent' },
@@ -225,16 +230,14 @@ const dueOf = <S>(
     value: { principal: id, number },
   };
 
-/** By what the row's act was listed. Whoever changed the row may have left anything there. */
-const earlierOf = (row: EnrolledRow): Listed => {
+/** By what the row's act was listed. */
+const earlierOf = (row: EnrolledRow): readonly Listed[] => {
   const { details } = membersIn(row.record) as { readonly details?: unknown };
-  const { state, proposed } = membersIn(details);
-  const listed = state === undefined ? membersIn(proposed).state : state;
-  const { office, role } = membersIn(listed);
-  return {
-    ...(isName(office) && { office }),
-    ...(isName(role) && { role }),
-  };
+  const { state, proposed, prepared } = membersIn(details);
+  return [state, membersIn(proposed).state, membersIn(prepared).state].map((one) => {
+    const { office, role } = membersIn(one);
+    return { ...(isName(office) && { office }), ...(isName(role) && { role }) };
+  });
 };
 
 /** What is no name of a list was never one, and may be too long for a key. */

@@ -273,6 +273,9 @@ describe('akashi officers, for another office', () => {
     expect(proposed).toContain(
       'next: the responsible person of mizusaki-higashi, or another operator, runs npx akashi officers confirm minami-one\n',
     );
+    expect(await done('officers --as higashi-chief')).toMatch(
+      /^minami-one {2}active {2}minami .* a transfer to mizusaki-higashi is proposed\nprincipals: 1\n$/,
+    );
     expect((await refused('officers confirm minami-one --as minami-chief')).problem).toBe('forbidden');
     const confirmed = await done('officers confirm minami-one --as higashi-chief');
     expect(confirmed).toMatch(/\noffice {2,}minami\n[\s\S]*\nthen office {2,}mizusaki-higashi\n/);

@@ -122,8 +122,13 @@ describe('a change that is prepared', () => {
       });
       expect(await codeOf(people.transfer(chief.principal, name, to, APRIL))).toBe('wrong-state');
     }
+    // The office that is to receive them has them in its list, and no longer those who will not come.
+    const listed = async (): Promise<readonly string[]> =>
+      (await people.list(kitaChief.principal, { limit: 10 })).items.map(({ id }) => id);
+    expect(await listed()).toEqual(['kita-chief', 'leaving', 'moving', 'staying']);
     await people.end(chief.principal, 'leaving');
     await people.withdraw(chief.principal, 'staying');
+    expect(await listed()).toEqual(['kita-chief', 'moving']);
     expect(await people.bringIntoForce()).toEqual([]);
     service.advance(Date.parse(APRIL) - service.now());
     expect(await people.bringIntoForce()).toEqual(['moving']);
@@ -138,7 +143,6 @@ describe('a change that is prepared', () => {
         ['staying', 'other-act'],
       ]);
     }
-    const inKita = await people.list(kitaChief.principal, { limit: 10 });
-    expect(inKita.items.map(({ id }) => id)).toEqual(['kita-chief', 'moving']);
+    expect(await listed()).toEqual(['kita-chief', 'moving']);
   });
 });

@@ -45,6 +45,8 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'in force from': '発効',
   'then {0}': '発効後の{0}',
   'a change is prepared, from {0} on': '変更の予定があります（{0} から）',
+  'a transfer to {0} is proposed': '{0} への異動が提案されています',
+  'a transfer to {0} is prepared, from {1} on': '{0} への異動の予定があります（{1} から）',
   'With --file everything is in the file: give no id and no other terms.':
     '--file を使うときは、すべてをファイルに書き、ID やほかの指定を付けないでください。',
   'Give the id, --office and --duty of one officer, or --file.':
