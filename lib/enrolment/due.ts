@@ -4,6 +4,7 @@ import type { Value } from '../store/store.ts';
 import type { Acting } from './acting.ts';
 import type { Directory, Notice, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import type { Said } from './reading.ts';
 import { DUE, type Due, noticesPk } from './rows.ts';
 
 const PAGE = 500;
@@ -91,6 +92,7 @@ export const openDueActs = (
       // A run that was interrupted before it deleted the row may not have told the offices either.
       const isOwn = next?.record.actor === SERVICE.id && next.record.details.confirms === act.record.id;
       if (isOwn && next.record.details.act === 'changed') return true;
+      if (isWithdrawn(next)) return false;
       await tell(due, at, isOwn ? 'office-not-open' : 'other-act');
       return false;
     }
@@ -150,6 +152,10 @@ export const openDueActs = (
     },
   };
 };
+
+/** Who takes a prepared act back knows it; nobody has to be told. */
+const isWithdrawn = (next: Said<PrincipalState> | undefined): boolean =>
+  next?.record.details.act === 'withdrawn';
 
 const readableOffice = ({ role, office }: Principal, asked: string | undefined): string => {
   const seesAll = role === 'operator' || role === 'auditor';
