@@ -28,7 +28,7 @@ const termLines = (state: PrincipalStateAnswer): readonly Line[] => [
 
 /** A whole principal, for people; `first` are lines before it. */
 export const principalText = (say: Say, principal: PrincipalAnswer, first: readonly Line[] = []): string => {
-  const now = termLines(principal);
+  const now = principal.standing === undefined ? [] : termLines(principal);
   const { awaiting, prepared, fingerprint, key } = principal;
   return details(say, [
     ...first,
@@ -70,7 +70,7 @@ export const principalTable = (say: Say, principals: readonly PrincipalAnswer[])
         standingOf(principal),
         ...(state.office === undefined ? [] : [state.office, state.duties?.join(', ') ?? NONE]),
         state.until ?? NONE,
-        state.name ? say(phrase`${state.name}`) : NONE,
+        say(state.name ? phrase`${state.name}` : phrase`names lost`),
         ...(open ? [say(open)] : []),
       ];
     }),

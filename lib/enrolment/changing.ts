@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import type { Acting, Current, Decision } from './acting.ts';
@@ -41,6 +42,21 @@ export const assertNothingPrepared = (id: string, { standing }: Current<Principa
     phrase`Something else is prepared for ${id} from ${prepared.effectiveFrom} on; withdraw that first.`,
     { principal: id, effectiveFrom: prepared.effectiveFrom },
   );
+};
+
+/**
+ * The act that prepared this very change is there and its names are lost, because a crash came before its row. The change may be
+ * given again, with the names.
+ */
+const isPreparedWithoutNames = (
+  { standing, row }: Current<PrincipalState>,
+  next: PrincipalState,
+  moment: string | undefined,
+): boolean => {
+  const { prepared } = standing ?? {};
+  if (prepared === undefined || prepared.effectiveFrom !== moment) return false;
+  const isSame = isDeepStrictEqual({ ...prepared.state, contents: next.contents }, next);
+  return isSame && contentsOf(prepared.state, row?.awaiting ?? row?.known) === undefined;
 };
 
 /** Officers see the principals of their own office, and those who are to come to it. */
@@ -113,9 +129,10 @@ export const openChanging = (
   const change: Changing['change'] = async (actor, id, next, effectiveFrom) => {
     const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
     const changed = await acting.act(id, actor, (now) => {
-      assertNothingPrepared(id, now);
       if (now.standing === undefined) throw unknownPrincipal(id);
-      return decided(now.standing, next(now), moment);
+      const changed = next(now);
+      if (!isPreparedWithoutNames(now, changed.state, moment)) assertNothingPrepared(id, now);
+      return decided(now.standing, changed, moment);
     });
     return principalViewOf(id, changed);
   };

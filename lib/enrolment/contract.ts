@@ -106,12 +106,14 @@ export interface Prepared<S> extends Step {
   readonly effectiveFrom: string;
 }
 
+/** Names are absent where a crash came between an act and its row, or somebody changed the row. Who gives them again brings them. */
 export interface OfficeView extends Partial<Omit<OfficeState, 'contents'>>, Partial<OfficeContents> {
   readonly id: string;
   /** The number of the newest act. */
   readonly number: number;
   readonly changed: Step;
-  readonly awaiting?: Step & { readonly lapsesAt: string } & Omit<OfficeState, 'contents'> & OfficeContents;
+  readonly awaiting?: Step & { readonly lapsesAt: string } & Omit<OfficeState, 'contents'> &
+    Partial<OfficeContents>;
 }
 
 type ShownPrincipal = Omit<PrincipalState, 'contents' | 'invitation' | 'brought' | 'key'>;
@@ -123,7 +125,7 @@ export interface PrincipalView extends Partial<ShownPrincipal>, Partial<Personal
   readonly awaiting?: Step &
     Pick<Awaited<PrincipalState>, 'lapsesAt' | 'effectiveFrom' | 'invites'> &
     ShownPrincipal &
-    PersonalContents;
+    Partial<PersonalContents>;
   /** RFC 3339 UTC; while an invitation waits to be opened. */
   readonly invitedUntil?: string;
   /** The fingerprint of the key that waits for its confirmation. */

@@ -92,7 +92,7 @@ export const openDueActs = (
       // A run that was interrupted before it deleted the row may not have told the offices either.
       const isOwn = next?.record.actor === SERVICE.id && next.record.details.confirms === act.record.id;
       if (isOwn && next.record.details.act === 'changed') return true;
-      if (isWithdrawn(next)) return false;
+      if (isReplaced(next)) return false;
       await tell(due, at, isOwn ? 'office-not-open' : 'other-act');
       return false;
     }
@@ -153,9 +153,9 @@ export const openDueActs = (
   };
 };
 
-/** Who takes a prepared act back knows it; nobody has to be told. */
-const isWithdrawn = (next: Said<PrincipalState> | undefined): boolean =>
-  next?.record.details.act === 'withdrawn';
+/** Somebody took the act back, or prepared it again with the names that its row had lost. Nobody has to be told. */
+const isReplaced = (next: Said<PrincipalState> | undefined): boolean =>
+  next?.record.details.act === 'withdrawn' || next?.record.details.act === 'prepared';
 
 const readableOffice = ({ role, office }: Principal, asked: string | undefined): string => {
   const seesAll = role === 'operator' || role === 'auditor';

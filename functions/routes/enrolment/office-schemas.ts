@@ -54,7 +54,11 @@ export const officeView = z
     number: z.int().min(1).meta({ description: 'The number of the newest act on the office.' }),
     changed: step.meta({ description: 'Who did the newest act, and when.' }),
     standing: standing.exactOptional().meta({ description: 'Absent while the office is not open yet.' }),
-    name: bilingual.exactOptional().meta({ description: 'Absent, too, where the table has lost the names.' }),
+    name: bilingual
+      .exactOptional()
+      .meta({
+        description: 'Absent, too, where the table has lost the names, until somebody gives them again.',
+      }),
     attributes: shownAttributes.exactOptional(),
     profiles: profiles.exactOptional(),
     from: utc.exactOptional(),
@@ -65,8 +69,8 @@ export const officeView = z
         at: utc,
         lapsesAt: utc,
         standing,
-        name: bilingual,
-        attributes: shownAttributes,
+        name: bilingual.exactOptional(),
+        attributes: shownAttributes.exactOptional(),
         profiles,
         from: utc,
         ...shown,

@@ -45,6 +45,9 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'in force from': '発効',
   'then {0}': '発効後の{0}',
   'a change is prepared, from {0} on': '変更の予定があります（{0} から）',
+  'lost; give the same terms again, with the names':
+    '失われています。同じ内容を、氏名・名称とともにもう一度指定してください',
+  'names lost': '氏名・名称なし（消失）',
   'a transfer to {0} is proposed': '{0} への異動が提案されています',
   'a transfer to {0} is prepared, from {1} on': '{0} への異動の予定があります（{1} から）',
   'With --file everything is in the file: give no id and no other terms.':
