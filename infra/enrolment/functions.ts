@@ -42,6 +42,7 @@ const ACT_ON_PRINCIPALS: Rows = {
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
+    'enrolled-persons/*',
     'enrolled-uncertified',
     'enrolled-due',
   ],
@@ -49,11 +50,12 @@ const ACT_ON_PRINCIPALS: Rows = {
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
+    'enrolled-persons/*',
     'enrolled-uncertified',
     'enrolled-due',
   ],
-  // An officer may go to another office.
-  delete: ['enrolled-principals/*'],
+  // An officer may go to another office, and a proposal of another person take the place of one that was taken back.
+  delete: ['enrolled-principals/*', 'enrolled-persons/*'],
 };
 
 export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
@@ -100,7 +102,9 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, { query: ['trust-domain-withdrawn'] }),
+    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, {
+      query: ['trust-domain-withdrawn', 'enrolled-persons/*'],
+    }),
     actKeys: { sign: ['enrolment'] },
     proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
   },
@@ -121,7 +125,9 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'issuing',
     // The certificates that the new one replaces are revoked.
-    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS),
+    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS, {
+      query: ['enrolled-persons/*'],
+    }),
     caKeys: 'sign',
     actKeys: { sign: ['enrolment', 'issuance', 'revocation'] },
     proofs: {

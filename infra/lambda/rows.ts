@@ -120,6 +120,7 @@ export const FOLLOW_ENROLMENT: Rows = {
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
+    'enrolled-persons/*',
     'enrolled-due',
     'enrolled-uncertified',
   ],
@@ -129,10 +130,11 @@ export const FOLLOW_ENROLMENT: Rows = {
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
+    'enrolled-persons/*',
     'enrolled-due',
     'enrolled-uncertified',
   ],
-  delete: ['enrolled-principals/*'],
+  delete: ['enrolled-principals/*', 'enrolled-persons/*'],
 };
 
 export const RENEW_RESPONDER: Rows = {

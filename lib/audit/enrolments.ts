@@ -5,6 +5,7 @@ import type { RecordObserver, Report } from './contract.ts';
 import { type ActorsByActs, actorsBy } from './enrolment-actors.ts';
 import { chainsOf, type EnrolmentAct, enrolmentActOf, type Subject } from './enrolment-acts.ts';
 import { unlawful } from './enrolment-laws.ts';
+import { conflictsIn } from './independence.ts';
 
 /** An office or a principal as the service lists it. */
 export interface ListedEnrolment {
@@ -173,6 +174,8 @@ export const openEnrolmentCheck = ({
       const chains = chainsOf(acts.values());
       const actors = actorsBy(chains);
       for (const [name, chain] of chains) checkChain(name, chain, actors);
+      for (const { auditor, other, record } of conflictsIn(chains))
+        report('auditor-not-independent', { enrolment: auditor, other, record });
       const revoked = new Set(revocations.values());
       for (const issuance of issuances.values()) {
         const chain = chains.get(`principal ${textIn(issuance.details.keyHolder)}`);

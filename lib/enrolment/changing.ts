@@ -5,6 +5,7 @@ import type { Acting, Current, Decision } from './acting.ts';
 import type { Directory, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { openDueActs } from './due.ts';
+import type { Independence } from './independence.ts';
 import { invitationFor } from './invitations.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
 import type { Said } from './reading.ts';
@@ -100,9 +101,10 @@ export const openChanging = (
     readonly acting: Acting<PrincipalState>;
     readonly directory: Pick<Directory, 'openOffice'>;
     readonly found: (actor: Principal, id: string) => Promise<Current<PrincipalState>>;
+    readonly independence: Independence;
   },
 ): Changing => {
-  const { acting, directory, founders, found, clock, random } = deps;
+  const { acting, directory, founders, found, independence, clock, random } = deps;
   const due = openDueActs(deps);
 
   /** A change at once, or an act that prepares it. */
@@ -155,6 +157,8 @@ export const openChanging = (
         if (actor.role !== 'operator') assertResponsible(actor, current);
         if ((await directory.openOffice(office)) === undefined)
           throw new Fault('unknown-office', 'There is no office of that id.', { office });
+        const present = current.standing?.state;
+        await independence.assert(id, present && withEnd(present, until));
         const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
         const proposed = await acting.act(id, actor, (now) => {
           assertNothingPrepared(id, now);
@@ -181,7 +185,8 @@ export const openChanging = (
       },
 
       confirm: async (actor, id) => {
-        await found(actor, id);
+        const { standing: before } = await found(actor, id);
+        await independence.assert(id, before?.awaiting?.state);
         const { invitation, text } = invitationFor(id, actor, clock(), random);
         const confirmed = await acting.act(id, actor, ({ standing, row }) => {
           const again = standing && unopened(standing, actor, clock());
@@ -214,6 +219,11 @@ export const openChanging = (
     },
   };
 };
+
+const withEnd = ({ until: _, ...state }: PrincipalState, until: string | undefined): PrincipalState => ({
+  ...state,
+  ...(until !== undefined && { until }),
+});
 
 /**
  * What this operator has confirmed, where the invitation was not opened yet: the answer that showed it may have been lost, so it

@@ -9,6 +9,7 @@ import { tryEach } from '../try-each.ts';
 import type { Acting, Current } from './acting.ts';
 import type { BroughtKey, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import type { Independence } from './independence.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
 import type { Act } from './reading.ts';
 import { isResponsibleOf } from './responsible.ts';
@@ -52,8 +53,11 @@ export interface Invitations extends Pick<People, 'bring' | 'enrol' | 'recover'>
   revokeAll(actor: Principal, id: string): Promise<void>;
 }
 
-export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalState>): Invitations => {
-  const { table, founders, certifying, clock, log } = deps;
+export const openInvitations = (
+  deps: EnrolmentDeps & { readonly independence: Independence },
+  acting: Acting<PrincipalState>,
+): Invitations => {
+  const { table, founders, independence, certifying, clock, log } = deps;
 
   /** The state whose invitation this is, opened or not. */
   const opened = (secret: string, { standing }: Current<PrincipalState>): PrincipalState => {
@@ -170,6 +174,8 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
       const before = await acting.mended(id);
       assertEnrols(actor, id, before.standing?.state);
       if (!isEnrolled(before, given)) {
+        // Another enrolment of the same person may have come since the invitation.
+        await independence.assert(id, before.standing?.state);
         await acting.act(id, actor, ({ standing, row }) => {
           const state = standing?.state;
           assertEnrols(actor, id, state);

@@ -10,6 +10,7 @@ import {
 } from './changing.ts';
 import type { Directory, Invited, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import { openIndependence } from './independence.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
 import { openPrincipalTerms } from './principal-terms.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
@@ -27,7 +28,8 @@ export const openPeople = (
   const { table, founders, clock, random } = deps;
   const acting = openActing(deps, 'principal', principalState);
   const terms = openPrincipalTerms(deps, acting);
-  const invitations = openInvitations(deps, acting);
+  const independence = openIndependence(table, founders, acting);
+  const invitations = openInvitations({ ...deps, independence }, acting);
 
   /** Fault: `unknown-principal`, also of an office that the actor may not see. */
   const found = async (actor: Principal, id: string): Promise<Current<PrincipalState>> => {
@@ -60,7 +62,7 @@ export const openPeople = (
     throw new Fault('forbidden', 'Only the responsible person of the office, or an operator, may do this.');
   };
 
-  const changing = openChanging({ ...deps, acting, found });
+  const changing = openChanging({ ...deps, acting, found, independence });
 
   return {
     invite: async (actor, id, given): Promise<Invited> => {
@@ -74,6 +76,7 @@ export const openPeople = (
       const office = current.standing?.state?.office;
       if (current.standing && office !== actor.office) throw unknownPrincipal(id);
       const read = await terms.read(id, given, current);
+      await independence.assert(id, read.state);
       const { invitation, text } = invitationFor(id, actor, clock(), random);
       const invited = await acting.act(id, actor, (now) => ({
         outcome: { act: 'invited', state: { ...terms.after(id, now, read), invitation } },
@@ -87,6 +90,7 @@ export const openPeople = (
       const current = await acting.read(id);
       await terms.assertFree(id, current);
       const read = await terms.read(id, given, current);
+      await independence.assert(id, read.state);
       const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
       const proposed = await acting.act(id, actor, (now) => {
         assertNothingPrepared(id, now);
@@ -124,6 +128,7 @@ export const openPeople = (
           phrase`This changes an officer of the own office; transfer the officer instead.`,
         );
       const read = await terms.read(id, given, current);
+      await independence.assert(id, read.state);
       return changing.change(
         actor,
         id,

@@ -17,6 +17,7 @@ import type { Subject } from './reading.ts';
  *   enrolled-principals                   {id}       all principals
  *   enrolled-principals/office/{office}   {id}       the office's officers, and those who are to come to it
  *   enrolled-principals/role/{role}       {id}       the principals of a role
+ *   enrolled-persons/{person}             {id}       the principals behind which this person stands
  *   enrolled-due                          {at} {id} {n}  what is prepared for that time, by the act of that number
  *   enrolled-notices/{office}             {at} {id}  what was prepared and not done
  *   enrolled-uncertified                  {id}       principals whose confirmed key has no certificate yet
@@ -113,6 +114,8 @@ export const listPk = (
     ...(by?.office === undefined && by?.role !== undefined ? ['role', by.role] : []),
   ].join('/');
 
+export const personPk = (person: string): string => `enrolled-persons/${person}`;
+
 export const UNCERTIFIED = 'enrolled-uncertified';
 export const DUE = 'enrolled-due';
 
@@ -149,13 +152,15 @@ export const contentsOf = (
 interface Listed {
   readonly office?: string;
   readonly role?: string;
+  readonly person?: string;
 }
 
 const listings = (subject: Subject, id: string, states: readonly Listed[]): readonly Key[] => [
   { pk: listPk(subject), sk: id },
-  ...states.flatMap(({ office, role }) => [
+  ...states.flatMap(({ office, role, person }) => [
     ...(office === undefined ? [] : [{ pk: listPk(subject, { office }), sk: id }]),
     ...(role === undefined ? [] : [{ pk: listPk(subject, { role }), sk: id }]),
+    ...(person === undefined ? [] : [{ pk: personPk(person), sk: id }]),
   ]),
 ];
 
@@ -235,8 +240,12 @@ const earlierOf = (row: EnrolledRow): readonly Listed[] => {
   const { details } = membersIn(row.record) as { readonly details?: unknown };
   const { state, proposed, prepared } = membersIn(details);
   return [state, membersIn(proposed).state, membersIn(prepared).state].map((one) => {
-    const { office, role } = membersIn(one);
-    return { ...(isName(office) && { office }), ...(isName(role) && { role }) };
+    const { office, role, person } = membersIn(one);
+    return {
+      ...(isName(office) && { office }),
+      ...(isName(role) && { role }),
+      ...(isName(person) && { person }),
+    };
   });
 };
 

@@ -54,11 +54,9 @@ export const officeView = z
     number: z.int().min(1).meta({ description: 'The number of the newest act on the office.' }),
     changed: step.meta({ description: 'Who did the newest act, and when.' }),
     standing: standing.exactOptional().meta({ description: 'Absent while the office is not open yet.' }),
-    name: bilingual
-      .exactOptional()
-      .meta({
-        description: 'Absent, too, where the table has lost the names, until somebody gives them again.',
-      }),
+    name: bilingual.exactOptional().meta({
+      description: 'Absent, too, where the table has lost the names, until somebody gives them again.',
+    }),
     attributes: shownAttributes.exactOptional(),
     profiles: profiles.exactOptional(),
     from: utc.exactOptional(),

@@ -98,11 +98,9 @@ export const principalView = z
       .meta({ description: 'Absent while nobody has confirmed the first proposal.' }),
     role: role.exactOptional(),
     person: person.exactOptional(),
-    name: bilingual
-      .exactOptional()
-      .meta({
-        description: 'Absent, too, where the table has lost the name, until somebody gives it again.',
-      }),
+    name: bilingual.exactOptional().meta({
+      description: 'Absent, too, where the table has lost the name, until somebody gives it again.',
+    }),
     from: utc.exactOptional(),
     ...shown,
     awaiting: z

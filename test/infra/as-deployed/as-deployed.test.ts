@@ -989,6 +989,7 @@ describe.skipIf(!present)('as deployed', () => {
       [`enrolled-principal/${id}`, 'principal'],
       ['enrolled-principals', id],
       ['enrolled-principals/office/minami', id],
+      [`enrolled-persons/${id}`, id],
     ] as const) {
       await deleteRow(cloud.table, { pk, sk });
     }

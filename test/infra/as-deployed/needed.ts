@@ -194,10 +194,16 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(invitations|principal-(ends|enrolment)|scheduled-due): Rows(Put|Delete) dynamodb:(Put|Delete)Item enrolled-principals(\/\*)?$|^scheduled-closings: RowsDelete dynamodb:DeleteItem enrolled-principals\/\*$/,
+      /^(invitations|principal-(ends|enrolment)|scheduled-due): Rows(Put|Delete) dynamodb:(Put|Delete)Item enrolled-(principals|persons)(\/\*)?$|^scheduled-closings: RowsDelete dynamodb:DeleteItem enrolled-(principals|persons)\/\*$/,
     reason:
       'Each act makes the lists name its principal, whoever changed them; here only those who enter or move change them.',
     usedElsewhere: true,
+  },
+  {
+    grants:
+      /^(invitations|principal-(acts|ends|enrolment)|scheduled-(due|closings)): RowsDelete dynamodb:DeleteItem enrolled-persons\/\*$/,
+    reason:
+      'A person leaves the list of an id only where another person is proposed after a proposal was taken back.',
   },
   {
     grants:
