@@ -77,7 +77,9 @@ export interface HouseFile {
     office?: string;
     readonly name: { ja: string; en: string };
   }[];
-  readonly retention: Record<'provision' | 'issuanceAfterExpiry' | 'crl' | 'report', string>;
+  readonly retention: Record<'provision' | 'issuanceAfterExpiry' | 'crl' | 'report', string> & {
+    enrolment?: string;
+  };
 }
 
 export const openGround = async (): Promise<Ground> => {

@@ -47,7 +47,13 @@ const folder = mkdtempSync(join(tmpdir(), 'as-deployed-'));
  * The demonstration's trust domain, with retention periods that end together: ten years after a certificate of three, and
  * after the annual report of the first. Between ends that are years apart, the day that deletes would read each day.
  */
-const RETENTION = { provision: 'P13Y', issuanceAfterExpiry: 'P10Y', crl: 'P13Y', report: 'P12Y' };
+const RETENTION = {
+  provision: 'P13Y',
+  issuanceAfterExpiry: 'P10Y',
+  crl: 'P13Y',
+  report: 'P12Y',
+  enrolment: 'P13Y',
+};
 const YEARS_KEPT = 13;
 const trustDomain = JSON.stringify({
   ...JSON.parse(readFileSync(join(ROOT, publicSettings().trustDomain), 'utf8')),
@@ -1063,6 +1069,7 @@ describe.skipIf(!present)('as deployed', () => {
       done: expect.arrayContaining([
         expect.stringContaining('provision '),
         expect.stringContaining('issuance '),
+        expect.stringContaining('enrolment '),
       ]),
     });
   }, 120_000);
