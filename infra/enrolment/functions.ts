@@ -161,14 +161,18 @@ export const ENROLMENT_TASKS: readonly TaskFunction[] = [
     file: 'tasks/due',
     environment: 'rows',
     everyMinutes: 1,
-    rows: together(END, OPENS, ACT_ON_PRINCIPALS, {
+    // The certificates of whoever is to end are revoked.
+    rows: together(END, OPENS, ACT_ON_PRINCIPALS, CHANGE_STATUS, {
       query: ['enrolled-due'],
       // An office that is not open receives nobody.
       get: ['enrolled-office/*'],
       put: ['enrolled-notices/*'],
       delete: ['enrolled-due'],
     }),
-    actKeys: { sign: ['enrolment'] },
-    proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
+    actKeys: { sign: ['enrolment', 'revocation'] },
+    proofs: {
+      read: [...FOLLOW_COMPROMISE, BROUGHT_BACK],
+      put: [ACTS_ON_PRINCIPALS, ENDS_OF_STATUS, CLOSINGS],
+    },
   },
 ];

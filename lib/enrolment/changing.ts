@@ -6,7 +6,7 @@ import type { Directory, People, PrincipalState, PrincipalView } from './contrac
 import type { EnrolmentDeps } from './deps.ts';
 import { openDueActs } from './due.ts';
 import type { Independence } from './independence.ts';
-import { invitationFor } from './invitations.ts';
+import { type Invitations, invitationFor } from './invitations.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
 import type { Said } from './reading.ts';
 import { isResponsibleOf } from './responsible.ts';
@@ -102,6 +102,7 @@ export const openChanging = (
     readonly directory: Pick<Directory, 'openOffice'>;
     readonly found: (actor: Principal, id: string) => Promise<Current<PrincipalState>>;
     readonly independence: Independence;
+    readonly revokeAll: Invitations['revokeAll'];
   },
 ): Changing => {
   const { acting, directory, founders, found, independence, clock, random } = deps;

@@ -257,8 +257,11 @@ export interface People {
   suspend(actor: Principal, id: string): Promise<PrincipalView>;
   /** Of an officer, by the office's responsible person. Everybody else is proposed and confirmed. Faults: as above. */
   resume(actor: Principal, id: string): Promise<PrincipalView>;
-  /** At once and for good; the certificates are revoked. Again, it revokes what is left. Faults: as above. */
-  end(actor: Principal, id: string): Promise<PrincipalView>;
+  /**
+   * For good; the certificates are revoked. At once, also where an end is prepared; or from `effectiveFrom` on. Again, it revokes
+   * what is left, and what is prepared for that moment stays so. Faults: as above; `wrong-state` where something else is prepared.
+   */
+  end(actor: Principal, id: string, effectiveFrom?: string): Promise<PrincipalView>;
   /** Fault: `unknown-principal`. */
   get(actor: Principal, id: string): Promise<PrincipalView>;
   list(

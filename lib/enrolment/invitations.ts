@@ -48,9 +48,12 @@ const invalidInvitation = (): Fault =>
     'This is no invitation of this service; copy all of it, or ask for a new one.',
   );
 
+/** Who ended the principal. */
+export type Closer = Parameters<EnrolmentDeps['certifying']['revoke']>[0];
+
 export interface Invitations extends Pick<People, 'bring' | 'enrol' | 'recover'> {
   /** Revokes the certificates of a principal that has ended. */
-  revokeAll(actor: Principal, id: string): Promise<void>;
+  revokeAll(actor: Closer, id: string): Promise<void>;
 }
 
 export const openInvitations = (
@@ -121,7 +124,7 @@ export const openInvitations = (
    * for revocation.
    */
   const revokeOthers = async (
-    actor: Principal,
+    actor: Closer,
     id: string,
     reason: 'superseded' | 'cessationOfOperation',
     but?: string,

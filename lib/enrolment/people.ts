@@ -62,7 +62,23 @@ export const openPeople = (
     throw new Fault('forbidden', 'Only the responsible person of the office, or an operator, may do this.');
   };
 
-  const changing = openChanging({ ...deps, acting, found, independence });
+  const changing = openChanging({ ...deps, ...invitations, acting, found, independence });
+
+  /** The same end for the same moment says what stands. */
+  const prepareEnd = async (actor: Principal, id: string, effectiveFrom: string): Promise<PrincipalView> => {
+    const before = await acting.mended(id);
+    const { prepared } = before.standing ?? {};
+    if (prepared?.state.standing === 'ended' && prepared.effectiveFrom === effectiveFrom)
+      return principalViewOf(id, before);
+    const after = await acting.act(id, actor, (now) => {
+      assertNothingPrepared(id, now);
+      const state = now.standing?.state;
+      if (state === undefined || state.standing === 'ended')
+        throw wrongStanding('principal', id, state?.standing ?? 'proposed');
+      return { outcome: { act: 'prepared', state, prepared: { state: ended(state), effectiveFrom } } };
+    });
+    return principalViewOf(id, after);
+  };
 
   return {
     invite: async (actor, id, given): Promise<Invited> => {
@@ -156,18 +172,16 @@ export const openPeople = (
       });
     },
 
-    end: async (actor, id) => {
+    end: async (actor, id, effectiveFrom) => {
       const before = await found(actor, id);
       assertCloses(actor, before);
+      if (effectiveFrom !== undefined) return prepareEnd(actor, id, readMoment(effectiveFrom, clock()));
       if (before.standing?.state?.standing === 'ended') {
         // The answer may have been lost, and the revocations with it.
         await invitations.revokeAll(actor, id);
         return principalViewOf(id, await acting.mended(id));
       }
-      const view = await change(actor, id, 'ended', ({ invitation: _, brought: __, ...state }) => ({
-        ...state,
-        standing: 'ended',
-      }));
+      const view = await change(actor, id, 'ended', ended);
       await invitations.revokeAll(actor, id);
       return view;
     },
@@ -199,6 +213,11 @@ export const openPeople = (
     },
   };
 };
+
+const ended = ({ invitation: _, brought: __, ...state }: PrincipalState): PrincipalState => ({
+  ...state,
+  standing: 'ended',
+});
 
 const isListed = (
   { standing }: Current<PrincipalState>,
