@@ -41,14 +41,20 @@ export const principalText = (say: Say, principal: PrincipalAnswer, first: reado
     [phrase`confirmed key`, key && fingerprintText(key)],
     [phrase`changed`, stepText(principal.changed)],
     ...proposedLines(say, now, awaiting && { ...awaiting, lines: termLines(awaiting) }),
-    ...preparedLines(say, now, prepared && { ...prepared, lines: termLines(prepared) }),
+    ...preparedLines(say, now, prepared && { ...prepared, lines: preparedState(prepared) }),
   ]);
 };
+
+const preparedState = (prepared: NonNullable<PrincipalAnswer['prepared']>): readonly Line[] => [
+  ...(prepared.standing === 'ended' ? [[phrase`state`, prepared.standing] as const] : []),
+  ...termLines(prepared),
+];
 
 /** What somebody has to do next, or what is to come. */
 const openText = (principal: PrincipalAnswer) => {
   const { standing, office, awaiting, prepared, fingerprint, invitedUntil } = principal;
   if (fingerprint !== undefined) return phrase`a key waits for its confirmation`;
+  if (prepared?.standing === 'ended') return phrase`an end is prepared, from ${prepared.effectiveFrom} on`;
   // The list of the office that is to receive somebody names another office before it.
   if (office !== undefined && awaiting?.office !== undefined && awaiting.office !== office)
     return phrase`a transfer to ${awaiting.office} is proposed`;
