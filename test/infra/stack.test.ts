@@ -161,7 +161,7 @@ describe('who may sign', () => {
       ['office-acts', 'principal-acts', 'principal-ends', 'principal-enrolment', 'scheduled-due'],
     ],
     ['invitation', ['invitations']],
-    ['revocation', ['certificate-revocation', 'principal-ends', 'principal-enrolment']],
+    ['revocation', ['certificate-revocation', 'principal-ends', 'principal-enrolment', 'scheduled-due']],
     ['confirmation', ['certificate-correction', 'certificate-revocation']],
     ['publication', ['ceremony', 'certificate-revocation', 'crl-publish', 'scheduled-publication']],
     ['hold', ['certificate-hold']],
@@ -309,6 +309,7 @@ describe('who may read what', () => {
       'disclosure-bundles',
       'ceremony',
       'scheduled-recovery',
+      'scheduled-due',
       'scheduled-responders',
       'scheduled-closings',
       'scheduled-retention',
@@ -356,6 +357,7 @@ describe('who may read what', () => {
       'certificate-revocation',
       'principal-ends',
       'principal-enrolment',
+      'scheduled-due',
     ]);
     expect(putting('outcomes/office.*')).toEqual(['office-acts']);
     expect(putting('outcomes/principal.*')).toEqual([
@@ -380,6 +382,7 @@ describe('who may read what', () => {
       'office-acts',
       'principal-ends',
       'principal-enrolment',
+      'scheduled-due',
     ]);
     expect(putting('closings-followed/*')).toEqual(['scheduled-closings']);
     expect(putting('act-keys/*')).toEqual(['ceremony']);

@@ -1018,8 +1018,8 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(change(2 * hour));
     await expect(functions.invoke('scheduled-due', {}, 3 * hour)).resolves.toMatchObject({ done: [id] });
     // And an end.
-    const moment = new Date(Date.now() + 4 * hour).toISOString();
-    await ok(as('chief', 'POST', `/api/v1/principals/${id}/end?effectiveFrom=${moment}`));
+    const query = `effectiveFrom=${new Date(Date.now() + 4 * hour).toISOString()}`;
+    await ok(as('chief', 'POST', `/api/v1/principals/${id}/end`, undefined, { query }));
     await expect(functions.invoke('scheduled-due', {}, 5 * hour)).resolves.toMatchObject({ done: [id] });
     const told = await ok(as('chief', 'GET', '/api/v1/notices'));
     expect(told.json()).toMatchObject({ notices: [{ principal: id, why: 'other-act' }] });
