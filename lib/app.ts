@@ -20,6 +20,7 @@ import {
   type Mending,
   openDirectory,
   openEnrolment,
+  openLifetimes,
   openMending,
   type TokenUsers,
 } from './enrolment/enrolment.ts';
@@ -385,6 +386,8 @@ export const compose = (ports: Ports): Core => {
         const row = await table.get<CertificateRow>(certificateKey(ref));
         return row && row.value.notAfter * 1000;
       },
+      enrolment: after(periods.enrolment),
+      enrolmentOver: openLifetimes(ledger),
     },
   });
   const reporting = openReporting({

@@ -167,7 +167,11 @@ const listEnrolments = async ({ enrolment }: Service['app'], check: EnrolmentChe
 };
 
 /** What an audit finds. */
-export const auditOf = async ({ app, core, bucket, now }: Service) => {
+export const auditOf = async (
+  { app, core, bucket, now }: Service,
+  /** How long records of acts of enrolment are kept, in milliseconds. */
+  { enrolment = Number.POSITIVE_INFINITY }: { readonly enrolment?: number } = {},
+) => {
   while ((await core.sequencer.sequence()).leaves > 0);
   const log = trustedLog([await app.transparencyLog.verifierKey()]);
   const { checkpoint } = openCheckpoint(await app.transparencyLog.checkpoint(), log);
@@ -186,7 +190,7 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
   const repetitions = openRepetitionCheck(check);
   const principalKeys = openPrincipalKeyCheck(check);
   const keys = openUsedKeyCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
-  const enrolments = openEnrolmentCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
+  const enrolments = openEnrolmentCheck({ ...check, retention: enrolment, now: now() });
   const all = await allRecords({ app });
   for (const record of all) enrolments.expect(record);
   const summary = await checkRecords({
@@ -194,7 +198,7 @@ export const auditOf = async ({ app, core, bucket, now }: Service) => {
     records: (async function* () {
       yield* all;
     })(),
-    retention: () => Number.POSITIVE_INFINITY,
+    retention: (kind) => (kind === 'enrolment' ? enrolment : Number.POSITIVE_INFINITY),
     now: now(),
     observers: [certificates, crls, totals, keys, repetitions, principalKeys, enrolments],
   });

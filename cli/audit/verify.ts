@@ -62,6 +62,8 @@ export const KEPT_YEARS: Readonly<Record<string, number>> = {
   hold: 10,
   release: 10,
   confirmation: 10,
+  // The ten years begin when the act is no longer what is in force.
+  enrolment: 10,
 };
 const YEAR_MS = 365.2425 * 86_400_000;
 

@@ -55,7 +55,9 @@ export const principalAnswer = z.looseObject({
   awaiting: z
     .looseObject({ ...step, lapsesAt: text, effectiveFrom: text.exactOptional(), ...principal })
     .exactOptional(),
-  prepared: z.looseObject({ ...step, effectiveFrom: text, ...principal }).exactOptional(),
+  prepared: z
+    .looseObject({ ...step, effectiveFrom: text, standing: text.exactOptional(), ...principal })
+    .exactOptional(),
   invitedUntil: text.exactOptional(),
   fingerprint: text.exactOptional(),
   key: text.exactOptional(),

@@ -20,6 +20,20 @@ const INVITATION = [
   'prints the invitation, this once; it opens once, within seven days: give it to the invited person alone',
 ];
 
+/** Of a file about many officers. */
+const fileNeeds = (header: string): readonly string[] => [
+  `--file: UTF-8, CSV with the header ${header}, or a JSON object with these members on each line`,
+  '  several duties with spaces between them; what is not needed may be empty',
+  '  times as 2027-04-01T08:30+09:00 or with Z; a date alone is its first moment in Japan, 00:00 JST',
+];
+
+const FILE_RESULT: readonly string[] = [
+  '--file: prints a line for each row as it is done; a row that fails stops no other',
+  '  the same file again does only what is not done yet; --dry-run does nothing',
+];
+
+const FILE_EXIT: readonly string[] = ['1  refused, or a row of the file failed'];
+
 export const listGuide = (of: RoleCommand): Guide => ({
   needs: [`${SERVICE} an officer, operator or auditor: --as or --token`],
   result: [
@@ -48,8 +62,14 @@ export const proposeGuide = (of: RoleCommand): Guide => {
 export const confirmGuide = (of: RoleCommand): Guide => ({
   needs: [
     `${SERVICE} an operator who has not proposed it${isOfficers(of) ? ', or for a transfer the responsible person of the other office' : ''}: --as or --token`,
+    ...(isOfficers(of) ? fileNeeds('id') : []),
   ],
-  result: ['prints what is in force or prepared now', ...INVITATION.map((line) => `for a new key: ${line}`)],
+  result: [
+    'prints what is in force or prepared now',
+    ...INVITATION.map((line) => `for a new key: ${line}`),
+    ...(isOfficers(of) ? FILE_RESULT : []),
+  ],
+  ...(isOfficers(of) && { exitCodes: FILE_EXIT }),
   examples: [`akashi ${of.name} confirm ${of.example.id} --as operator-noda | tee invitation.txt`],
 });
 
@@ -71,8 +91,18 @@ export const enrolGuide = (of: RoleCommand): Guide => ({
   needs: [
     `${SERVICE} ${isOfficers(of) ? 'the responsible person of the office, or ' : ''}an operator who did not get the invitation`,
     'the fingerprint that akashi enrol showed to the invited person, read to you by a voice that you know',
+    ...(isOfficers(of) ? fileNeeds('id,office,duties,nameJa,nameEn,kana,person,from,until') : []),
   ],
-  result: ['prints the enrolment, in state active; earlier certificates are revoked'],
+  result: [
+    'prints the enrolment, in state active; earlier certificates are revoked',
+    ...(isOfficers(of)
+      ? [
+          ...FILE_RESULT,
+          '  the line of an invited officer ends with the invitation, which is shown this once',
+        ]
+      : []),
+  ],
+  ...(isOfficers(of) && { exitCodes: FILE_EXIT }),
   examples: [
     "FINGERPRINT=$(sed -n '2s/.*  //p' brought.txt)",
     `akashi ${of.name} enrol ${of.example.id} --fingerprint $FINGERPRINT --as operator-sakai`,
@@ -97,32 +127,36 @@ export const RESUME: Guide = {
 };
 
 export const endGuide = (of: RoleCommand): Guide => ({
-  needs: [closer(of)],
-  result: ['prints the enrolment, in state ended; the certificates are revoked, and the id stays taken'],
+  needs: [closer(of), ...(isOfficers(of) ? fileNeeds('id,effectiveFrom') : [])],
+  result: [
+    'prints the enrolment, in state ended; the certificates are revoked, and the id stays taken',
+    'with --effective-from: prints what is prepared; another step on it before then makes that void',
+    ...(isOfficers(of) ? FILE_RESULT : []),
+  ],
+  ...(isOfficers(of) && { exitCodes: FILE_EXIT }),
   examples: [`akashi ${of.name} end ${closed(of).id} --as ${closed(of).by}`],
 });
 
 const RESPONSIBLE = `${SERVICE} the responsible person of the office: --as or --token`;
 
 export const CHANGE: Guide = {
-  needs: [RESPONSIBLE, 'all of the terms: they replace those that are in force; the key stays'],
-  result: ['prints the officer, changed or with what is prepared'],
+  needs: [
+    RESPONSIBLE,
+    'all of the terms: they replace those that are in force; the key stays',
+    'with an id, --file is the terms as a JSON object; without one it is about many',
+    ...fileNeeds('id,office,duties,nameJa,nameEn,kana,person,until,effectiveFrom'),
+  ],
+  result: ['prints the officer, changed or with what is prepared', ...FILE_RESULT],
+  exitCodes: FILE_EXIT,
   examples: [
     'akashi officers change minami-counter --office minami --duty receive --duty examine --name-ja 受付 --name-en Counter --as minami-chief',
   ],
 };
 
 export const TRANSFER: Guide = {
-  needs: [
-    CLOSER,
-    '--file: UTF-8 CSV with the header id,office,duties,until,effectiveFrom',
-    '  several duties with spaces between them; until and effectiveFrom may be empty',
-  ],
-  result: [
-    'prints the proposal, and who confirms it',
-    '--file: prints a line for each row; a row that fails stops no other',
-  ],
-  exitCodes: ['1  refused, or a row of the file failed'],
+  needs: [CLOSER, ...fileNeeds('id,office,duties,until,effectiveFrom')],
+  result: ['prints the proposal, and who confirms it', ...FILE_RESULT],
+  exitCodes: FILE_EXIT,
   examples: [
     'MOMENT=$(date -u -d tomorrow +%FT%TZ)',
     'akashi officers transfer minami-chief --office mizusaki-higashi --duty receive --effective-from $MOMENT --as operator-sakai',

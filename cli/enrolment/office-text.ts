@@ -20,7 +20,7 @@ const termLines = (state: OfficeStateAnswer): readonly Line[] => [
 
 /** A whole office, for people. */
 export const officeText = (say: Say, office: OfficeAnswer): string => {
-  const now = termLines(office);
+  const now = office.standing === undefined ? [] : termLines(office);
   const { awaiting } = office;
   return details(say, [
     [phrase`office`, office.id],
@@ -42,7 +42,7 @@ export const officeTable = (say: Say, offices: readonly OfficeAnswer[]): string 
         standingOf(office),
         code ?? NONE,
         parent ?? NONE,
-        name ? say(phrase`${name}`) : NONE,
+        say(name ? phrase`${name}` : phrase`names lost`),
         ...(office.standing !== undefined && office.awaiting
           ? [say(phrase`a change is proposed`)]
           : office.successor === undefined

@@ -9,7 +9,9 @@ import type { Perform } from '../perform.ts';
 import { NONE } from '../purpose-text.ts';
 import { timeOption } from '../time.ts';
 import { type NoticeAnswer, noticePage, principalAnswer } from './answers.ts';
+import { doMany } from './do-many.ts';
 import { CHANGE, NOTICES, TRANSFER } from './guides.ts';
+import { CHANGES, TRANSFERS } from './many-officers.ts';
 import {
   addMoment,
   addPrincipalOptions,
@@ -21,7 +23,6 @@ import { principalText } from './principal-text.ts';
 import type { RoleCommand } from './roles.ts';
 import { endOfPage } from './state-text.ts';
 import { idArgument, repeated } from './terms.ts';
-import { transferAll } from './transfer-file.ts';
 
 /** What is done to officers alone: changes by their responsible person, transfers, and notices of those that were not done. */
 
@@ -32,21 +33,42 @@ export const addChange = (group: Command, perform: Perform, of: RoleCommand): vo
     .description(
       'Change the duties, the term or the name of an officer of your own office, at once or from a moment on. The key stays.',
     )
-    .argument('<id>', 'the id of the principal')
+    .argument('[id]', 'the id of the principal; without it, --file is about many')
     .addHelpText('after', guideText(CHANGE));
-  addMoment(addPrincipalOptions(command, of)).action(
+  addDryRun(addMoment(addPrincipalOptions(command, of))).action(
     perform(
-      z.object({ id: idArgument, ...principalOptions, ...momentOptions }),
-      async ({ client, say, show }, { id, effectiveFrom, ...options }) => {
+      z.object({ id: idArgument.optional(), ...principalOptions, ...momentOptions, ...dryRunOption }),
+      async (run, { id, dryRun, ...given }) => {
+        if (id === undefined) return doMany(run, onlyFile(given), CHANGES, dryRun);
+        assertNotDry(dryRun);
+        const { effectiveFrom, ...options } = given;
         const terms = {
           ...(await readPrincipalTerms(of, options)),
           ...(effectiveFrom !== undefined && { effectiveFrom }),
         };
-        const { answer } = await client.post(`/api/v1/principals/${id}/change`, principalAnswer, terms);
-        show(answer, principalText(say, answer));
+        const { answer } = await run.client.post(`/api/v1/principals/${id}/change`, principalAnswer, terms);
+        run.show(answer, principalText(run.say, answer));
+        return EXIT.ok;
       },
     ),
   );
+};
+
+export const addDryRun = (command: Command): Command =>
+  command.option('--dry-run', 'with --file for many: says what would be done, and does nothing');
+
+export const dryRunOption = { dryRun: z.literal(true).exactOptional() };
+
+export const assertNotDry = (dryRun: true | undefined): void => {
+  if (dryRun) throw usage('--dry-run goes with --file for many, without an id.');
+};
+
+/** The file about many officers. Failure: `usage` where something else is given with it, or no file. */
+export const onlyFile = ({ file, ...others }: { readonly file?: string | undefined }): string => {
+  if (file === undefined) throw usage('Give the id of one officer, or --file for many.');
+  if (Object.values(others).some((given) => given !== undefined))
+    throw usage('With --file everything is in the file: give no id and no other terms.');
+  return file;
 };
 
 export const addTransfer = (group: Command, perform: Perform): void => {
@@ -60,7 +82,7 @@ export const addTransfer = (group: Command, perform: Perform): void => {
     .option('--office <office>', 'the office to which the officer goes')
     .option('--duty <duty>', 'receive, examine, approve or responsible; repeat it', repeated)
     .option('--until <time>', 'before when; without it no end is set')
-    .option('--file <file>', 'many transfers, as CSV')
+    .option('--file <file>', 'many transfers, as CSV or a JSON object on each line')
     .addHelpText('after', guideText(TRANSFER));
   const input = z.object({
     id: idArgument.optional(),
@@ -69,14 +91,13 @@ export const addTransfer = (group: Command, perform: Perform): void => {
     until: timeOption.exactOptional(),
     file: z.string().exactOptional(),
     ...momentOptions,
+    ...dryRunOption,
   });
-  addMoment(command).action(
-    perform(input, async (run, { id, file, office, duty, until, effectiveFrom }) => {
-      if (file !== undefined) {
-        if ([id, office, duty, until, effectiveFrom].some((given) => given !== undefined))
-          throw usage('With --file everything is in the file: give no id and no other terms.');
-        return (await transferAll(run, file)) ? EXIT.ok : EXIT.refused;
-      }
+  addDryRun(addMoment(command)).action(
+    perform(input, async (run, { dryRun, ...given }) => {
+      if (given.file !== undefined) return doMany(run, onlyFile(given), TRANSFERS, dryRun);
+      assertNotDry(dryRun);
+      const { id, office, duty, until, effectiveFrom } = given;
       if (id === undefined || office === undefined || duty === undefined)
         throw usage('Give the id, --office and --duty of one officer, or --file.');
       const body = {

@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { phrase } from '../../lib/fault.ts';
 import { asRun } from '../as-run.ts';
+import { EXIT, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand, Perform, Run } from '../perform.ts';
 import { confirmedAnswer, invitedAnswer, type PrincipalAnswer, principalAnswer } from './answers.ts';
+import { doMany } from './do-many.ts';
 import { fingerprintOption } from './fingerprint.ts';
 import {
   confirmGuide,
@@ -19,7 +21,16 @@ import {
   withdrawGuide,
 } from './guides.ts';
 import { showInvited } from './invited.ts';
-import { addChange, addNotices, addTransfer } from './officer-commands.ts';
+import { CONFIRMATIONS, ENDS, enrolments } from './many-officers.ts';
+import {
+  addChange,
+  addDryRun,
+  addNotices,
+  addTransfer,
+  assertNotDry,
+  dryRunOption,
+  onlyFile,
+} from './officer-commands.ts';
 import {
   addMoment,
   addPrincipalOptions,
@@ -87,7 +98,9 @@ const addList: Add = (group, perform, of) => {
   const command = group
     .command('list', { isDefault: true })
     .summary(`list ${of.many}`)
-    .description(`List ${of.many}, by their ids. Officers see those of their own office.`)
+    .description(
+      `List ${of.many}, by their ids. Officers see those of their own office${of.role === 'officer' ? ', and those who are to come to it' : ''}.`,
+    )
     .option('--limit <count>', 'how many on the page, at most 100')
     .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
     .addHelpText('after', guideText(listGuide(of)));
@@ -154,11 +167,20 @@ const addProposal: Add = (group, perform, of) => {
     ),
   );
 
-  step(group, 'confirm', confirmGuide(of), {
-    summary: 'confirm what somebody else proposed',
-    description: `Confirm ${of.one} that another operator proposed, or a change. Where a key is asked for, you get the invitation, and so cannot confirm the key that comes with it.`,
-  }).action(
-    perform(input, async (run, { id }) => {
+  const confirm = group
+    .command('confirm')
+    .summary('confirm what somebody else proposed')
+    .description(
+      `Confirm ${of.one} that another operator proposed, or a change. Where a key is asked for, you get the invitation, and so cannot confirm the key that comes with it.`,
+    )
+    .argument(of.role === 'officer' ? '[id]' : '<id>', 'the id of the principal')
+    .addHelpText('after', guideText(confirmGuide(of)));
+  stepOrFile(confirm, of).action(
+    perform(z.object(fileOptions), async (run, { dryRun, ...given }) => {
+      if (given.file !== undefined) return doMany(run, onlyFile(given), CONFIRMATIONS, dryRun);
+      assertNotDry(dryRun);
+      const { id } = given;
+      if (id === undefined) throw usage('Give the id of one officer, or --file for many.');
       const { answer } = await run.client.post(`${pathOf(id)}/confirmation`, confirmedAnswer);
       const { principal, invitation } = answer;
       if (invitation === undefined) {
@@ -167,13 +189,14 @@ const addProposal: Add = (group, perform, of) => {
           ? phrase`${id}: prepared; in force from ${prepared.effectiveFrom} on`
           : phrase`${id}: in force now`;
         run.show(answer, `${principalText(run.say, principal)}${run.say(outcome)}\n`);
-        return;
+        return EXIT.ok;
       }
       const reads =
         of.role === 'officer'
           ? phrase`The person reads the fingerprint of the key to the responsible person of the office, or to another operator than you, who runs`
           : phrase`The person reads the fingerprint of the key to another operator than you, who runs`;
       showInvited(run, of, { ...answer, invitation }, reads);
+      return EXIT.ok;
     }),
   );
 
@@ -188,19 +211,39 @@ const addProposal: Add = (group, perform, of) => {
   );
 };
 
+/** A step on one officer, or on all those in a file. */
+const stepOrFile = (command: Command, { role }: RoleCommand): Command =>
+  role === 'officer' ? addDryRun(command.option('--file <file>', 'many officers; see below')) : command;
+
+const fileOptions = { id: idArgument.optional(), file: z.string().exactOptional(), ...dryRunOption };
+
 const addEnrol: Add = (group, perform, of) => {
-  step(group, 'enrol', enrolGuide(of), {
-    summary: 'confirm the key, by its fingerprint',
-    description:
-      'Confirm the key that the invited person brought, by the fingerprint that the person reads to you. The service then certifies it.',
-  })
-    .requiredOption('--fingerprint <hex...>', 'as it was read to you: 64 hex digits, in groups or not')
-    .action(
-      perform(input.extend({ fingerprint: fingerprintOption }), async (run, { id, fingerprint }) => {
-        const { answer } = await run.client.post(`${pathOf(id)}/enrolment`, principalAnswer, { fingerprint });
-        shown(run, answer, phrase`next: the person repeats akashi enrol, which fetches the certificate`);
-      }),
-    );
+  const command = group
+    .command('enrol')
+    .summary('confirm the key, by its fingerprint')
+    .description(
+      `Confirm the key that the invited person brought, by the fingerprint that the person reads to you. The service then certifies it.${of.role === 'officer' ? ' With --file, many officers are invited first: by the responsible person, or proposed by an operator.' : ''}`,
+    )
+    .argument(of.role === 'officer' ? '[id]' : '<id>', 'the id of the principal')
+    .option('--fingerprint <hex...>', 'as it was read to you: 64 hex digits, in groups or not')
+    .addHelpText('after', guideText(enrolGuide(of)));
+  const input = z.object({ ...fileOptions, fingerprint: fingerprintOption.exactOptional() });
+  stepOrFile(command, of).action(
+    perform(input, async (run, { dryRun, ...given }) => {
+      if (given.file !== undefined) {
+        const path = onlyFile(given);
+        const { role } = await run.client.get('/api/v1/whoami', z.looseObject({ role: z.string() }));
+        return doMany(run, path, enrolments(role === 'operator'), dryRun);
+      }
+      assertNotDry(dryRun);
+      const { id, fingerprint } = given;
+      if (id === undefined || fingerprint === undefined)
+        throw usage('Give the id, and --fingerprint as it was read to you.');
+      const { answer } = await run.client.post(`${pathOf(id)}/enrolment`, principalAnswer, { fingerprint });
+      shown(run, answer, phrase`next: the person repeats akashi enrol, which fetches the certificate`);
+      return EXIT.ok;
+    }),
+  );
 };
 
 const addSuspension: Add = (group, perform, of) => {
@@ -226,13 +269,27 @@ const addSuspension: Add = (group, perform, of) => {
 };
 
 const addEnd: Add = (group, perform, of) => {
-  step(group, 'end', endGuide(of), {
-    summary: `end ${of.one}, at once and for good`,
-    description: `End ${of.one} at once and for good. The certificates are revoked; nobody gets the id again.`,
-  }).action(
-    perform(input, async (run, { id }) => {
-      const { answer } = await run.client.post(`${pathOf(id)}/end`, principalAnswer);
-      shown(run, answer, phrase`${id} has ended; its certificates are revoked.`);
+  const command = group
+    .command('end')
+    .summary(`end ${of.one} for good, at once or from a moment on`)
+    .description(
+      `End ${of.one} for good, at once or from a moment on. The certificates are revoked then; nobody gets the id again.`,
+    )
+    .argument(of.role === 'officer' ? '[id]' : '<id>', 'the id of the principal')
+    .addHelpText('after', guideText(endGuide(of)));
+  stepOrFile(addMoment(command), of).action(
+    perform(z.object({ ...fileOptions, ...momentOptions }), async (run, { dryRun, ...given }) => {
+      if (given.file !== undefined) return doMany(run, onlyFile(given), ENDS, dryRun);
+      assertNotDry(dryRun);
+      const { id, effectiveFrom } = given;
+      if (id === undefined) throw usage('Give the id of one officer, or --file for many.');
+      const { principal } = await ENDS.send(run.client, { id, effectiveFrom });
+      const { prepared } = principal;
+      const outcome = prepared
+        ? phrase`${id}: prepared; it ends at ${prepared.effectiveFrom}`
+        : phrase`${id} has ended; its certificates are revoked.`;
+      shown(run, principal, outcome);
+      return EXIT.ok;
     }),
   );
 };

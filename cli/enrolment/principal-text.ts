@@ -29,7 +29,7 @@ const termLines = (state: PrincipalStateAnswer): readonly Line[] => [
 
 /** A whole principal, for people; `first` are lines before it. */
 export const principalText = (say: Say, principal: PrincipalAnswer, first: readonly Line[] = []): string => {
-  const now = termLines(principal);
+  const now = principal.standing === undefined ? [] : termLines(principal);
   const { awaiting, prepared, fingerprint, key } = principal;
   return details(say, [
     ...first,
@@ -42,13 +42,25 @@ export const principalText = (say: Say, principal: PrincipalAnswer, first: reado
     [phrase`confirmed key`, key && fingerprintText(key)],
     [phrase`changed`, stepText(principal.changed)],
     ...proposedLines(say, now, awaiting && { ...awaiting, lines: termLines(awaiting) }),
-    ...preparedLines(say, now, prepared && { ...prepared, lines: termLines(prepared) }),
+    ...preparedLines(say, now, prepared && { ...prepared, lines: preparedState(prepared) }),
   ]);
 };
 
-/** What somebody has to do next. */
-const openText = ({ standing, awaiting, prepared, fingerprint, invitedUntil }: PrincipalAnswer) => {
+const preparedState = (prepared: NonNullable<PrincipalAnswer['prepared']>): readonly Line[] => [
+  ...(prepared.standing === 'ended' ? [[phrase`state`, prepared.standing] as const] : []),
+  ...termLines(prepared),
+];
+
+/** What somebody has to do next, or what is to come. */
+const openText = (principal: PrincipalAnswer) => {
+  const { standing, office, awaiting, prepared, fingerprint, invitedUntil } = principal;
   if (fingerprint !== undefined) return phrase`a key waits for its confirmation`;
+  if (prepared?.standing === 'ended') return phrase`an end is prepared, from ${prepared.effectiveFrom} on`;
+  // The list of the office that is to receive somebody names another office before it.
+  if (office !== undefined && awaiting?.office !== undefined && awaiting.office !== office)
+    return phrase`a transfer to ${awaiting.office} is proposed`;
+  if (office !== undefined && prepared?.office !== undefined && prepared.office !== office)
+    return phrase`a transfer to ${prepared.office} is prepared, from ${prepared.effectiveFrom} on`;
   if (standing !== undefined && awaiting) return phrase`a change is proposed`;
   if (prepared) return phrase`a change is prepared, from ${prepared.effectiveFrom} on`;
   return invitedUntil === undefined ? undefined : phrase`invited until ${invitedUntil}`;
@@ -65,7 +77,7 @@ export const principalTable = (say: Say, principals: readonly PrincipalAnswer[])
         standingOf(principal),
         ...(state.office === undefined ? [] : [state.office, state.duties?.join(', ') ?? NONE]),
         state.until ?? NONE,
-        state.name ? say(phrase`${state.name}`) : NONE,
+        say(state.name ? phrase`${state.name}` : phrase`names lost`),
         ...(open ? [say(open)] : []),
       ];
     }),

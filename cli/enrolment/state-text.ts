@@ -18,9 +18,12 @@ export const standingOf = ({
   readonly awaiting?: unknown;
 }): string => standing ?? (awaiting ? 'proposed' : 'withdrawn');
 
-/** Both names: whoever compares them may have either one on paper. */
-export const nameText = (name: { readonly ja: string; readonly en: string } | undefined): Text | undefined =>
-  name && `${name.ja} / ${name.en}`;
+/**
+ * Both names: whoever compares them may have either one on paper. A state without names lost them by a crash between the signed
+ * act and its row; the service does not make any up.
+ */
+export const nameText = (name: { readonly ja: string; readonly en: string } | undefined): Text =>
+  name ? `${name.ja} / ${name.en}` : phrase`lost; give the same terms again, with the names`;
 
 /** What differs from what is in force. A value that goes is shown as such. */
 const changedLines = (

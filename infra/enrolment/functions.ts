@@ -84,7 +84,9 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'rows',
-    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, { query: ['trust-domain-withdrawn'] }),
+    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, {
+      query: ['trust-domain-withdrawn', 'enrolled-persons/*'],
+    }),
     // What two operators resume has its user again within a minute.
     tokenUsers: 'list',
     actKeys: { sign: ['enrolment'] },
@@ -108,7 +110,9 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'enrolling',
     // The certificates that the new one replaces are revoked.
-    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS),
+    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS, {
+      query: ['enrolled-persons/*'],
+    }),
     tokenUsers: 'open',
     caKeys: 'sign',
     actKeys: { sign: ['enrolment', 'issuance', 'revocation'] },
@@ -144,7 +148,8 @@ export const ENROLMENT_TASKS: readonly TaskFunction[] = [
     file: 'tasks/due',
     environment: 'following',
     everyMinutes: 1,
-    rows: together(END, OPENS, ACT_ON_PRINCIPALS, {
+    // The certificates of whoever is to end are revoked.
+    rows: together(END, OPENS, ACT_ON_PRINCIPALS, CHANGE_STATUS, {
       query: ['enrolled-due'],
       // An office that is not open receives nobody.
       get: ['enrolled-office/*'],
@@ -152,7 +157,10 @@ export const ENROLMENT_TASKS: readonly TaskFunction[] = [
       delete: ['enrolled-due'],
     }),
     tokenUsers: 'finish',
-    actKeys: { sign: ['enrolment'] },
-    proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
+    actKeys: { sign: ['enrolment', 'revocation'] },
+    proofs: {
+      read: [...FOLLOW_COMPROMISE, BROUGHT_BACK],
+      put: [ACTS_ON_PRINCIPALS, ENDS_OF_STATUS, CLOSINGS],
+    },
   },
 ];

@@ -121,6 +121,7 @@ export const FOLLOW_ENROLMENT: Rows = {
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
+    'enrolled-persons/*',
     'enrolled-due',
     'enrolled-uncertified',
   ],
@@ -131,10 +132,11 @@ export const FOLLOW_ENROLMENT: Rows = {
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
+    'enrolled-persons/*',
     'enrolled-due',
     'enrolled-uncertified',
   ],
-  delete: ['enrolled-principals/*'],
+  delete: ['enrolled-principals/*', 'enrolled-persons/*'],
 };
 
 /**
@@ -146,6 +148,7 @@ export const ACT_ON_PRINCIPALS: Rows = {
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
+    'enrolled-persons/*',
     'enrolled-uncertified',
     'enrolled-due',
   ],
@@ -153,11 +156,12 @@ export const ACT_ON_PRINCIPALS: Rows = {
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
+    'enrolled-persons/*',
     'enrolled-uncertified',
     'enrolled-due',
   ],
-  // An officer may go to another office.
-  delete: ['enrolled-principals/*'],
+  // An officer may go to another office, and a proposal of another person take the place of one that was taken back.
+  delete: ['enrolled-principals/*', 'enrolled-persons/*'],
 };
 
 export const RENEW_RESPONDER: Rows = {

@@ -185,6 +185,8 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     },
     reports: 'expire',
     actKeys: { sign: ['retention'] },
+    // The acts on offices and principals say which of them are no longer in force.
+    proofs: { read: [...VERIFY_ENROLLED, ...ENROLMENTS] },
   },
   {
     // Runs at each delivery of a log, and once a day for logs that came without a message.

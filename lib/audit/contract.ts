@@ -30,6 +30,7 @@ export const DAMAGES = {
   'enrolment-unlawful': phrase`An act on an office or on a principal is not one that may follow the acts before it.`,
   'operators-were-left': phrase`The persons of the ceremony enrolled an operator while two operators could act.`,
   'enrolment-differs': phrase`The service shows an office or a principal otherwise than the newest act in the log.`,
+  'auditor-not-independent': phrase`The person behind an auditor was an officer or an operator at the same time.`,
   'credential-not-enrolled': phrase`A certificate of a principal does not rest on the act that confirmed its key.`,
   'credential-left': phrase`A certificate of a principal was not revoked when its key was replaced or the enrolment ended.`,
   'actor-not-in-force': phrase`Somebody acted who, by the log, was not enrolled for it at that time.`,

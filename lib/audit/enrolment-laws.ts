@@ -114,20 +114,35 @@ const next = (
   return isReceived ? undefined : isByOperator(act, before, actors);
 };
 
+/** What an end changes of a state. */
+const OF_THE_END = ['standing', 'invitation', 'brought'];
+
 const prepared: Rule = (act, before, actors) => {
   if (act.prepared === undefined || !isSame(act.state, before?.state)) return 'state';
   const moment = before?.proposed?.effectiveFrom;
   if (act.confirms !== undefined && act.prepared.effectiveFrom !== moment) return 'time';
+  if (act.prepared.state.standing === 'ended') {
+    const isEnd = act.confirms === undefined && isSame(act.prepared.state, before?.state, ...OF_THE_END);
+    return isEnd ? isByCloser(act, before, actors) : 'state';
+  }
   return next(act.prepared.state, act, before, actors);
 };
 
 /** The service brings into force what was prepared, when its moment has come. */
-const principalChanged: Rule = (act, before, actors) => {
-  if (act.state === undefined) return 'state';
-  if (act.actor !== 'service') return next(act.state, act, before, actors);
+const inForce: Rule = (act, before) => {
   if (before?.prepared === undefined || act.confirms !== before.record) return 'proposal';
   if (!isSame(act.state, before.prepared.state)) return 'state';
   return act.time < Date.parse(before.prepared.effectiveFrom) - SKEW_MS ? 'time' : undefined;
+};
+
+const principalChanged: Rule = (act, before, actors) => {
+  if (act.state === undefined || act.state.standing === 'ended') return 'state';
+  return act.actor === 'service' ? inForce(act, before, actors) : next(act.state, act, before, actors);
+};
+
+const principalEnded: Rule = (act, before, actors) => {
+  if (act.actor !== 'service') return closing('ended')(act, before, actors);
+  return act.state?.standing === 'ended' ? inForce(act, before, actors) : 'state';
 };
 
 /** The service ends what was prepared for an office that was not open at its moment. */
@@ -175,7 +190,7 @@ const closing =
   (act, before, actors) => {
     if (act.state?.standing !== standing || before?.state?.standing === standing) return 'state';
     if (act.state.invitation !== undefined || act.state.brought !== undefined) return 'state';
-    if (!isSame(act.state, before?.state, 'standing', 'invitation', 'brought')) return 'state';
+    if (!isSame(act.state, before?.state, ...OF_THE_END)) return 'state';
     return isByCloser(act, before, actors);
   };
 
@@ -199,7 +214,7 @@ const RULES: Readonly<Record<EnrolmentAct['subject'], Readonly<Partial<Record<st
     enrolled,
     suspended: closing('suspended'),
     resumed,
-    ended: closing('ended'),
+    ended: principalEnded,
   },
 };
 

@@ -12,6 +12,7 @@ import {
 } from './enrolment-actors.ts';
 import { chainsOf, type EnrolmentAct, enrolmentActOf, type Subject } from './enrolment-acts.ts';
 import { unlawful } from './enrolment-laws.ts';
+import { conflictsIn } from './independence.ts';
 
 /** An office or a principal as the service lists it. */
 export interface ListedEnrolment {
@@ -55,6 +56,9 @@ const BY_PEOPLE: ReadonlySet<string> = new Set([
   'trust-domain',
 ]);
 
+/** The service counts years by their dates, and an audit by their average length. */
+const DATES_MS = 2 * 86_400_000;
+
 /** An end is followed by its revocations, at once or when somebody asks again. */
 const REVOKED_WITHIN_MS = 3_600_000;
 
@@ -94,19 +98,27 @@ export const openEnrolmentCheck = ({
   const listed = new Map<string, ListedEnrolment>();
   /** Acts whose records are gone lawfully: after their time, or recorded as lost. */
   let excused = 0;
+  let lost = 0;
+
+  /** Whether the record of an act may be gone that stopped to be in force at that time. */
+  const isOver = (time: number): boolean => lost > 0 || now - time > retention - DATES_MS;
 
   const checkChain = (name: string, chain: readonly EnrolmentAct[], actors: ActorsByActs): void => {
     let missing = 0;
+    let early = 0;
     let before: EnrolmentAct | undefined;
     for (const act of chain) {
       const gap = act.number - (before?.number ?? 0) - 1;
       missing += Math.max(gap, 0);
+      // The last act of the gap was in force until this one. When those before it were followed, nobody knows.
+      if (gap > 0 && !isOver(act.time)) early++;
       // After a gap nobody knows what was before. Of two acts of one number, only one counted (`end-repeated`).
       const why = gap === 0 ? unlawful(act, before, actors) : undefined;
       if (why !== undefined) report('enrolment-unlawful', { enrolment: name, record: act.record, why });
       if (gap >= 0) before = act;
     }
-    if (missing > excused) report('enrolment-missing', { enrolment: name, acts: missing });
+    const unexcused = missing > excused ? missing : early;
+    if (unexcused > 0) report('enrolment-missing', { enrolment: name, acts: unexcused });
   };
 
   const checkCredential = (issuance: ActRecord, chain: readonly EnrolmentAct[], isRevoked: boolean): void => {
@@ -163,8 +175,10 @@ export const openEnrolmentCheck = ({
     const sure = chain.filter(({ newer }) => !newer).at(-1);
     const newest = chain.at(-1);
     if (newest === undefined) {
-      const isOver = now - timeIn(shown?.changed?.at) > retention;
-      if (!isOver)
+      // The newest act of somebody who has not ended is in force, and its record stays.
+      const isGone = shown?.standing === undefined || shown.standing === 'ended';
+      const isExcused = (isGone || lost > 0) && now - timeIn(shown?.changed?.at) > retention - DATES_MS;
+      if (!isExcused)
         report('enrolment-differs', { enrolment: name, shown: shown?.number ?? 0, recorded: 'none' });
       return;
     }
@@ -199,8 +213,9 @@ export const openEnrolmentCheck = ({
       else if (BY_PEOPLE.has(record.kind)) observePerson(record);
     },
 
-    retract: ({ id, kind, expired, lost }) => {
-      if (kind === 'enrolment' && (expired || lost)) excused++;
+    retract: ({ id, kind, expired, lost: isLost }) => {
+      if (kind === 'enrolment' && (expired || isLost)) excused++;
+      if (kind === 'enrolment' && isLost) lost++;
       for (const known of [acts, issuances, revocations, suspects, closings, consents, foundings])
         known.delete(id);
     },
@@ -214,6 +229,8 @@ export const openEnrolmentCheck = ({
       const actors = actorsBy(chains, inOrder(foundings));
       for (const [name, chain] of chains) checkChain(name, chain, actors);
       checkAppointments(chains);
+      for (const { auditor, other, record } of conflictsIn(chains))
+        report('auditor-not-independent', { enrolment: auditor, other, record });
       const revoked = new Set(revocations.values());
       for (const issuance of issuances.values()) {
         const chain = chains.get(`principal ${textIn(issuance.details.keyHolder)}`);

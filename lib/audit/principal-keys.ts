@@ -25,7 +25,8 @@ export const openPrincipalKeyCheck = ({ report }: { readonly report: Report }): 
   const named = new Map<string, ReadonlySet<string>>();
   /** Ceremonies after which no principal's key is certified without one. */
   const exclusive = new Set<string>();
-  const lost = new Set<string>();
+  /** Records that were lost, and those of enrolments whose time is over: they may have named the key. */
+  const gone = new Set<string>();
 
   return {
     observe: (record) => {
@@ -54,8 +55,8 @@ export const openPrincipalKeyCheck = ({ report }: { readonly report: Report }): 
       }
     },
 
-    retract: ({ id, lost: isLost }) => {
-      if (isLost) lost.add(id);
+    retract: ({ id, kind, expired, lost }) => {
+      if (lost || (expired && kind === 'enrolment')) gone.add(id);
       named.delete(id);
       exclusive.delete(id);
       const at = issuances.findIndex(({ record }) => record === id);
@@ -68,7 +69,7 @@ export const openPrincipalKeyCheck = ({ report }: { readonly report: Report }): 
           basis.length === 0
             ? exclusive.size === 0
             : basis.every(
-                (id) => id !== undefined && (lost.has(id) || named.get(id)?.has(keyText(key)) === true),
+                (id) => id !== undefined && (gone.has(id) || named.get(id)?.has(keyText(key)) === true),
               );
         if (!isNamed) report('principal-key-not-recorded', { certificate, record });
       }

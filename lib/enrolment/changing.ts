@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import { serves } from '../tenant.ts';
@@ -5,7 +6,8 @@ import type { Acting, Current, Decision } from './acting.ts';
 import type { Directory, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { openDueActs } from './due.ts';
-import { invitationFor } from './invitations.ts';
+import type { Independence } from './independence.ts';
+import { type Invitations, invitationFor } from './invitations.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
 import type { Said } from './reading.ts';
 import { isResponsibleOf } from './responsible.ts';
@@ -42,6 +44,21 @@ export const assertNothingPrepared = (id: string, { standing }: Current<Principa
     phrase`Something else is prepared for ${id} from ${prepared.effectiveFrom} on; withdraw that first.`,
     { principal: id, effectiveFrom: prepared.effectiveFrom },
   );
+};
+
+/**
+ * The act that prepared this very change is there and its names are lost, because a crash came before its row. The change may be
+ * given again, with the names.
+ */
+const isPreparedWithoutNames = (
+  { standing, row }: Current<PrincipalState>,
+  next: PrincipalState,
+  moment: string | undefined,
+): boolean => {
+  const { prepared } = standing ?? {};
+  if (prepared === undefined || prepared.effectiveFrom !== moment) return false;
+  const isSame = isDeepStrictEqual({ ...prepared.state, contents: next.contents }, next);
+  return isSame && contentsOf(prepared.state, row?.awaiting ?? row?.known) === undefined;
 };
 
 /** Officers see the principals of their own office, and those who are to come to it. Others see those whom they serve. */
@@ -86,9 +103,11 @@ export const openChanging = (
     readonly acting: Acting<PrincipalState>;
     readonly directory: Pick<Directory, 'openOffice' | 'office'>;
     readonly found: (actor: Principal, id: string) => Promise<Current<PrincipalState>>;
+    readonly independence: Independence;
+    readonly revokeAll: Invitations['revokeAll'];
   },
 ): Changing => {
-  const { acting, directory, founders, found, clock, random } = deps;
+  const { acting, directory, founders, found, independence, clock, random } = deps;
   const due = openDueActs(deps);
 
   /** A change at once, or an act that prepares it. */
@@ -115,9 +134,10 @@ export const openChanging = (
   const change: Changing['change'] = async (actor, id, next, effectiveFrom) => {
     const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
     const changed = await acting.act(id, actor, (now) => {
-      assertNothingPrepared(id, now);
       if (now.standing === undefined) throw unknownPrincipal(id);
-      return decided(now.standing, next(now), moment);
+      const changed = next(now);
+      if (!isPreparedWithoutNames(now, changed.state, moment)) assertNothingPrepared(id, now);
+      return decided(now.standing, changed, moment);
     });
     return principalViewOf(id, changed);
   };
@@ -141,6 +161,8 @@ export const openChanging = (
         const to = await directory.openOffice(office);
         if (to === undefined || to.tenant !== current.standing?.state?.tenant)
           throw new Fault('unknown-office', 'There is no office of that id.', { office });
+        const present = current.standing?.state;
+        await independence.assert(id, present && withEnd(present, until));
         const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
         const proposed = await acting.act(id, actor, (now) => {
           assertNothingPrepared(id, now);
@@ -167,7 +189,8 @@ export const openChanging = (
       },
 
       confirm: async (actor, id) => {
-        await found(actor, id);
+        const { standing: before } = await found(actor, id);
+        await independence.assert(id, before?.awaiting?.state);
         const { invitation, text } = invitationFor(id, actor, clock(), random);
         const confirmed = await acting.act(id, actor, ({ standing, row }) => {
           const again = standing && unopened(standing, actor, clock());
@@ -200,6 +223,11 @@ export const openChanging = (
     },
   };
 };
+
+const withEnd = ({ until: _, ...state }: PrincipalState, until: string | undefined): PrincipalState => ({
+  ...state,
+  ...(until !== undefined && { until }),
+});
 
 /**
  * What this operator has confirmed, where the invitation was not opened yet: the answer that showed it may have been lost, so it

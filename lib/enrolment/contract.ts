@@ -112,12 +112,14 @@ export interface Prepared<S> extends Step {
   readonly effectiveFrom: string;
 }
 
+/** Names are absent where a crash came between an act and its row, or somebody changed the row. Who gives them again brings them. */
 export interface OfficeView extends Partial<Omit<OfficeState, 'contents'>>, Partial<OfficeContents> {
   readonly id: string;
   /** The number of the newest act. */
   readonly number: number;
   readonly changed: Step;
-  readonly awaiting?: Step & { readonly lapsesAt: string } & Omit<OfficeState, 'contents'> & OfficeContents;
+  readonly awaiting?: Step & { readonly lapsesAt: string } & Omit<OfficeState, 'contents'> &
+    Partial<OfficeContents>;
 }
 
 type ShownPrincipal = Omit<PrincipalState, 'contents' | 'invitation' | 'brought' | 'key'>;
@@ -129,7 +131,7 @@ export interface PrincipalView extends Partial<ShownPrincipal>, Partial<Personal
   readonly awaiting?: Step &
     Pick<Awaited<PrincipalState>, 'lapsesAt' | 'effectiveFrom' | 'invites'> &
     ShownPrincipal &
-    PersonalContents;
+    Partial<PersonalContents>;
   /** RFC 3339 UTC; while an invitation waits to be opened. */
   readonly invitedUntil?: string;
   /** The fingerprint of the key that waits for its confirmation. */
@@ -267,8 +269,11 @@ export interface People {
   suspend(actor: Principal, id: string): Promise<PrincipalView>;
   /** Of an officer, by the office's responsible person. Everybody else is proposed and confirmed. Faults: as above. */
   resume(actor: Principal, id: string): Promise<PrincipalView>;
-  /** At once and for good; the certificates are revoked. Again, it revokes what is left. Faults: as above. */
-  end(actor: Principal, id: string): Promise<PrincipalView>;
+  /**
+   * For good; the certificates are revoked. At once, also where an end is prepared; or from `effectiveFrom` on. Again, it revokes
+   * what is left, and what is prepared for that moment stays so. Faults: as above; `wrong-state` where something else is prepared.
+   */
+  end(actor: Principal, id: string, effectiveFrom?: string): Promise<PrincipalView>;
   /** Fault: `unknown-principal`. */
   get(actor: Principal, id: string): Promise<PrincipalView>;
   list(

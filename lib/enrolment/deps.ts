@@ -44,7 +44,11 @@ export interface Certifying {
   /** Undefined while the certificate is not signed yet. */
   chainPem(ref: CertificateRef): Promise<string | undefined>;
   /** The certificate of a principal that the actor may enrol and end. Does nothing where it is revoked already. */
-  revoke(actor: Principal, ref: CertificateRef, reason: 'superseded' | 'cessationOfOperation'): Promise<void>;
+  revoke(
+    actor: Pick<Principal, 'id' | 'person' | 'name'>,
+    ref: CertificateRef,
+    reason: 'superseded' | 'cessationOfOperation',
+  ): Promise<void>;
 }
 
 export interface DirectoryDeps {

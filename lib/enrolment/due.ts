@@ -1,10 +1,13 @@
 import { Fault, wentThrough } from '../fault.ts';
+import { textIn } from '../members.ts';
 import type { Principal } from '../principal.ts';
 import type { Value } from '../store/store.ts';
 import { serves } from '../tenant.ts';
 import type { Acting } from './acting.ts';
 import type { Directory, Notice, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import type { Closer, Invitations } from './invitations.ts';
+import type { Said } from './reading.ts';
 import { DUE, type Due, noticesPk } from './rows.ts';
 
 const PAGE = 500;
@@ -25,9 +28,10 @@ export const openDueActs = (
   deps: EnrolmentDeps & {
     readonly acting: Acting<PrincipalState>;
     readonly directory: Pick<Directory, 'openOffice' | 'office'>;
+    readonly revokeAll: Invitations['revokeAll'];
   },
 ): DueActs => {
-  const { table, acting, directory, clock, log } = deps;
+  const { table, acting, directory, revokeAll, clock, log } = deps;
 
   /** For one run, which asks about each office once: thousands move to the same one. */
   const asksOnce = (): IsOpen => {
@@ -77,24 +81,30 @@ export const openDueActs = (
     const act = await acting.at(principal, number);
     // Whoever may write rows may put one for another moment. The act has its own.
     if (act?.prepared?.effectiveFrom !== at) return false;
-    const isReceived = await isOpen(act.prepared.state.office);
+    const isEnd = act.prepared.state.standing === 'ended';
+    // An officer ends, whatever became of the office.
+    const isReceived = isEnd || (await isOpen(act.prepared.state.office));
     try {
       await acting.act(principal, SERVICE, ({ standing }) => {
         if (standing?.number !== number || standing.prepared === undefined) throw new OtherAct();
         const { state, record } = standing;
         // The prepared act is ended, so that it does not come late when the office opens again.
         if (!isReceived) return { outcome: { act: 'lapsed', ...(state && { state }), confirms: record.id } };
-        return { outcome: { act: 'changed', state: standing.prepared.state, confirms: record.id } };
+        const to = isEnd ? 'ended' : 'changed';
+        return { outcome: { act: to, state: standing.prepared.state, confirms: record.id } };
       });
     } catch (error) {
       if (!(error instanceof OtherAct)) throw error;
       const next = await acting.at(principal, number + 1);
       // A run that was interrupted before it deleted the row may not have told the offices either.
       const isOwn = next?.record.actor === SERVICE.id && next.record.details.confirms === act.record.id;
-      if (isOwn && next.record.details.act === 'changed') return true;
+      if (isOwn && next.record.details.act === 'ended') await revokeAll(closerOf(act), principal);
+      if (isOwn && next.record.details.act !== 'lapsed') return true;
+      if (isReplaced(next)) return false;
       await tell(due, at, isOwn ? 'office-not-open' : 'other-act');
       return false;
     }
+    if (isEnd) await revokeAll(closerOf(act), principal);
     if (!isReceived) await tell(due, at, 'office-not-open');
     return isReceived;
   };
@@ -155,6 +165,17 @@ export const openDueActs = (
     },
   };
 };
+
+/** Somebody took the act back, or prepared it again with the names that its row had lost. Nobody has to be told. */
+const isReplaced = (next: Said<PrincipalState> | undefined): boolean =>
+  next?.record.details.act === 'withdrawn' || next?.record.details.act === 'prepared';
+
+/** The certificates are revoked in the name of the one who prepared the end. */
+const closerOf = ({ record: { actor: id, details } }: Said<PrincipalState>): Closer => ({
+  id,
+  person: textIn(details.person) ?? id,
+  name: { ja: id, en: id },
+});
 
 const readableOffice = ({ role, office }: Principal, asked: string | undefined): string => {
   const seesAll = role === 'operator' || role === 'auditor';

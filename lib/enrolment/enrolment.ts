@@ -21,6 +21,7 @@ export type {
 } from './contract.ts';
 export type { Certifying, Founders } from './deps.ts';
 export { openDirectory } from './directory.ts';
+export { openLifetimes } from './lifetimes.ts';
 export { type Mending, openMending } from './mending.ts';
 
 /** The door of the room of enrolment: offices, officers and everybody else who comes and goes. */

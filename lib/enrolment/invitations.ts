@@ -10,6 +10,7 @@ import { tryEach } from '../try-each.ts';
 import type { Acting, Current } from './acting.ts';
 import type { BroughtKey, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import type { Independence } from './independence.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
 import type { Act } from './reading.ts';
 import { isResponsibleOf } from './responsible.ts';
@@ -48,15 +49,21 @@ const invalidInvitation = (): Fault =>
     'This is no invitation of this service; copy all of it, or ask for a new one.',
   );
 
+/** Who ended the principal. */
+export type Closer = Parameters<EnrolmentDeps['certifying']['revoke']>[0];
+
 export interface Invitations extends Pick<People, 'bring' | 'enrol' | 'recover'> {
   /** Revokes the certificates of a principal that has ended. */
-  revokeAll(actor: Principal, id: string): Promise<void>;
+  revokeAll(actor: Closer, id: string): Promise<void>;
   /** Certifies the key that was confirmed last. Undefined where there is nothing to certify now. */
   certify(id: string): Promise<CertificateRef | undefined>;
 }
 
-export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalState>): Invitations => {
-  const { table, founders, certifying, clock, log } = deps;
+export const openInvitations = (
+  deps: EnrolmentDeps & { readonly independence: Independence },
+  acting: Acting<PrincipalState>,
+): Invitations => {
+  const { table, founders, independence, certifying, clock, log } = deps;
 
   /** The state whose invitation this is, opened or not. */
   const opened = (secret: string, { standing }: Current<PrincipalState>): PrincipalState => {
@@ -120,7 +127,7 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
    * for revocation.
    */
   const revokeOthers = async (
-    actor: Principal,
+    actor: Closer,
     id: string,
     reason: 'superseded' | 'cessationOfOperation',
     but?: string,
@@ -175,6 +182,8 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
       const before = await acting.mended(id);
       assertEnrols(actor, id, before.standing?.state);
       if (!isEnrolled(before, given)) {
+        // Another enrolment of the same person may have come since the invitation.
+        await independence.assert(id, before.standing?.state);
         await acting.act(id, actor, ({ standing, row }) => {
           const state = standing?.state;
           assertEnrols(actor, id, state);

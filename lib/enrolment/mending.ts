@@ -15,7 +15,7 @@ import { officeState, principalState } from './states.ts';
 /*
  * Rows of offices and principals that a crash or somebody else left behind their newest act are made again from the bucket. The
  * bucket's own list of acts is walked, because whoever deletes a row deletes it from the lists of the table as well. Names are
- * in rows only and stay lost. The users of tokens are compared on the same walk.
+ * in rows only. Where they are lost they stay so until somebody gives them again. The users of tokens are compared on the same walk.
  *
  *   enrolment-walk  walk  { subject, cursor, at }  where the next run goes on, and when the last one was
  */
@@ -85,13 +85,16 @@ export const openMending = ({
 
   const mendOne = async (subject: Subject, id: string) => {
     const { standing, row } = await acting[subject].mended(id);
-    const state = standing?.state;
-    const areNamesLost = state !== undefined && contentsOf(state, row?.known) === undefined;
+    const toCome = standing?.awaiting ?? standing?.prepared;
+    const areNamesLost = [
+      [standing?.state, row?.known] as const,
+      [toCome?.state, row?.awaiting] as const,
+    ].some(([state, kept]) => state !== undefined && contentsOf(state, kept) === undefined);
     const message = areNamesLost
-      ? 'The rows of an enrolment were behind its acts and were made again; its names are lost: propose them again'
+      ? 'The rows of an enrolment were behind its acts and were made again; names are lost: give them again'
       : 'The rows of an enrolment were behind its acts and were made again';
     log('error', message, { [subject]: id });
-    return state;
+    return standing?.state;
   };
 
   /** Somebody may have changed the user at the issuer, or a term may be over. */

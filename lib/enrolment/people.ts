@@ -13,6 +13,7 @@ import {
 import type { Appointments, Directory, Invited, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { openFollowingUsers } from './following-users.ts';
+import { openIndependence } from './independence.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
 import { openPrincipalTerms } from './principal-terms.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
@@ -30,7 +31,8 @@ export const openPeople = (
   const { table, founders, clock, random } = deps;
   const acting = openActing(deps, 'principal', principalState);
   const terms = openPrincipalTerms(deps, acting);
-  const { revokeAll, certify, ...invitations } = openInvitations(deps, acting);
+  const independence = openIndependence(table, founders, acting);
+  const { revokeAll, certify, ...invitations } = openInvitations({ ...deps, independence }, acting);
   const { follow, bringUsers } = openFollowingUsers(deps, acting);
 
   /** Fault: `unknown-principal`, also of an office that the actor may not see. */
@@ -64,7 +66,23 @@ export const openPeople = (
     throw new Fault('forbidden', 'Only the responsible person of the office, or an operator, may do this.');
   };
 
-  const changing = openChanging({ ...deps, acting, found });
+  const changing = openChanging({ ...deps, revokeAll, acting, found, independence });
+
+  /** The same end for the same moment says what stands. */
+  const prepareEnd = async (actor: Principal, id: string, effectiveFrom: string): Promise<PrincipalView> => {
+    const before = await acting.mended(id);
+    const { prepared } = before.standing ?? {};
+    if (prepared?.state.standing === 'ended' && prepared.effectiveFrom === effectiveFrom)
+      return principalViewOf(id, before);
+    const after = await acting.act(id, actor, (now) => {
+      assertNothingPrepared(id, now);
+      const state = now.standing?.state;
+      if (state === undefined || state.standing === 'ended')
+        throw wrongStanding('principal', id, state?.standing ?? 'proposed');
+      return { outcome: { act: 'prepared', state, prepared: { state: ended(state), effectiveFrom } } };
+    });
+    return principalViewOf(id, after);
+  };
 
   const people: People = {
     invite: async (actor, id, given): Promise<Invited> => {
@@ -78,6 +96,7 @@ export const openPeople = (
       const office = current.standing?.state?.office;
       if (current.standing && office !== actor.office) throw unknownPrincipal(id);
       const read = await terms.read(actor, id, given, current);
+      await independence.assert(id, read.state);
       const { invitation, text } = invitationFor(id, actor, clock(), random);
       const invited = await acting.act(id, actor, (now) => ({
         outcome: { act: 'invited', state: { ...terms.after(id, now, read), invitation } },
@@ -91,6 +110,7 @@ export const openPeople = (
       const current = await acting.read(id);
       await terms.assertFree(actor, id, current);
       const read = await terms.read(actor, id, given, current);
+      await independence.assert(id, read.state);
       const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
       const proposed = await acting.act(id, actor, (now) => {
         assertNothingPrepared(id, now);
@@ -128,6 +148,7 @@ export const openPeople = (
           phrase`This changes an officer of the own office; transfer the officer instead.`,
         );
       const read = await terms.read(actor, id, given, current);
+      await independence.assert(id, read.state);
       return changing.change(
         actor,
         id,
@@ -166,9 +187,10 @@ export const openPeople = (
       return view;
     },
 
-    end: async (actor, id) => {
+    end: async (actor, id, effectiveFrom) => {
       const before = await found(actor, id);
       assertCloses(actor, before);
+      if (effectiveFrom !== undefined) return prepareEnd(actor, id, readMoment(effectiveFrom, clock()));
       if (before.standing?.state?.standing === 'ended') {
         // The answer may have been lost, and the revocations with it.
         await revokeAll(actor, id);
@@ -176,10 +198,7 @@ export const openPeople = (
         await follow(id);
         return principalViewOf(id, current);
       }
-      const view = await change(actor, id, 'ended', ({ invitation: _, brought: __, ...state }) => ({
-        ...state,
-        standing: 'ended',
-      }));
+      const view = await change(actor, id, 'ended', ended);
       await revokeAll(actor, id);
       await follow(id);
       return view;
@@ -215,13 +234,18 @@ export const openPeople = (
   return { people, appointments: openAppointing(deps, acting, terms, certify) };
 };
 
+const ended = ({ invitation: _, brought: __, ...state }: PrincipalState): PrincipalState => ({
+  ...state,
+  standing: 'ended',
+});
+
 const isListed = (
   actor: Principal,
   { standing }: Current<PrincipalState>,
   by: { readonly office?: string | undefined; readonly role?: Role | undefined },
 ): boolean => {
-  const state = standing?.state ?? standing?.awaiting?.state;
-  if (!serves(actor, state?.tenant)) return false;
-  if (by.office !== undefined) return state?.office === by.office;
-  return standing !== undefined && (by.role === undefined || state?.role === by.role);
+  const states = [standing?.state, standing?.awaiting?.state, standing?.prepared?.state];
+  if (!serves(actor, states.find((state) => state !== undefined)?.tenant)) return false;
+  if (by.office !== undefined) return states.some((state) => state?.office === by.office);
+  return standing !== undefined && (by.role === undefined || states.some((state) => state?.role === by.role));
 };

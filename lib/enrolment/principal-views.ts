@@ -34,8 +34,7 @@ export const principalViewOf = (id: string, { standing, row }: Current<Principal
         lapsesAt: awaiting.lapsesAt,
         ...(awaiting.effectiveFrom !== undefined && { effectiveFrom: awaiting.effectiveFrom }),
         ...(awaiting.invites && { invites: true }),
-        ...(shown(awaiting.state, row?.awaiting ?? row?.known) as ReturnType<typeof shown> &
-          PersonalContents),
+        ...shown(awaiting.state, row?.awaiting ?? row?.known),
       },
     }),
     ...(prepared && {

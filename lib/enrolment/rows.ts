@@ -16,10 +16,11 @@ import type { Subject } from './reading.ts';
  *   enrolled-principal/{id}               principal  the newest act on the principal, and its name
  *   enrolled-offices/tenant/{tenant}      {id}       the tenant's offices
  *   enrolled-principals                   {id}       all principals
- *   enrolled-principals/office/{office}   {id}       the office's officers
+ *   enrolled-principals/office/{office}   {id}       the office's officers, and those who are to come to it
  *   enrolled-principals/role/{role}       {id}       the principals of a role
  *   enrolled-principals/tenant/{tenant}   {id}       the tenant's principals
  *   enrolled-principals/tenant/{tenant}/role/{role}  {id}  those of a role
+ *   enrolled-persons/{person}             {id}       the principals behind which this person stands
  *   enrolled-due                          {at} {id} {n}  what is prepared for that time, by the act of that number
  *   enrolled-notices/{office}             {at} {id}  what was prepared and not done
  *   enrolled-uncertified                  {id}       principals whose confirmed key has no certificate yet
@@ -99,11 +100,13 @@ const successionWrites = async (
   table: Pick<Table, 'get'>,
   id: string,
   record: Value,
-  { successor }: Listed,
-): Promise<readonly Write[]> =>
-  successor === undefined
+  state: { readonly successor?: string } | undefined,
+): Promise<readonly Write[]> => {
+  const successor = state?.successor;
+  return successor === undefined
     ? []
     : predecessorWrite(successor, id, record, await table.get(predecessorKey(successor, id)));
+};
 
 export const listPk = (
   subject: Subject,
@@ -122,6 +125,8 @@ export const listPk = (
     ...(role === undefined ? [] : ['role', role]),
   ].join('/');
 };
+
+export const personPk = (person: string): string => `enrolled-persons/${person}`;
 
 export const UNCERTIFIED = 'enrolled-uncertified';
 export const DUE = 'enrolled-due';
@@ -156,27 +161,28 @@ export const contentsOf = (
 ): Value | undefined =>
   state && kept && contentsDigest(kept.salt, kept.contents) === state.contents ? kept.contents : undefined;
 
-type Listed = {
+/** What a state is listed by. Whoever changed a row may have left anything there. */
+interface Listed {
   readonly tenant?: string;
   readonly office?: string;
   readonly role?: string;
-  readonly successor?: string;
-};
+  readonly person?: string;
+}
 
-const listings = (subject: Subject, id: string, state: Omit<Listed, 'successor'> = {}): readonly Key[] => {
-  const { tenant, office, role } = state;
-  const pks = [
-    listPk(subject),
+const listings = (subject: Subject, id: string, states: readonly Listed[]): readonly Key[] => {
+  const pks = states.flatMap(({ tenant, office, role, person }) => [
     ...(office === undefined ? [] : [listPk(subject, { office })]),
     ...(role === undefined ? [] : [listPk(subject, { role })]),
     ...(tenant === undefined ? [] : [listPk(subject, { tenant })]),
     ...(tenant === undefined || role === undefined ? [] : [listPk(subject, { tenant, role })]),
-  ];
-  return pks.map((pk) => ({ pk, sk: id }));
+    ...(person === undefined ? [] : [personPk(person)]),
+  ]);
+  return [listPk(subject), ...pks].map((pk) => ({ pk, sk: id }));
 };
 
-const listedBy = <S extends object>({ state, awaiting }: Standing<S>): Listed =>
-  (state ?? awaiting?.state ?? {}) as Listed;
+/** The state in force, and the one that is to come: an office sees whom it is to receive. */
+const listedBy = <S extends object>({ state, awaiting, prepared }: Standing<S>): readonly Listed[] =>
+  [state, awaiting?.state, prepared?.state].filter((one) => one !== undefined);
 
 /** The names that belong to the newest act, from those that the row had and those that came with the act. */
 export const keptContents = <S extends { readonly contents: string }>(
@@ -232,7 +238,7 @@ export const rowWrites = async <S extends object>(
   const record = standing.record as unknown as Value;
   const value: EnrolledRow = { ...row, record };
   const isWhole = before !== undefined && isDeepStrictEqual(before.value, value);
-  const succession = await successionWrites(table, id, record, listedBy(standing));
+  const succession = await successionWrites(table, id, record, standing.state);
   if (isWhole && lists.length + standing.writes.length + succession.length === 0) return [];
   return [
     { put: rowKey(subject, id), value, if: before ? { version: before.version } : 'absent' },
@@ -266,17 +272,19 @@ const concernsUser = <S>(before: EnrolledRow | undefined, standing: Standing<S>)
   return now.standing !== earlier.standing || now.until !== earlier.until;
 };
 
-/** By what the row's act was listed. Whoever changed the row may have left anything there. */
-const earlierOf = (row: EnrolledRow): Listed => {
+/** By what the row's act was listed. */
+const earlierOf = (row: EnrolledRow): readonly Listed[] => {
   const { details } = membersIn(row.record) as { readonly details?: unknown };
-  const { state, proposed } = membersIn(details);
-  const listed = state === undefined ? membersIn(proposed).state : state;
-  const { tenant, office, role } = membersIn(listed);
-  return {
-    ...(isName(tenant) && { tenant }),
-    ...(isName(office) && { office }),
-    ...(isName(role) && { role }),
-  };
+  const { state, proposed, prepared } = membersIn(details);
+  return [state, membersIn(proposed).state, membersIn(prepared).state].map((one) => {
+    const { tenant, office, role, person } = membersIn(one);
+    return {
+      ...(isName(tenant) && { tenant }),
+      ...(isName(office) && { office }),
+      ...(isName(role) && { role }),
+      ...(isName(person) && { person }),
+    };
+  });
 };
 
 /** What is no name of a list was never one, and may be too long for a key. */

@@ -122,7 +122,7 @@ const isShorter = (period: Period, promised: Period): boolean =>
   period.months < promised.months || period.seconds < promised.seconds;
 
 const retentionIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[] =>
-  (['provision', 'issuanceAfterExpiry', 'crl', 'report'] as const).flatMap((name) =>
+  (['provision', 'issuanceAfterExpiry', 'crl', 'report', 'enrolment'] as const).flatMap((name) =>
     isShorter(after.retention[name], before.retention[name])
       ? [
           issue(

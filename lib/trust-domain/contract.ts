@@ -167,6 +167,8 @@ export interface TrustDomain {
     /** Counted from publication. */
     readonly crl: Period;
     readonly report: Period;
+    /** Counted from the moment when the act is no longer what is in force. `P10Y` where the file is silent. */
+    readonly enrolment: Period;
   };
   readonly acts: {
     /** How long a complete approval, or one of two confirmations, waits for what is to follow. `P7D` where the file is silent. */

@@ -297,6 +297,7 @@ const retention = z.strictObject({
   issuanceAfterExpiry: period,
   crl: period,
   report: period,
+  enrolment: period.prefault('P10Y'),
 });
 
 const LAPSE = 'P7D';

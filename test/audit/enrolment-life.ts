@@ -81,6 +81,8 @@ export const registerOf = (records: readonly ActRecord[]): Register => {
 export interface Reading {
   readonly now: number;
   readonly shown: Register;
+  /** How long records are kept, in milliseconds. Where some are gone after their time, every one may be that age. */
+  readonly retention?: number;
   /** Records that are gone after their time. */
   readonly excused?: readonly ActRecord[];
   /** Records that are newer than the checkpoint. */
@@ -90,13 +92,19 @@ export interface Reading {
 /** The findings, in whichever order the records are read: `{damage} {why}`. */
 export const judged = (
   records: readonly ActRecord[],
-  { now, shown, excused = [], newer = [] }: Reading,
+  {
+    now,
+    shown,
+    excused = [],
+    newer = [],
+    retention = excused.length > 0 ? 0 : Number.POSITIVE_INFINITY,
+  }: Reading,
 ): readonly string[] => {
   const [one = [], other] = [records, records.toReversed()].map((order) => {
     const found: Finding[] = [];
     const check = openEnrolmentCheck({
       report: (damage, facts) => found.push({ damage, facts }),
-      retention: Number.POSITIVE_INFINITY,
+      retention,
       now,
     });
     for (const record of order) check.expect(record);

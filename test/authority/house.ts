@@ -73,7 +73,9 @@ export interface HouseFile {
     tenant?: string;
     readonly name: { ja: string; en: string };
   }[];
-  readonly retention: Record<'provision' | 'issuanceAfterExpiry' | 'crl' | 'report', string>;
+  readonly retention: Record<'provision' | 'issuanceAfterExpiry' | 'crl' | 'report', string> & {
+    enrolment?: string;
+  };
 }
 
 export const openGround = async (): Promise<Ground> => {

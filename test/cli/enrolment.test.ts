@@ -311,6 +311,9 @@ describe('akashi officers, for another office', () => {
     expect(proposed).toContain(
       'next: the responsible person of mizusaki-higashi, or another operator, runs npx akashi officers confirm minami-one\n',
     );
+    expect(await done('officers --as higashi-chief')).toMatch(
+      /^minami-one {2}active {2}minami .* a transfer to mizusaki-higashi is proposed\nprincipals: 1\n$/,
+    );
     expect((await refused('officers confirm minami-one --as minami-chief')).problem).toBe('forbidden');
     const confirmed = await done('officers confirm minami-one --as higashi-chief');
     expect(confirmed).toMatch(/\noffice {2,}minami\n[\s\S]*\nthen office {2,}mizusaki-higashi\n/);
@@ -318,48 +321,127 @@ describe('akashi officers, for another office', () => {
     await done('officers withdraw minami-one --as minami-chief');
   });
 
+  const rowsOf = (out: string): readonly Record<string, unknown>[] =>
+    out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
   it('transfer many from a file, where a row that fails stops no other', async () => {
     transfers(
       [
         `minami-one,mizusaki-higashi,receive examine,,${APRIL}`,
-        'minami-two,mizusaki-higashi,receive,2099-04-01,',
-        'minami-one,minami,receive,,',
+        'minami-two,mizusaki-higashi,receive,2099-04-01T00:00+09:00,',
+        `minami-one,mizusaki-higashi,receive examine,,${APRIL}`,
         'nobody-here,mizusaki-higashi,receive,,',
         '"minami-two-more",mizusaki-higashi,receive,,2027-04-01T00:00:00',
         'minami-chief,mizusaki-higashi,,,',
         'minami-chief,mizusaki-higashi',
+        'minami-chief,mizusaki-higashi,receive,,',
+        'minami-chief,mizusaki-higashi,examine,,',
         '',
       ].join('\r\n'),
     );
-    const { code, out, err } = await akashi('officers transfer --file april.csv --as minami-chief');
-    expect({ code, err }).toEqual({ code: 1, err: '' });
-    const lines = out.split('\n').map((line) => line.split(/ {2,}/));
-    expect(lines.map(([line, id, , outcome]) => [line, id, outcome].join(' '))).toEqual([
-      '2 minami-one is proposed',
-      '3 minami-two is proposed',
+    const outcomes = async (args: string): Promise<readonly string[]> => {
+      const { code, out, err } = await akashi(`officers transfer --file april.csv ${args} --as minami-chief`);
+      expect({ code, err }).toEqual({ code: 1, err: '' });
+      return out
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/ {2,}/).slice(0, 3).join(' '));
+    };
+    const wrong = [
       '4 minami-one usage',
       '5 nobody-here unknown-principal',
       '6 minami-two-more usage',
       '7 minami-chief usage',
       '8 minami-chief usage',
-      'rows: 7; failed: 5  ',
-      '  ',
+      '9 minami-chief usage',
+      '10 minami-chief usage',
+    ];
+    expect(await outcomes('--dry-run')).toEqual([
+      '2 minami-one is to be done',
+      '3 minami-two is to be done',
+      ...wrong,
+      'rows: 9; to be done: 2; failed: 7',
     ]);
-    expect(out).toContain('The id is in line 2 already');
-    expect(out).toContain('such as 2026-04-01T09:00:00+09:00');
+    expect(await json('officers show minami-one --as minami-chief')).not.toHaveProperty('awaiting');
+    expect(await outcomes('')).toEqual([
+      '2 minami-one is proposed',
+      '3 minami-two is proposed',
+      ...wrong,
+      'rows: 9; done: 2; failed: 7',
+    ]);
     const again = await akashi('officers transfer --file april.csv --as minami-chief --json');
-    expect(again.code).toBe(1);
-    const { rows, failed } = JSON.parse(again.out);
-    expect(failed).toBe(5);
-    expect(rows[0]).toMatchObject({ line: 2, principal: { awaiting: { office: 'mizusaki-higashi' } } });
-    expect(rows[3]).toMatchObject({ line: 5, id: 'nobody-here', problem: { code: 'unknown-principal' } });
-    expect(rows[2].problem.detail).toContain('line 2');
-    await done('officers confirm minami-two --as operator-noda');
+    const rows = rowsOf(again.out);
+    expect(rows.at(-1)).toEqual({ rows: 9, done: 0, failed: 7 });
+    expect(rows[0]).toMatchObject({
+      line: 2,
+      isNew: false,
+      principal: { awaiting: { office: 'mizusaki-higashi' } },
+    });
+    const details = rows.map(({ problem }) => (problem as { detail?: string } | undefined)?.detail ?? '');
+    expect(details[2]).toContain('The id is in line 2 already');
+    expect(details[4]).toContain('such as 2026-04-01T09:00:00+09:00');
+    expect(details[7]).toContain('Line 10 says something else of the same id');
+    expect(details[8]).toContain('Line 9 says something else of the same id');
+    writeFileSync(join(folder, 'ids.ndjson'), '\ufeff{"id":"minami-two"}\n{"id":"minami-two","x":"y"}\nx\n');
+    const confirmed = await akashi('officers confirm --file ids.ndjson --as operator-noda --json');
+    expect(rowsOf(confirmed.out)).toMatchObject([
+      { line: 1, outcome: 'is in force', isNew: true },
+      { line: 2, problem: { detail: 'x: the columns are id.' } },
+      { line: 3, problem: { detail: 'The line is not JSON.' } },
+      { rows: 3, done: 1, failed: 2 },
+    ]);
     expect(await json('officers show minami-two --as operator-noda')).toMatchObject({
       office: 'mizusaki-higashi',
       standing: 'active',
     });
   });
+
+  it('enrol, change and end many from a file, each once', async () => {
+    const twice = async (args: string): Promise<readonly (readonly unknown[])[]> => {
+      const [first, second] = [rowsOf(await done(`${args} --json`)), rowsOf(await done(`${args} --json`))];
+      expect(second.at(-1)).toMatchObject({ done: 0, failed: 0 });
+      return [first.map(({ outcome }) => outcome), second.map(({ outcome }) => outcome)];
+    };
+    const columns = 'id,office,duties,nameJa,nameEn,kana,person';
+    const terms = 'minami,receive,"係員, 新",New,しん,';
+    writeFileSync(
+      join(folder, 'new.csv'),
+      `${columns},from,until\nnew-one,${terms},2099-04-01,\nnew-two,${terms},,\n`,
+    );
+    const invited = rowsOf(await done('officers enrol --file new.csv --as minami-chief --json'));
+    expect(invited).toMatchObject([
+      { id: 'new-one', outcome: 'is invited', principal: { from: '2099-03-31T15:00:00.000Z' } },
+      { id: 'new-two', outcome: 'is invited' },
+      { rows: 2, done: 2, failed: 0 },
+    ]);
+    expect(await twice('officers enrol --file new.csv --as minami-chief')).toMatchObject([
+      ['is so already', 'is so already', undefined],
+      ['is so already', 'is so already', undefined],
+    ]);
+    await enrol('officers', invited[1]?.invitation, 'minami-chief');
+    const changed = terms.replace('receive', 'receive examine');
+    writeFileSync(
+      join(folder, 'change.csv'),
+      `${columns},until,effectiveFrom\nnew-two,${changed},,${APRIL}\n`,
+    );
+    expect(await twice('officers change --file change.csv --as minami-chief')).toEqual([
+      ['is prepared', undefined],
+      ['is prepared already', undefined],
+    ]);
+    await done('officers withdraw new-two --as minami-chief');
+    writeFileSync(join(folder, 'end.csv'), `id,effectiveFrom\nnew-one,\nnew-two,${APRIL}\n`);
+    expect(await twice('officers end --file end.csv --as operator-noda')).toEqual([
+      ['has ended', 'is prepared', undefined],
+      ['is so already', 'is prepared already', undefined],
+    ]);
+    expect(await done('officers list --as minami-chief')).toContain('an end is prepared, from 20');
+    const again = `officers end new-two --effective-from ${APRIL} --as minami-chief`;
+    expect(await done(again)).toMatch(/\nnew-two: prepared; it ends at 20\S+Z\n$/);
+    expect(await done('officers end new-two --as minami-chief')).toContain('new-two has ended');
+  }, 30_000);
 
   it('transfer nobody where the file is not as it has to be', async () => {
     writeFileSync(join(folder, 'sjis.csv'), Buffer.from([0x92, 0x53, 0x93, 0x96, 0x0a]));
@@ -381,7 +463,9 @@ describe('akashi officers, for another office', () => {
       const { code, err } = await akashi(`officers transfer ${args} --as minami-chief`);
       expect({ args, code, err }).toEqual({ args, code: 2, err: expect.stringContaining(said) });
     }
-    expect(await done('officers transfer --file april.csv --as minami-chief')).toBe('rows: 0; failed: 0\n');
+    expect(await done('officers transfer --file april.csv --as minami-chief')).toBe(
+      'rows: 0; done: 0; failed: 0\n',
+    );
   });
 
   it('give a new credential to one who has one, where that is asked for', async () => {

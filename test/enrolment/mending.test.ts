@@ -78,7 +78,7 @@ it('walks all acts within a day, a part at a time, and goes on where it was', as
   const { items } = await house.app.enrolment.people.list(chief, { limit: 100 });
   expect(items).toHaveLength(31);
   // The names of the act that was rolled back were in the row alone.
-  expect(house.logged.filter(({ message }) => message.includes('its names are lost'))).toHaveLength(1);
+  expect(house.logged.filter(({ message }) => message.includes('names are lost'))).toHaveLength(1);
 });
 
 it('begins anew where somebody changed its place', async () => {

@@ -161,7 +161,7 @@ describe('who may sign', () => {
       ['ceremony', 'office-acts', 'principal-acts', 'principal-ends', 'principal-enrolment', 'scheduled-due'],
     ],
     ['invitation', ['invitations']],
-    ['revocation', ['certificate-revocation', 'principal-ends', 'principal-enrolment']],
+    ['revocation', ['certificate-revocation', 'principal-ends', 'principal-enrolment', 'scheduled-due']],
     ['confirmation', ['certificate-correction', 'certificate-revocation']],
     ['publication', ['ceremony', 'certificate-revocation', 'crl-publish', 'scheduled-publication']],
     ['hold', ['certificate-hold']],
@@ -341,6 +341,7 @@ describe('who may read what', () => {
       'disclosure-bundles',
       'ceremony',
       'scheduled-recovery',
+      'scheduled-due',
       'scheduled-responders',
       'scheduled-closings',
       'scheduled-retention',
@@ -388,6 +389,7 @@ describe('who may read what', () => {
       'certificate-revocation',
       'principal-ends',
       'principal-enrolment',
+      'scheduled-due',
     ]);
     expect(putting('outcomes/office.*')).toEqual(['office-acts']);
     expect(putting('outcomes/principal.*')).toEqual([
@@ -412,6 +414,7 @@ describe('who may read what', () => {
       'office-acts',
       'principal-ends',
       'principal-enrolment',
+      'scheduled-due',
     ]);
     expect(putting('closings-followed/*')).toEqual(['scheduled-closings']);
     expect(putting('act-keys/*')).toEqual(['ceremony']);

@@ -77,6 +77,8 @@ const retentionOver = (table: Table, bucket: Bucket) => {
     issuance: forever,
     latestNotAfter: forever,
     notAfterOf: async () => undefined,
+    enrolment: forever,
+    enrolmentOver: async () => undefined,
   };
   return openRetention({ table, bucket, ledger: ledgerOver(table), clock, keptUntil });
 };

@@ -19,7 +19,7 @@ export const route = defineRoute({
   responses: {
     200: { description: 'The officer, changed or with what is prepared.', schema: principalView },
   },
-  faults: ['unknown-principal', 'unknown-office', 'wrong-state', 'not-in-force'],
+  faults: ['unknown-principal', 'unknown-office', 'wrong-state', 'not-in-force', 'same-person'],
   handle: async ({ enrolment }, { params, body: { effectiveFrom, ...terms } }, caller) =>
     json(200, await enrolment.people.change(caller, params.principal, terms, effectiveFrom)),
 });

@@ -11,7 +11,7 @@ export const route = defineRoute({
   path: '/api/v1/principals/{principal}',
   summary: 'A principal that was enrolled',
   description:
-    'With what waits for its confirmation. Officers see the officers of their own office, operators and auditors all. The answer is recorded as a provision.',
+    'With what waits for its confirmation. Officers see the officers of their own office and those who are to come to it, operators and auditors all. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ principal: principalId }),

@@ -17,7 +17,7 @@ export const route = defineRoute({
   params: z.strictObject({ principal: principalId }),
   body: { kind: 'json', schema: principalTerms },
   responses: { 201: { description: 'The invitation.', schema: invited } },
-  faults: ['unknown-principal', 'unknown-office', 'wrong-state', 'not-in-force'],
+  faults: ['unknown-principal', 'unknown-office', 'wrong-state', 'not-in-force', 'same-person'],
   handle: async ({ enrolment }, { params, body }, caller) =>
     json(201, await enrolment.people.invite(caller, params.principal, body)),
 });

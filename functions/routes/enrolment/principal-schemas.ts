@@ -112,7 +112,9 @@ export const principalView = z
       .meta({ description: 'Absent while nobody has confirmed the first proposal.' }),
     role: role.exactOptional(),
     person: person.exactOptional(),
-    name: bilingual.exactOptional().meta({ description: 'Absent, too, where the table has lost the name.' }),
+    name: bilingual.exactOptional().meta({
+      description: 'Absent, too, where the table has lost the name, until somebody gives it again.',
+    }),
     from: utc.exactOptional(),
     ...shown,
     awaiting: z
@@ -130,7 +132,7 @@ export const principalView = z
         standing,
         role,
         person,
-        name: bilingual,
+        name: bilingual.exactOptional(),
         from: utc,
         ...shown,
       })

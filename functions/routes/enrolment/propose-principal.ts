@@ -16,7 +16,7 @@ export const route = defineRoute({
   params: z.strictObject({ principal: principalId }),
   body: { kind: 'json', schema: principalProposal },
   responses: { 201: { description: 'The principal, with what was proposed.', schema: principalView } },
-  faults: ['unknown-office', 'wrong-state', 'not-in-force'],
+  faults: ['unknown-office', 'wrong-state', 'not-in-force', 'same-person'],
   handle: async ({ enrolment }, { params, body: { effectiveFrom, invites, ...terms } }, caller) =>
     json(
       201,

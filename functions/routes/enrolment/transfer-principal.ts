@@ -17,7 +17,7 @@ export const route = defineRoute({
   params: z.strictObject({ principal: principalId }),
   body: { kind: 'json', schema: principalTransfer },
   responses: { 201: { description: 'The officer, with what was proposed.', schema: principalView } },
-  faults: ['unknown-principal', 'unknown-office', 'wrong-state', 'not-in-force'],
+  faults: ['unknown-principal', 'unknown-office', 'wrong-state', 'not-in-force', 'same-person'],
   handle: async ({ enrolment }, { params, body: { effectiveFrom, ...to } }, caller) =>
     json(201, await enrolment.people.transfer(caller, params.principal, to, effectiveFrom)),
 });

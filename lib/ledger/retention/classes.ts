@@ -1,8 +1,8 @@
 import type { CertificateRef } from '../../principal.ts';
-import type { RecordKind } from '../contract.ts';
+import type { LedgerRecord, RecordKind } from '../contract.ts';
 
 /** Records that are kept for the same time. */
-export type RetentionClass = 'provision' | 'issuance' | 'crl' | 'report';
+export type RetentionClass = 'provision' | 'issuance' | 'crl' | 'report' | 'enrolment';
 
 /**
  * The class of each kind. Kinds without a class are kept for ever: they show how the authority was set up, and who
@@ -27,7 +27,7 @@ export const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> 
   recovery: undefined,
   export: undefined,
   disclosure: undefined,
-  enrolment: undefined,
+  enrolment: 'enrolment',
 };
 
 /** The time until which a record is kept, by the trust domain's periods. Times are milliseconds since the epoch. */
@@ -41,4 +41,8 @@ export interface KeptUntil {
   readonly latestNotAfter: (recorded: number) => number;
   /** Undefined where the certificate is not known. */
   readonly notAfterOf: (ref: CertificateRef) => Promise<number | undefined>;
+  /** Counted from the moment when the act is no longer what is in force. */
+  readonly enrolment: (over: number) => number;
+  /** That moment, by the objects of the acts. Undefined while the act is what is in force. */
+  readonly enrolmentOver: (record: LedgerRecord) => Promise<number | undefined>;
 }

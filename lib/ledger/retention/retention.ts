@@ -41,7 +41,13 @@ export interface RetentionDeps {
 const DAY = 86_400_000;
 /** Days whose first pages are read at the same time. In a ledger of many years, most days are empty. */
 const DAYS_AHEAD = 16;
-const CLASSES = ['provision', 'issuance', 'crl', 'report'] as const satisfies readonly RetentionClass[];
+const CLASSES = [
+  'provision',
+  'issuance',
+  'crl',
+  'report',
+  'enrolment',
+] as const satisfies readonly RetentionClass[];
 
 const PK = 'retention';
 type ProgressRow = { readonly day: string };

@@ -90,6 +90,10 @@ export const openSweep = (deps: {
   /** An act that names no known certificate is kept as long as if it had led to the longest-lived certificate. */
   const endOf = async (record: LedgerRecord, kept: RetentionClass): Promise<number> => {
     const recorded = timeOfId(record.id);
+    if (kept === 'enrolment') {
+      const over = await keptUntil.enrolmentOver(record);
+      return over === undefined ? Number.POSITIVE_INFINITY : keptUntil.enrolment(over);
+    }
     if (kept !== 'issuance') return keptUntil[kept](recorded);
     const ends = await Promise.all((record.certificates ?? []).map(keptUntil.notAfterOf));
     const known = ends.filter((end) => end !== undefined);

@@ -46,6 +46,8 @@ export const AUDIT = {
     '操作できる認証局運用者が二人いたのに、セレモニーの二人が認証局運用者を登録しました。',
   'The service shows an office or a principal otherwise than the newest act in the log.':
     'サービスが示す登録分局または利用主体が、透明性ログの最新の行為と異なります。',
+  'The person behind an auditor was an officer or an operator at the same time.':
+    '監査人と同じ人物が、同時に担当者または認証局運用者でした。',
   'A certificate of a principal does not rest on the act that confirmed its key.':
     '利用主体の証明書が、その鍵を確認した行為に基づいていません。',
   'A certificate of a principal was not revoked when its key was replaced or the enrolment ended.':

@@ -41,11 +41,41 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'next: the responsible person of {0}, or another operator, runs {1}':
     '次に、{0} の責任者か、別の認証局運用者が、{1} を実行してください',
   'is proposed': '提案しました',
+  'is proposed already': '提案済みです',
+  'is prepared': '予定を登録しました',
+  'is prepared already': '予定は登録済みです',
+  'is changed': '変更しました',
+  'is invited': '招待しました',
+  'is in force': '有効になりました',
+  'is so already': 'すでにそのとおりです',
+  'is to be done': '実行の対象です',
+  '{0}: prepared; it ends at {1}': '{0}: 予定を登録しました。{1} に終了します',
+  'rows: {0} of {1}': '{1} 行中 {0} 行',
+  'rows: {0}; done: {1}; failed: {2}': '{0} 行（実行 {1} 行、失敗 {2} 行）',
+  'rows: {0}; to be done: {1}; failed: {2}': '{0} 行（実行の対象 {1} 行、失敗 {2} 行）',
+  'The line is not JSON.': 'この行は JSON ではありません。',
+  'The line is not an object of texts and lists of texts.':
+    'この行は、文字列と文字列の配列からなる JSON オブジェクトではありません。',
+  '{0}: the columns are {1}.': '{0}: 列は {1} です。',
+  'Line {0} says something else of the same id; neither is done.':
+    '{0} 行目が同じ ID について別の内容を述べています。どちらも実行しません。',
+  '--dry-run goes with --file for many, without an id.':
+    '--dry-run は、ID を付けず、--file で複数を扱うときに使います。',
+  'Give the id of one officer, or --file for many.':
+    '担当者一人の ID か、複数を扱う --file を指定してください。',
+  'Give the id, and --fingerprint as it was read to you.':
+    'ID と、読み上げられた --fingerprint を指定してください。',
   'proposed from': '提案された発効',
   prepared: '予定の登録',
   'in force from': '発効',
   'then {0}': '発効後の{0}',
   'a change is prepared, from {0} on': '変更の予定があります（{0} から）',
+  'lost; give the same terms again, with the names':
+    '失われています。同じ内容を、氏名・名称とともにもう一度指定してください',
+  'names lost': '氏名・名称なし（消失）',
+  'an end is prepared, from {0} on': '終了の予定があります（{0} から）',
+  'a transfer to {0} is proposed': '{0} への異動が提案されています',
+  'a transfer to {0} is prepared, from {1} on': '{0} への異動の予定があります（{1} から）',
   'With --file everything is in the file: give no id and no other terms.':
     '--file を使うときは、すべてをファイルに書き、ID やほかの指定を付けないでください。',
   'Give the id, --office and --duty of one officer, or --file.':
@@ -61,7 +91,6 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
     'この ID はすでに {0} 行目にあります。この行は処理しませんでした。',
   'Name at least one duty: receive, examine, approve or responsible.':
     '職務を一つ以上指定してください（receive、examine、approve、responsible）。',
-  'rows: {0}; failed: {1}': '行: {0} 件、失敗: {1} 件',
   'notices: {0}': '通知: {0} 件',
   'the office is not open': '登録分局が開設されていません',
   'something else came before': '先に別の操作がありました',

@@ -87,6 +87,8 @@ export const ENROLMENT = {
     '確認を待っているものはありません。先に提案が必要です。',
   'The operator who proposed it cannot confirm it; have another operator do it.':
     '提案した認証局運用者本人は確認できません。別の認証局運用者が確認してください。',
+  'The same person stands behind {0}. An auditor is neither an officer nor an operator at the same time: end that enrolment first, or name another person.':
+    '{0} も同じ人物です。監査人は、同時に担当者や認証局運用者であってはなりません。先にそちらを終了するか、別の人物を指定してください。',
   'The names that were proposed are lost; propose it again.':
     '提案された名称が失われています。もう一度提案してください。',
   'Two operators are left: {0}. They enrol another one with akashi operators propose and confirm. Where a credential is lost, revoke its certificate first.':

@@ -48,7 +48,13 @@ const folder = mkdtempSync(join(tmpdir(), 'as-deployed-'));
  * The demonstration's trust domain, with retention periods that end together: ten years after a certificate of three, and
  * after the annual report of the first. Between ends that are years apart, the day that deletes would read each day.
  */
-const RETENTION = { provision: 'P13Y', issuanceAfterExpiry: 'P10Y', crl: 'P13Y', report: 'P12Y' };
+const RETENTION = {
+  provision: 'P13Y',
+  issuanceAfterExpiry: 'P10Y',
+  crl: 'P13Y',
+  report: 'P12Y',
+  enrolment: 'P13Y',
+};
 const YEARS_KEPT = 13;
 const trustDomain = JSON.stringify({
   ...JSON.parse(readFileSync(join(ROOT, publicSettings().trustDomain), 'utf8')),
@@ -1056,6 +1062,7 @@ describe.skipIf(!present)('as deployed', () => {
       [`enrolled-principal/${id}`, 'principal'],
       ['enrolled-principals', id],
       ['enrolled-principals/office/minami', id],
+      [`enrolled-persons/${id}`, id],
     ] as const) {
       await deleteRow(cloud.table, { pk, sk });
     }
@@ -1078,6 +1085,10 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(as('chief', 'DELETE', `/api/v1/principals/${id}/suspension`));
     await ok(change(2 * hour));
     await expect(functions.invoke('scheduled-due', {}, 3 * hour)).resolves.toMatchObject({ done: [id] });
+    // And an end.
+    const query = `effectiveFrom=${new Date(Date.now() + 4 * hour).toISOString()}`;
+    await ok(as('chief', 'POST', `/api/v1/principals/${id}/end`, undefined, { query }));
+    await expect(functions.invoke('scheduled-due', {}, 5 * hour)).resolves.toMatchObject({ done: [id] });
     const told = await ok(as('chief', 'GET', '/api/v1/notices'));
     expect(told.json()).toMatchObject({ notices: [{ principal: id, why: 'other-act' }] });
     const days = 86_400_000;
@@ -1130,6 +1141,7 @@ describe.skipIf(!present)('as deployed', () => {
       done: expect.arrayContaining([
         expect.stringContaining('provision '),
         expect.stringContaining('issuance '),
+        expect.stringContaining('enrolment '),
       ]),
     });
   }, 120_000);

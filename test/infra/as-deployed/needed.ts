@@ -50,7 +50,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(certificate-(correction|hold|release)|principal-ends|scheduled-closings): RowsGet dynamodb:GetItem used-keys\/\*$/,
+      /^(certificate-(correction|hold|release)|principal-ends|scheduled-(closings|due)): RowsGet dynamodb:GetItem used-keys\/\*$/,
     reason:
       'After a crash in a revocation for compromise the next call makes the rest, by the same code; none crashes here.',
     usedElsewhere: true,
@@ -138,13 +138,13 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(certificate-(correction|hold|release|revocation)|principal-(ends|enrolment)|scheduled-closings): Rows(Put|Delete) dynamodb:(Put|Delete)Item revoked\/\*$/,
+      /^(certificate-(correction|hold|release|revocation)|principal-(ends|enrolment)|scheduled-(closings|due)): Rows(Put|Delete) dynamodb:(Put|Delete)Item revoked\/\*$/,
     reason: 'The rows of a status follow its acts, from whatever state somebody gave them.',
     usedElsewhere: true,
   },
   {
     grants:
-      /^(certificate-(correction|hold|release|revocation)|principal-(ends|enrolment)|scheduled-closings): RowsGet dynamodb:GetItem certificates\/\*$/,
+      /^(certificate-(correction|hold|release|revocation)|principal-(ends|enrolment)|scheduled-(closings|due)): RowsGet dynamodb:GetItem certificates\/\*$/,
     reason:
       'A certificate that is recorded and not signed yet is known by its row alone; here all of them are signed.',
   },
@@ -194,10 +194,16 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(invitations|principal-(ends|enrolment)|scheduled-due): Rows(Put|Delete) dynamodb:(Put|Delete)Item enrolled-principals(\/\*)?$|^scheduled-closings: RowsDelete dynamodb:DeleteItem enrolled-principals\/\*$/,
+      /^(invitations|principal-(ends|enrolment)|scheduled-due): Rows(Put|Delete) dynamodb:(Put|Delete)Item enrolled-(principals|persons)(\/\*)?$|^scheduled-closings: RowsDelete dynamodb:DeleteItem enrolled-(principals|persons)\/\*$/,
     reason:
       'Each act makes the lists name its principal, whoever changed them; here only those who enter or move change them.',
     usedElsewhere: true,
+  },
+  {
+    grants:
+      /^(invitations|principal-(acts|ends|enrolment)|scheduled-(due|closings)): RowsDelete dynamodb:DeleteItem enrolled-persons\/\*$/,
+    reason:
+      'A person leaves the list of an id only where another person is proposed after a proposal was taken back.',
   },
   {
     grants:
