@@ -312,8 +312,11 @@ export const compose = (ports: Ports): Core => {
   const names = openNames({
     ledger,
     directory,
-    purposes: new Set(trustDomain.principals.flatMap(({ purposes = [] }) => purposes.map(({ id }) => id))),
-    authorities: new Set(trustDomain.authorities.map(({ ca }) => ca)),
+    purposes: trustDomain.principals.flatMap(({ tenant, purposes = [] }) =>
+      purposes.map(({ id }) => ({ id, tenant })),
+    ),
+    tenants: new Set(trustDomain.tenants.map(({ id }) => id)),
+    authorities: new Map(trustDomain.authorities.map(({ ca, tenant }) => [ca, tenant])),
     isHolder,
   });
   const transparencyLog = openTransparencyLog({ table, bucket, actKeys: acts.keys });
@@ -392,6 +395,7 @@ export const compose = (ports: Ports): Core => {
       trustDomain: { name: trustDomain.name, ...trustDomain.title },
       known: directory.known,
     },
+    tenants: trustDomain.tenants.map(({ id, title }) => ({ id, ...title })),
     keepReports: (madeAt) => addPeriod(new Date(madeAt), trustDomain.retention.report).getTime(),
   });
 

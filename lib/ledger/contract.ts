@@ -204,6 +204,13 @@ export interface RecordQuery {
    * log has its leaf, which proves whose it is. Excludes `holder`.
    */
   readonly onlyRecordsOf?: string;
+  /** Only records that name this tenant. */
+  readonly tenant?: string;
+  /**
+   * The same for a principal of that tenant, who may see no others: a record is found once the published log has its leaf, which
+   * proves whose it is. Excludes `tenant`.
+   */
+  readonly onlyRecordsOfTenant?: string;
   /** RFC 3339, inclusive / exclusive. */
   readonly from?: string;
   readonly to?: string;
@@ -238,8 +245,12 @@ export interface Ledger {
    * than `limit` and still have a cursor. Faults: `cursor-invalid`, `invalid-input`.
    */
   query(query: RecordQuery): Promise<RecordPage>;
-  /** Faults: `unknown-record`; `record-expired` with the class, the time of deletion and the index of the leaf. */
-  get(id: string): Promise<LedgerRecord>;
+  /**
+   * Faults: `unknown-record`; `record-expired` with the class, the time of deletion and the index of the leaf.
+   * @param onlyOfTenant for a principal of that tenant: any other record is `unknown-record`, as if there were none. So is one
+   *   whose leaf is not in the published log, which proves whose it is, and one that was deleted.
+   */
+  get(id: string, onlyOfTenant?: string): Promise<LedgerRecord>;
   /**
    * The record of an act, whose signature is verified: what a decision may rest on. Faults: those of `get`;
    * `act-not-proven` where the row has another record, where the signature is not that of the act's kind of key over this

@@ -12,7 +12,7 @@ import type {
 } from './contract.ts';
 import { cut } from './cutting.ts';
 import { divide } from './dividing.ts';
-import { getRecord } from './query/get.ts';
+import { getRecord, getRecordOfTenant } from './query/get.ts';
 import { queryRecords } from './query/query.ts';
 import { openSetAside } from './set-aside.ts';
 import { openSettling } from './settling.ts';
@@ -126,7 +126,10 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
     return store(await Promise.all(parts.map(recordOf)));
   };
 
-  const get: Ledger['get'] = (id) => getRecord(table, id);
+  const get: Ledger['get'] = (id, onlyOfTenant) =>
+    onlyOfTenant === undefined
+      ? getRecord(table, id)
+      : getRecordOfTenant(table, deps.bucket, id, onlyOfTenant);
 
   const act: Ledger['act'] = async (id) => {
     const record = await get(id);
