@@ -82,7 +82,9 @@ export const openTenantCheck = ({ report }: { readonly report: Report }): Tenant
     if (record.kind === 'issuance') return;
     for (const ref of record.certificates ?? []) {
       const name = nameOf(ref);
-      if (certificates.has(name)) yield { tenant: certificates.get(name), of: name };
+      const tenant = certificates.get(name);
+      // Of a certificate of no tenant, each tenant may be told.
+      if (certificates.has(name) && (isAct || tenant !== undefined)) yield { tenant, of: name };
     }
   };
 

@@ -85,8 +85,9 @@ it('finds acts and answers about a certificate that do not name the tenant of it
     'tenant-missing provision: signature-1/01aa minase',
     'tenant-differs revocation: signature-1/01aa minase',
   ]);
-  expect(damagesOf(act('issuance', undefined, undefined), answer('minase'))).toEqual([
-    'tenant-differs provision: signature-1/01aa none',
+  const ofNone = act('issuance', undefined, undefined);
+  expect(damagesOf(ofNone, act('revocation', 'minase', undefined), answer('minase'))).toEqual([
+    'tenant-differs revocation: signature-1/01aa none',
   ]);
 });
 
