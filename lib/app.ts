@@ -209,8 +209,8 @@ export const compose = (ports: Ports): Core => {
   const { operations } = trustDomain;
   const founders = foundersOf(trustDomain, { table, standing });
   const directory = openDirectory({ table, recorder: records, founders, clock });
-  const isEnrolled: IsEnrolled = async (subject, id) =>
-    (await records.conclusion({ act: `${subject}.${id}`, number: 1 })) !== undefined;
+  const isEnrolled: IsEnrolled = async (id) =>
+    (await records.conclusion({ act: `principal.${id}`, number: 1 })) !== undefined;
   const operationsCa = operations.authority.ca;
   const callers = openCallers({
     ...ports,
@@ -312,9 +312,6 @@ export const compose = (ports: Ports): Core => {
   const names = openNames({
     ledger,
     directory,
-    purposes: trustDomain.principals.flatMap(({ tenant, purposes = [] }) =>
-      purposes.map(({ id }) => ({ id, tenant })),
-    ),
     tenants: new Set(trustDomain.tenants.map(({ id }) => id)),
     authorities: new Map(trustDomain.authorities.map(({ ca, tenant }) => [ca, tenant])),
     isHolder,

@@ -34,12 +34,10 @@ export interface ResponderApp {
 export interface ResponderPorts {
   readonly table: Table;
   readonly responderKeys: KeyStore;
-  /** Objects that prove enrolments: read for callers that the file does not name, and for nobody else. */
+  /** Objects that prove enrolments: read for callers who were enrolled, and for nobody else. */
   readonly objects: Pick<Objects, 'get'>;
-  /** Those that the trust domain's file names. */
-  readonly principals: readonly Principal[];
-  /** Ids of the offices that the file names. */
-  readonly offices: readonly string[];
+  /** The first operators, whom the trust domain's file names. */
+  readonly operators: readonly Principal[];
   /** The id of the CA that certifies principals. */
   readonly operationsCa: string;
   /** The CAs of the trust domain, with the terms of their answers. */
@@ -57,7 +55,7 @@ export const composeResponder = (ports: ResponderPorts, tokens: TokenIssuers): R
   const register = openRegister(ports.table);
   const responders = openResponders({ ...ports, register, keys: ports.responderKeys });
   const recorder = openProvisions(ports);
-  // The caller of this function has asked whether the principals are those in force, and gave none where they are not.
+  // The caller of this function has asked whether the operators are those in force, and gave none where they are not.
   const { find } = openEnrolled(ports);
   const directory = { find, findProven: find };
   const callers = openCallers({ ...ports, directory, issuers, register, assertMayAct: async () => {} });
@@ -82,8 +80,8 @@ const KEPT_MS = 60_000;
 /** Callers whose rows are kept at one time. */
 const MOST_KEPT = 2_048;
 
-/** The callers that the file names, and those that were enrolled: their rows, whose acts are verified at each call. */
-const openEnrolled = ({ table, objects, principals, offices, clock }: ResponderPorts) => {
+/** The first operators, and everybody who was enrolled: their rows, whose acts are verified at each call. */
+const openEnrolled = ({ table, objects, operators, clock }: ResponderPorts) => {
   const rows = new ReadLately<Item | undefined>(clock, KEPT_MS, MOST_KEPT);
   const outcomes = new ReadLately<LedgerRecord | undefined>(clock, KEPT_MS, MOST_KEPT);
   const acts = openActVerifying({ objects, clock });
@@ -97,17 +95,7 @@ const openEnrolled = ({ table, objects, principals, offices, clock }: ResponderP
       outcome: (closes) =>
         outcomes.of(`${closes.act} ${closes.number}`, () => readOutcome({ objects, acts }, closes)),
     },
-    founders: {
-      principals,
-      // An answer names no office, so its id is enough.
-      offices: offices.map((id) => ({
-        id,
-        tenant: id,
-        name: { ja: id, en: id },
-        attributes: {},
-        profiles: [],
-      })),
-    },
+    founders: { operators },
     clock,
   });
 };

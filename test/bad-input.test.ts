@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CertificateRef } from '../lib/principal.ts';
 import { credentialsOfAll } from './credentials.ts';
+import { serveService } from './served-service.ts';
 import {
   FIELDS,
   issueThroughOffice,
   opensslRequest,
   P256,
   type Service,
-  serveService,
   temporaryFolder,
 } from './service.ts';
 import { allRecords, checkWorld } from './world.ts';

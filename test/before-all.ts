@@ -1,14 +1,21 @@
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { choosePorts } from './ports.ts';
+import { forgetPrepared, keepPrepared } from './prepared.ts';
 import { openTestKeys } from './scrypt-once.ts';
 
 /** Runs once, before all files: what each of them would otherwise do again. What it returns runs after them all. */
-export default async (): Promise<() => void> => {
+export default async (project: TestProject): Promise<() => void> => {
   const folder = mkdtempSync(join(placeForFiles(), 'akashi-tests-'));
   // Every process of the run makes its temporary files below, and what it leaves there goes with the folder.
   process.env.TMPDIR = folder;
   await openTestKeys(join(folder, 'keys'));
+  choosePorts();
+  const prepared = join(folder, 'prepared');
+  keepPrepared(prepared);
+  project.onTestsRerun(() => forgetPrepared(prepared));
   return () => rmSync(folder, { recursive: true, force: true });
 };
 

@@ -2,12 +2,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { certifyApplicant, readApplicant } from '../functions/tasks/principal-certificate.ts';
 import { generatePrivateKey, softwareSigner } from '../lib/keys/keys.ts';
+import { copyCredentials } from './demonstration-people.ts';
 import { csrBy } from './registration/csr.ts';
 import type { Service } from './service.ts';
 
-/** Makes a key and a request for each principal, as the persons themselves do, and has the service certify them. */
-export const credentialsOfAll = async ({ core, trustDomain }: Service, folder: string): Promise<void> => {
-  for (const { id } of trustDomain.principals) {
+/** A folder for each principal. The keys of the first operators are made now, as the persons themselves do. */
+export const credentialsOfAll = async (
+  { core, trustDomain, folder: data }: Service,
+  folder: string,
+): Promise<void> => {
+  copyCredentials(data, folder);
+  for (const { id } of trustDomain.operators) {
     const key = await generatePrivateKey('ecdsa-p256-sha256');
     const csr = await csrBy(softwareSigner('ecdsa-p256-sha256', key));
     const applicant = await readApplicant(trustDomain, { principal: id, csr });

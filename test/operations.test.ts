@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionsWithin, LIMITS } from '../functions/local/limits.ts';
 import { DAMAGES } from '../lib/audit/audit.ts';
 import { credentialsOfAll } from './credentials.ts';
-import { freePort, type Service, serveService, temporaryFolder } from './service.ts';
+import { freePort } from './ports.ts';
+import { serveService } from './served-service.ts';
+import { type Service, temporaryFolder } from './service.ts';
 
 /** docs/operations.md: what stands there is run or verified, as far as the programs that judge it are installed. */
 const root = resolve(import.meta.dirname, '..');

@@ -41,12 +41,13 @@ const roomOf = (file: string): string => {
 };
 
 /**
- * Files that every room may use: vocabulary and ports, which hold no behaviour of a room; acting-office.ts, recent.ts and try-each.ts; and
+ * Files that every room may use: vocabulary and ports, which hold no behaviour of a room; acting-office.ts, tenant.ts, recent.ts and try-each.ts; and
  * recorded-act.ts. Every room that relies on an act must read the act's record in the same way, and none of them may call the ledger's code.
  */
 const SHARED = [
   'lib/act-kinds.ts',
   'lib/acting-office.ts',
+  'lib/tenant.ts',
   'lib/compromise.ts',
   'lib/fault.ts',
   'lib/format.ts',

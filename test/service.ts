@@ -1,13 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { doorCredentials } from '../functions/local/credentials.ts';
 import type { DiskFloor } from '../functions/local/disk-floor.ts';
-import { serve } from '../functions/local/server.ts';
-import { routes } from '../functions/routes/routes.ts';
 import { type App, type Core, compose } from '../lib/app.ts';
 import { type Cas, openCas } from '../lib/authority/authority.ts';
 import type { KeyStore } from '../lib/keys/keys.ts';
@@ -20,6 +16,8 @@ import { openSqliteTable } from '../lib/store/sqlite.ts';
 import type { Bucket, Objects, Table } from '../lib/store/store.ts';
 import { openTableObjects } from '../lib/store/table-objects.ts';
 import { readTrustDomain, type TrustDomain } from '../lib/trust-domain/trust-domain.ts';
+import { credentialsIn, enrolAll, peopleOf, principalsOf, type TestPeople } from './demonstration-people.ts';
+import { copyPrepared } from './prepared.ts';
 import { openTestKeys } from './scrypt-once.ts';
 
 /** The whole service over real parts, in a folder of its own, with a clock that tests set. */
@@ -32,6 +30,8 @@ export interface Service {
   readonly app: App;
   readonly trustDomain: TrustDomain;
   readonly trustDomainText: string;
+  /** The operators of the file, and those who were enrolled when the data were made. */
+  readonly principals: readonly Principal[];
   readonly table: Table;
   readonly bucket: Bucket;
   readonly keys: KeyStore;
@@ -49,6 +49,10 @@ export interface Service {
 export interface Options {
   /** Changes the demonstration's trust domain before it is read. */
   readonly domain?: (file: DomainFile) => void;
+  /** Changes the demonstration's offices and people before they are enrolled. */
+  readonly people?: (people: TestPeople) => void;
+  /** Enrols nobody: the file's operators are all that there is. */
+  readonly nobody?: boolean;
   /** The service's address in certificates. */
   readonly publicUrl?: string;
   /** Milliseconds by which the clock starts ahead; negative for the past. */
@@ -57,6 +61,8 @@ export interface Options {
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
   readonly objects?: (objects: Objects) => Objects;
+  /** Holds the ceremony through the stores and keys above, instead of copying the data of another service after its own. */
+  readonly fresh?: boolean;
   /** The disk's level, for `serveService`. */
   readonly disk?: Pick<DiskFloor, 'level'>;
 }
@@ -69,22 +75,75 @@ export interface DomainFile {
     ocsp: Record<string, unknown>;
   }[];
   readonly profiles: { readonly id: string; readonly authority: string }[];
-  readonly principals: { readonly id: string }[];
+  readonly operators: { readonly id: string }[];
 }
 
 export const PUBLIC_URL = 'http://localhost:8080';
 
-/** Opens the service over the data in `folder`, and holds the ceremony if it was not held yet. */
-export const openService = async (folder: string, options: Options = {}): Promise<Service> => {
+/** What else a new service does before its test begins. */
+export interface Preparation {
+  /** Tells its data from those of other preparations. */
+  readonly name: string;
+  readonly prepare: (service: Service) => Promise<void>;
+}
+
+/**
+ * Opens the service over the data in `folder`. Where there are none it gets those of a service after its ceremony and `further`.
+ * Over other data the ceremony is held if the trust domain has changed.
+ */
+export const openService = async (
+  folder: string,
+  options: Options = {},
+  further?: Preparation,
+): Promise<Service> => {
+  const text = domainText(options);
+  const people = await peopleOf(text, options);
+  if (hasData(folder)) return openOver(folder, text, people, options);
+  if (options.fresh) return openNew(folder, text, people, options, further);
+  const { publicUrl = PUBLIC_URL, ahead = 0 } = options;
+  await copyPrepared(folder, [text, people, publicUrl, ahead, further?.name], async (place) => {
+    const service = await openNew(place, text, people, { publicUrl, ahead }, further);
+    await service.close();
+  });
+  return openOver(folder, text, people, options);
+};
+
+const openNew = async (
+  folder: string,
+  text: string,
+  people: TestPeople,
+  options: Options,
+  further?: Preparation,
+): Promise<Service> => {
+  const service = await openOver(folder, text, people, options);
+  await enrolAll(service.core, service.trustDomain, people, credentialsIn(folder));
+  await further?.prepare(service);
+  return service;
+};
+
+const domainText = ({ domain }: Options): string => {
   const file: DomainFile = JSON.parse(readFileSync(DEMONSTRATION, 'utf8'));
-  options.domain?.(file);
-  const text = JSON.stringify(file);
+  domain?.(file);
+  return JSON.stringify(file);
+};
+
+const PARTS = { table: 'table.sqlite', keys: 'keys', objects: 'objects', proofs: 'proofs.sqlite' } as const;
+
+const hasData = (folder: string): boolean =>
+  Object.values(PARTS).some((name) => existsSync(join(folder, name)));
+
+const openOver = async (
+  folder: string,
+  text: string,
+  people: TestPeople,
+  options: Options,
+): Promise<Service> => {
   const trustDomain = readTrustDomain(text);
-  const sqlite = await openSqliteTable(join(folder, 'table.sqlite'));
+  const sqlite = await openSqliteTable(join(folder, PARTS.table));
   const random = (n: number): Uint8Array => randomBytes(n);
-  const sealed = await openTestKeys(join(folder, 'keys'));
-  const files = await openFileBucket(join(folder, 'objects'));
-  const proofs = await openSqliteTable(join(folder, 'proofs.sqlite'));
+  const sealed = await openTestKeys(join(folder, PARTS.keys));
+  const files = await openFileBucket(join(folder, PARTS.objects));
+  const proofs = await openSqliteTable(join(folder, PARTS.proofs));
   const once = openTableObjects(proofs);
   const objects = options.objects?.(once) ?? once;
   const table = options.table?.(sqlite) ?? sqlite;
@@ -119,6 +178,7 @@ export const openService = async (folder: string, options: Options = {}): Promis
       app,
       trustDomain,
       trustDomainText: text,
+      principals: principalsOf(trustDomain, people),
       table,
       bucket,
       keys,
@@ -130,7 +190,7 @@ export const openService = async (folder: string, options: Options = {}): Promis
       },
       now: clock,
       principal: (id) => {
-        const found = trustDomain.principals.find((principal) => principal.id === id);
+        const found = principalsOf(trustDomain, people).find((principal) => principal.id === id);
         if (!found) throw new Error(`no principal ${id}`);
         return found;
       },
@@ -157,54 +217,6 @@ export const crlSignerOf = ({ trustDomain, keys, table, now }: Service): Cas['si
   const standing = { assertMayAct: async () => {} };
   return openCas({ trustDomain, keys, issuers, urlsOf, standing }).signCrl;
 };
-
-/**
- * The service behind a real socket: plain HTTP at the address that its certificates name, unless they name another, and TLS
- * beside it.
- */
-export const serveService = async (
-  folder: string,
-  options: Options = {},
-): Promise<Service & { readonly url: string; readonly tlsPort: number }> => {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const service = await openService(folder, { publicUrl: url, ...options });
-  const door = await doorCredentials(
-    service.core,
-    join(folder, 'door'),
-    service.trustDomain,
-    url,
-    service.now,
-  );
-  const served = await serve({
-    app: service.app,
-    routes,
-    host: '127.0.0.1',
-    port,
-    tlsPort: 0,
-    tls: { key: door.key, cert: door.cert, ca: [door.ca] },
-    clock: service.now,
-    log: (level, message, facts = {}) => service.logged.push({ level, message, facts }),
-    // Tests storm the service from one address.
-    limits: { rate: 1_000_000 },
-    ...(options.disk && { disk: options.disk }),
-  });
-  const close = async (): Promise<void> => {
-    await served.stop();
-    await service.close();
-  };
-  return { ...service, url, tlsPort: served.tlsPort, close };
-};
-
-export const freePort = (): Promise<number> =>
-  new Promise((done, failed) => {
-    const probe = createServer();
-    probe.once('error', failed);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => done(port));
-    });
-  });
 
 /** A temporary folder. `remove` deletes it. */
 export const temporaryFolder = (): { readonly path: string; remove(): void } => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openOffices, operatorsOf, readPeople } from '../../functions/local/demonstration-people.ts';
 import { random } from '../../functions/random.ts';
 import { openActing } from '../../lib/enrolment/acting.ts';
 import type { PrincipalState } from '../../lib/enrolment/contract.ts';
@@ -26,7 +27,8 @@ const { people } = core.enrolment;
 const acting = openActing({ table, recorder: core.ledger, random }, 'principal', principalState);
 const founders = trustDomain;
 const directory = openDirectory({ table, recorder: core.ledger, founders, clock: Date.now });
-const operator = trustDomain.principals.find(({ id }) => id === 'operator-noda') as Principal;
+await openOffices(core, operatorsOf(trustDomain), await readPeople());
+const operator = trustDomain.operators.find(({ id }) => id === 'operator-noda') as Principal;
 
 const idOf = (n: number): string => `officer-${n}`;
 const officeOf = (n: number): string => OFFICES[n % OFFICES.length] as string;
@@ -47,6 +49,7 @@ const enrol = async (n: number): Promise<void> => {
     standing: 'active',
     role: 'officer',
     person: idOf(n),
+    tenant: 'tokiwa',
     office: officeOf(n),
     duties: ['receive', 'examine'],
     from: '2026-04-01T00:00:00.000Z',

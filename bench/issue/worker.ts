@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openOffices, operatorsOf, readPeople } from '../../functions/local/demonstration-people.ts';
 import { generateSoftwareKey, type Signer, verifySignature } from '../../lib/keys/keys.ts';
 import {
   type CertificationRequest,
@@ -13,7 +14,7 @@ import {
   MAX_CSR_BYTES,
   tlv,
 } from '../../lib/pki/pki.ts';
-import type { Principal } from '../../lib/principal.ts';
+import type { Duty, Principal } from '../../lib/principal.ts';
 import { readApplication } from '../../lib/registration/intake.ts';
 import { openStore } from '../ocsp/store.ts';
 
@@ -33,14 +34,19 @@ const folder = mkdtempSync(join(tmpdir(), 'akashi-bench-issue-'));
 const { core, trustDomain, table, close } = await openStore(folder);
 const { authority, registration } = core;
 
-const principal = (id: string): Principal => {
-  const found = trustDomain.principals.find((one) => one.id === id);
-  if (!found) throw new Error(`no principal ${id}`);
-  return found;
-};
-const [counter, examiner, operator] = ['higashi-counter', 'higashi-examiner', 'operator-noda'].map(
-  principal,
-) as [Principal, Principal, Principal];
+const operators = operatorsOf(trustDomain);
+const [, operator] = operators;
+await openOffices(core, operators, await readPeople());
+const officer = (id: string, duty: Duty): Principal => ({
+  id,
+  role: 'officer',
+  person: id,
+  tenant: 'tokiwa',
+  office: OFFICE,
+  duties: [duty],
+  name: { ja: id, en: id },
+});
+const [counter, examiner] = [officer('higashi-counter', 'receive'), officer('higashi-examiner', 'examine')];
 
 /** A CSR (RFC 2986) without a subject and attributes: this service uses neither. */
 const csrOf = async (signer: Signer): Promise<string> => {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Principal, ROLES } from '../../lib/principal.ts';
+import type { Principal } from '../../lib/principal.ts';
 import { type IssuerTerms, issuerTermsOf } from '../../lib/status/status.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 
@@ -10,9 +10,7 @@ import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 export interface Directory {
   /** SHA-256 of the trust domain's file, hex. */
   readonly trustDomainDigest: string;
-  readonly principals: readonly Principal[];
-  /** Ids. */
-  readonly offices: readonly string[];
+  readonly operators: readonly Principal[];
   /** The CA that issues the principals' certificates. */
   readonly operationsCa: string;
   /** The CAs, with the terms of their answers: a row could say other ones. */
@@ -22,13 +20,12 @@ export interface Directory {
 }
 
 export const writeDirectory = (
-  { principals, offices, operations, authorities, addresses }: TrustDomain,
+  { operators, operations, authorities, addresses }: TrustDomain,
   trustDomainDigest: string,
 ): string =>
   JSON.stringify({
     trustDomainDigest,
-    principals,
-    offices: offices.map(({ id }) => id),
+    operators,
     operationsCa: operations.authority.ca,
     authorities: authorities.map(issuerTermsOf),
     ...(addresses && { addresses }),
@@ -38,18 +35,15 @@ const Text = z.object({ ja: z.string(), en: z.string() });
 
 const Shape = z.object({
   trustDomainDigest: z.string(),
-  principals: z.array(
+  operators: z.array(
     z.object({
       id: z.string(),
-      role: z.enum(ROLES),
+      role: z.literal('operator'),
       person: z.string(),
-      office: z.exactOptional(z.string()),
+      tenant: z.exactOptional(z.string()),
       name: Text,
-      purposes: z.exactOptional(z.array(z.object({ id: z.string(), title: Text, legalBasis: z.string() }))),
-      assumedPurpose: z.exactOptional(z.string()),
     }),
   ),
-  offices: z.array(z.string()),
   operationsCa: z.string(),
   authorities: z.array(
     z.object({

@@ -43,7 +43,7 @@ export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
   }
   const ports = {
     ...directory,
-    ...(!current && { principals: [] }),
+    ...(!current && { operators: [] }),
     table,
     objects: openS3LeanObjects({ bucket: env.BUCKET, access: leanAccess('s3'), random }),
     responderKeys,

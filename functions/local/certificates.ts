@@ -148,8 +148,8 @@ const renewed = async (
   }
 };
 
-const nameOf = ({ principals }: TrustDomain, { principal }: CeremonyKey): string =>
-  principals.find(({ id }) => id === principal)?.name.ja ?? '';
+const nameOf = ({ operators }: TrustDomain, { principal }: CeremonyKey): string =>
+  operators.find(({ id }) => id === principal)?.name.ja ?? '';
 
 /** Somebody took the files away, or this folder was restored. */
 const issuedBefore = async (core: Core, order: string): Promise<string | undefined> => {

@@ -5,11 +5,13 @@ import { Fault, phrase, wentThrough } from '../../lib/fault.ts';
 import type { Clock } from '../../lib/ports.ts';
 import type { Objects } from '../../lib/store/store.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
-import { localCredentials, readIfThere, serialIn } from './credentials.ts';
+import { isDue, localCredentials, readIfThere, serialIn } from './credentials.ts';
+import { enrolOne, openOffices, operatorsOf, type People } from './demonstration-people.ts';
 
 /*
- * In the demonstration the service plays all persons, and makes a key and a certificate for each principal, once. Which
- * principals had theirs is known by objects, so that neither an empty folder nor a deleted row brings new credentials:
+ * In the demonstration the service plays all persons. It opens the offices and enrols the people, and makes a key and a
+ * certificate for each principal, once. Which principals had theirs is known by objects, so that neither an empty folder nor a
+ * deleted row brings new credentials:
  *
  *   demonstration-credentials/{principal}  put once, after the credentials were made
  */
@@ -29,6 +31,7 @@ export interface Demonstration {
   readonly core: Core;
   readonly objects: Objects;
   readonly trustDomain: TrustDomain;
+  readonly people: People;
   /** Whether the file is the demonstration's. Credentials made under it are still renewed under a file that followed it. */
   readonly isShipped: boolean;
   /** One folder below it for each principal. */
@@ -50,14 +53,15 @@ export interface MadeCredentials {
 export const assertMayAsk = async ({
   objects,
   trustDomain,
+  people,
   isShipped,
   asked,
-}: Pick<Demonstration, 'objects' | 'trustDomain' | 'isShipped' | 'asked'>): Promise<void> => {
+}: Pick<Demonstration, 'objects' | 'trustDomain' | 'people' | 'isShipped' | 'asked'>): Promise<void> => {
   for (const id of asked) {
-    if (!trustDomain.principals.some((principal) => principal.id === id)) {
+    if (![...trustDomain.operators, ...people.principals].some((principal) => principal.id === id)) {
       throw new Fault(
         'configuration-invalid',
-        phrase`The trust domain has no principal ${id}, for whom --new-credentials asks.`,
+        phrase`The demonstration has no principal ${id}, for whom --new-credentials asks.`,
         { principal: id },
       );
     }
@@ -79,6 +83,7 @@ export const demonstrationCredentials = async ({
   core,
   objects,
   trustDomain,
+  people,
   isShipped,
   folder,
   asked,
@@ -89,7 +94,20 @@ export const demonstrationCredentials = async ({
   const own = new Set<string>();
   const { principal: profile } = trustDomain.operations;
   const ca = trustDomain.authorities.find((authority) => authority.id === profile.authority)?.ca ?? '';
-  for (const { id, name } of trustDomain.principals) {
+  const operators = operatorsOf(trustDomain);
+
+  /** Resolves with whether anything was made. */
+  const make = async (id: string, place: string, anew: boolean): Promise<boolean> => {
+    const enrolled = people.principals.find((one) => one.id === id);
+    if (enrolled) return enrolIfDue(core, operators, enrolled, place, anew, clock());
+    const name = trustDomain.operators.find((one) => one.id === id)?.name.ja ?? id;
+    const order = { name: `principal:${id}`, profile, fields: { principal: id, name } };
+    return (await localCredentials(core, place, order, clock, anew)).made;
+  };
+
+  if (isShipped && (await core.tableStanding.behind()) === undefined)
+    await openOffices(core, operators, people);
+  for (const { id } of [...trustDomain.operators, ...people.principals]) {
     const hadSome = await isMade(objects, id);
     if (!hadSome && !isShipped) continue;
     own.add(id);
@@ -105,17 +123,32 @@ export const demonstrationCredentials = async ({
       without.set(id, 'no new credentials while the table is behind its log');
       continue;
     }
-    const fields = { principal: id, name: name.ja };
-    const order = { name: `principal:${id}`, profile, fields };
     try {
-      if ((await localCredentials(core, place, order, clock, isAsked)).made) made.push(id);
+      if (await make(id, place, isAsked)) made.push(id);
       if (!hadSome) await wentThrough(objects.put(markOf(id), Buffer.from('{}\n'), { if: 'absent' }));
     } catch (error) {
-      // They are made at the first start after the recovery.
-      if (!Fault.is(error, 'table-behind')) throw error;
+      // Those who are behind are enrolled at the first start after the recovery. An end stays an end.
+      if (Fault.is(error, 'wrong-state')) without.set(id, 'ended');
+      else if (!Fault.is(error, 'table-behind')) throw error;
     }
   }
   return { made, without, own };
+};
+
+/** Good credentials stay until half-life, and are then replaced by the same acts. */
+const enrolIfDue = async (
+  core: Core,
+  operators: ReturnType<typeof operatorsOf>,
+  principal: People['principals'][number],
+  place: string,
+  anew: boolean,
+  now: number,
+): Promise<boolean> => {
+  const cert = await readIfThere(join(place, 'cert.pem'));
+  const isOld = cert !== undefined && isDue(cert, now);
+  if (cert !== undefined && !isOld && !anew) return false;
+  await enrolOne(core, operators, principal, place, anew || isOld);
+  return true;
 };
 
 /** Why these credentials are not to be used or renewed; undefined where they are. */

@@ -8,10 +8,11 @@ import type { KeysFor, TrustDomain } from '../../lib/trust-domain/trust-domain.t
 import { CERTIFICATES_FOLDER, CREDENTIALS_FOLDER, TABLE_FILE } from './backup/names.ts';
 import { certifyPrincipals, NONE_YET } from './certificates.ts';
 import { assertMayAsk, demonstrationCredentials, isDemonstration } from './demonstration.ts';
+import { readPeople } from './demonstration-people.ts';
 import { readRequests, requestsFolder } from './requests.ts';
 
 const HOW_TO = [
-  `${NONE_YET}: two operators have a file approved that adds the principal, under another id or again after it was`,
+  `${NONE_YET}: two operators have a file approved that adds the operator, under another id or again after it was`,
   '  withdrawn, and its request stands beside that file at the start: docs/runbook.md, "A principal of the file without a key".',
 ];
 
@@ -38,11 +39,12 @@ export const openPrincipals = async (
 ): Promise<PrincipalsAtStart> => {
   const dataDir = resolve(env.DATA_DIR);
   const isShipped = await isDemonstration(text);
+  const people = await readPeople();
   const requests = resolve(requestsFolder(env.TRUST_DOMAIN));
   const keysFor: KeysFor = async (added) => readRequests(requests, trustDomain, added);
   // The ceremony asks again. This is asked before the data folder is made.
   if (!isShipped && !existsSync(join(dataDir, TABLE_FILE))) {
-    await keysFor(trustDomain.principals.map(({ id }) => id));
+    await keysFor(trustDomain.operators.map(({ id }) => id));
   }
   const credentials = join(dataDir, CREDENTIALS_FOLDER);
   const certificates = join(dataDir, CERTIFICATES_FOLDER);
@@ -50,19 +52,20 @@ export const openPrincipals = async (
   return {
     isShipped,
     keysFor: isShipped ? undefined : keysFor,
-    assertMayAsk: (objects) => assertMayAsk({ objects, trustDomain, isShipped, asked }),
+    assertMayAsk: (objects) => assertMayAsk({ objects, trustDomain, people, isShipped, asked }),
 
     certify: async (core, objects, clock) => {
       const played = await demonstrationCredentials({
         core,
         objects,
         trustDomain,
+        people,
         isShipped,
         folder: credentials,
         asked,
         clock,
       });
-      const others = trustDomain.principals.filter(({ id }) => !played.own.has(id));
+      const others = trustDomain.operators.filter(({ id }) => !played.own.has(id));
       const certified = await certifyPrincipals(core, trustDomain, {
         principals: others.map(({ id }) => id),
         requests,
@@ -70,9 +73,11 @@ export const openPrincipals = async (
         clock,
       });
       const notes = new Map([...played.without, ...certified.notes]);
-      const listed = trustDomain.principals.map(({ id, role, office, name }) => {
+      const enrolled = people.principals.filter(({ id }) => played.own.has(id));
+      const listed = [...trustDomain.operators, ...enrolled].map(({ id, role, office, tenant, name }) => {
         const note = notes.get(id);
-        return `  ${id.padEnd(24)} ${role}${office === undefined ? '' : ` of ${office}`}, ${name.ja}${note === undefined ? '' : ` (${note})`}`;
+        const place = office ?? tenant;
+        return `  ${id.padEnd(24)} ${role}${place === undefined ? '' : ` of ${place}`}, ${name.ja}${note === undefined ? '' : ` (${note})`}`;
       });
       return {
         steps: [
@@ -85,7 +90,7 @@ export const openPrincipals = async (
         lines: [
           isShipped
             ? `Credentials, one folder for each principal: ${credentials}`
-            : `Certificates, one folder for each principal who has one: ${certificates}`,
+            : `Certificates of the first operators, one folder for each who has one: ${certificates}`,
           ...listed,
           ...([...certified.notes].some(([, note]) => note === NONE_YET) ? HOW_TO : []),
         ],

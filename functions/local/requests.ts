@@ -49,7 +49,7 @@ export const readRequests = async (
   trustDomain: TrustDomain,
   added: readonly string[],
 ): Promise<readonly Applicant[]> => {
-  const isFirst = trustDomain.principals.every(({ id }) => added.includes(id));
+  const isFirst = trustDomain.operators.every(({ id }) => added.includes(id));
   if (isFirst) await assertKnown(folder, added);
   const applicants: Applicant[] = [];
   for (const id of added) {

@@ -38,16 +38,15 @@ const nextCommands = (
   served: Served,
   isDemonstration: boolean,
 ): readonly string[] => {
-  const officer = trustDomain.principals.find(({ role }) => role === 'officer');
-  const auditor = trustDomain.principals.find(({ role }) => role === 'auditor');
+  const [operator] = trustDomain.operators;
   const where = [
     ...(served.port === 8080 ? [] : [`AKASHI_URL=http://localhost:${served.port}`]),
     ...(served.tlsPort === 8443 ? [] : [`AKASHI_TLS_URL=https://localhost:${served.tlsPort}`]),
     ...(env.DATA_DIR === './data' ? [] : [`DATA_DIR=${env.DATA_DIR}`]),
   ];
   return [
-    ...(isDemonstration ? ['npm run demo'] : []),
-    `npx akashi requests --as ${officer?.id}`,
-    `npx akashi provisions --as ${auditor?.id}`,
+    ...(isDemonstration
+      ? ['npm run demo', 'npx akashi requests --as higashi-counter', 'npx akashi provisions --as auditor']
+      : [`npx akashi offices list --as ${operator?.id}`, `npx akashi requests --as ${operator?.id}`]),
   ].map((command) => [...where, command].join(' '));
 };

@@ -21,16 +21,16 @@ export interface Applicant {
 }
 
 /**
- * Faults: `invalid-input` for a principal that the trust domain does not have, `malformed-csr` and its kin,
+ * Faults: `invalid-input` for an operator whom the trust domain does not name, `malformed-csr` and its kin,
  * `proof-of-possession-failed`, `weak-key`, `key-algorithm-not-allowed`.
  */
 export const readApplicant = async (
-  { principals, operations }: TrustDomain,
+  { operators, operations }: TrustDomain,
   { principal: id, csr }: CredentialRequest,
 ): Promise<Applicant> => {
-  const principal = principals.find((one) => one.id === id);
+  const principal = operators.find((one) => one.id === id);
   if (principal === undefined) {
-    throw new Fault('invalid-input', 'The trust domain has no principal of that id.', { principal: id });
+    throw new Fault('invalid-input', 'The trust domain names no operator of that id.', { principal: id });
   }
   const { request, digest, identity } = await readRequestedKey(csr, operations.principal.publicKeys);
   return {

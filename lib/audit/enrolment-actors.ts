@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import { textIn } from '../members.ts';
 import type { EnrolmentAct, State } from './enrolment-acts.ts';
@@ -28,16 +29,29 @@ const statesAt = (chain: readonly EnrolmentAct[] | undefined, time: number): rea
 const isInTerm = ({ from, until }: State, time: number): boolean =>
   time + SLACK_MS >= Date.parse(from) && (until === undefined || time - SLACK_MS < Date.parse(until));
 
-/**
- * Who was what, by the acts alone. A principal or an office on which there is no act is one of the trust domain's file: the
- * records do not have the file, so such an actor is believed to be what its record says.
- */
+/** Who was what, by the acts alone: the acts of enrolment, and those that brought a trust domain's file into force. */
 export interface ActorsByActs extends Actors {
-  /** Why the actor could not take this act at that time; undefined where it could, and where no act says who the actor is. */
-  whyNot(record: ActRecord): string | undefined;
+  /** Why the actor could not take this act at that time; undefined where it could. */
+  whyNot(record: ActRecord): 'unknown' | 'not-in-force' | 'duty' | undefined;
 }
 
-export const actorsBy = (chains: Chains): ActorsByActs => {
+/** The operators whom a trust domain's file names, from the time at which it came into force. */
+export interface Founding {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** Their persons, by id. */
+  readonly operators: ReadonlyMap<string, string>;
+}
+
+/** The operators of the files that were in force near to this time. */
+const foundersAt = (foundings: readonly Founding[], time: number): readonly Founding[] =>
+  foundings.filter(
+    (one, i) =>
+      one.time <= time + SLACK_MS && (foundings[i + 1]?.time ?? Number.POSITIVE_INFINITY) >= time - SLACK_MS,
+  );
+
+/** `foundings`: oldest first; empty where the records do not have them. */
+export const actorsBy = (chains: Chains, foundings: readonly Founding[]): ActorsByActs => {
   const isOpenAt = (office: string | undefined, time: number): boolean => {
     const states = statesAt(chains.get(`office ${office}`), time);
     return states === undefined || states.some((state) => state.standing === 'open' && isInTerm(state, time));
@@ -48,17 +62,35 @@ export const actorsBy = (chains: Chains): ActorsByActs => {
       (state) => state.standing === 'active' && isInTerm(state, time) && isOpenAt(state.office, time),
     );
 
+  const isFounder = (id: string, time: number, person?: string): boolean =>
+    foundersAt(foundings, time).some(({ operators }) => {
+      const known = operators.get(id);
+      return known !== undefined && (person === undefined || known === person);
+    });
+
+  /** Somebody on whom there is no act. Without a record of a file nobody knows its operators. */
+  const whyNotFounder = (record: ActRecord): ReturnType<ActorsByActs['whyNot']> => {
+    const id = textIn(record.actor) ?? '';
+    const isUnknown = foundings.length === 0 || isOfService(id) || chains.has(`principal ${id}`);
+    if (isUnknown) return undefined;
+    if (!isFounder(id, Date.parse(record.time))) return 'unknown';
+    const needed = neededFor(record);
+    return needed === undefined || needed({ role: 'operator' }) ? undefined : 'duty';
+  };
+
   return {
     isOperator: ({ actor, office, person, time }) => {
       const states = inForce(actor, time);
-      if (states === undefined) return office === undefined && person !== undefined;
-      return states.some((state) => state.role === 'operator' && state.person === person);
+      if (states !== undefined)
+        return states.some((state) => state.role === 'operator' && state.person === person);
+      const isBelieved = foundings.length === 0 || chains.has(`principal ${actor}`);
+      return office === undefined && person !== undefined && (isBelieved || isFounder(actor, time, person));
     },
 
     isResponsible: ({ actor, office: own, person, time }, office) => {
       if (office === undefined || own !== office) return false;
       const states = inForce(actor, time);
-      if (states === undefined) return person !== undefined;
+      if (states === undefined) return person !== undefined && chains.has(`principal ${actor}`);
       return states.some(
         (state) =>
           state.office === office &&
@@ -69,7 +101,7 @@ export const actorsBy = (chains: Chains): ActorsByActs => {
 
     whyNot: (record) => {
       const states = inForce(textIn(record.actor) ?? '', Date.parse(record.time));
-      if (states === undefined) return undefined;
+      if (states === undefined) return whyNotFounder(record);
       if (states.length === 0) return 'not-in-force';
       const needed = neededFor(record);
       if (needed === undefined || states.some(needed)) return undefined;
@@ -78,17 +110,39 @@ export const actorsBy = (chains: Chains): ActorsByActs => {
   };
 };
 
-const isOperator = ({ role }: State): boolean => role === 'operator';
+/** The service itself, and the two persons of a ceremony, whose record is the file's own. */
+const isOfService = (actor: string): boolean => actor === 'service' || actor.includes('+');
+
+type Judged = Pick<State, 'role' | 'duties'>;
+
+const isOperator = ({ role }: Judged): boolean => role === 'operator';
 
 const has =
   (duty: string) =>
-  ({ role, duties }: State): boolean =>
+  ({ role, duties }: Judged): boolean =>
     role === 'officer' && duties?.includes(duty) === true;
 
 /** What the actor has to be; undefined where being in force is enough. */
-const neededFor = ({ kind, details }: ActRecord): ((state: State) => boolean) | undefined => {
+const neededFor = ({ kind, details }: ActRecord): ((state: Judged) => boolean) | undefined => {
   if (kind === 'submission' && details.act === 'submitted') return has('receive');
   if (kind === 'examination') return details.stage === 'office' ? has('examine') : isOperator;
   if (kind === 'trust-domain' || kind === 'key-list' || kind === 'recovery') return isOperator;
   return undefined;
 };
+
+/** What the record of a file that came into force says of its operators; undefined for every other record. */
+export const foundingOf = (record: LedgerRecord): Founding | undefined => {
+  if (record.kind !== 'trust-domain') return undefined;
+  const { data } = founding.safeParse(record.details);
+  return (
+    data && {
+      time: Date.parse(record.time),
+      operators: new Map(data.operators.map(({ id, person }) => [id, person])),
+    }
+  );
+};
+
+const founding = z.looseObject({
+  step: z.enum(['first', 'applied']),
+  operators: z.array(z.looseObject({ id: z.string(), person: z.string() })),
+});

@@ -2,7 +2,7 @@ import type { LedgerRecord } from '../ledger/ledger.ts';
 import { textIn, textsIn, timeIn } from '../members.ts';
 import { keyOf } from './certificate-keys.ts';
 import type { RecordObserver, Report } from './contract.ts';
-import { type ActorsByActs, actorsBy } from './enrolment-actors.ts';
+import { type ActorsByActs, actorsBy, type Founding, foundingOf } from './enrolment-actors.ts';
 import { chainsOf, type EnrolmentAct, enrolmentActOf, type Subject } from './enrolment-acts.ts';
 import { unlawful } from './enrolment-laws.ts';
 
@@ -51,6 +51,9 @@ const BY_PEOPLE: ReadonlySet<string> = new Set([
 /** An end is followed by its revocations, at once or when somebody asks again. */
 const REVOKED_WITHIN_MS = 3_600_000;
 
+const inOrder = (foundings: ReadonlyMap<string, Founding>): readonly Founding[] =>
+  [...foundings.values()].sort((a, b) => a.time - b.time);
+
 const certificateOf = ({ certificates = [] }: ActRecord): string =>
   certificates.map(({ ca, serial }) => `${ca}/${serial}`).join(' ');
 
@@ -74,6 +77,8 @@ export const openEnrolmentCheck = ({
   const revocations = new Map<string, string>();
   const suspects = new Map<string, ActRecord>();
   const expected: EnrolmentAct[] = [];
+  /** By record. Those that are newer than the checkpoint come in while records are observed. */
+  const foundings = new Map<string, Founding>();
   const credentials = new Set<string>();
   let expectedActors: ActorsByActs | undefined;
   const listed = new Map<string, ListedEnrolment>();
@@ -120,7 +125,7 @@ export const openEnrolmentCheck = ({
       revocations.set(record.id, certificateOf(record));
       return;
     }
-    expectedActors ??= actorsBy(chainsOf(expected));
+    expectedActors ??= actorsBy(chainsOf(expected), inOrder(foundings));
     if (expectedActors.whyNot(record)) suspects.set(record.id, record);
   };
 
@@ -149,11 +154,15 @@ export const openEnrolmentCheck = ({
     expect: (record) => {
       const act = enrolmentActOf(record, false);
       if (act) expected.push(act);
+      const founding = foundingOf(record);
+      if (founding) foundings.set(record.id, founding);
       if (record.kind !== 'provision' && isCredential(record)) credentials.add(certificateOf(record));
     },
 
     observe: (record, newer) => {
       if (record.kind === 'provision') return;
+      const founding = foundingOf(record);
+      if (founding) foundings.set(record.id, founding);
       const act = enrolmentActOf(record, newer);
       if (act) acts.set(record.id, act);
       else if (isCredential(record)) issuances.set(record.id, record);
@@ -162,7 +171,7 @@ export const openEnrolmentCheck = ({
 
     retract: ({ id, kind, expired, lost }) => {
       if (kind === 'enrolment' && (expired || lost)) excused++;
-      for (const known of [acts, issuances, revocations, suspects]) known.delete(id);
+      for (const known of [acts, issuances, revocations, suspects, foundings]) known.delete(id);
     },
 
     list: (subject, shown) => {
@@ -171,7 +180,7 @@ export const openEnrolmentCheck = ({
 
     conclude: () => {
       const chains = chainsOf(acts.values());
-      const actors = actorsBy(chains);
+      const actors = actorsBy(chains, inOrder(foundings));
       for (const [name, chain] of chains) checkChain(name, chain, actors);
       const revoked = new Set(revocations.values());
       for (const issuance of issuances.values()) {

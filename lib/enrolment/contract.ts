@@ -324,6 +324,8 @@ export interface Directory {
   findProven(id: string): Promise<Principal | undefined>;
   /** By the row, whatever its standing: records name also whoever was suspended or ended. Undefined for nobody. */
   known(id: string): Promise<Principal | undefined>;
+  /** By the rows: those who were enrolled in the role, whatever their standing. */
+  everyOf(role: Role): AsyncIterable<Principal>;
   /** Undefined where there is none. An ended office is given too. */
   office(id: string): Promise<Office | undefined>;
   /** By the newest act. Fault: `not-in-force` where the office has ended or is out of its term. */

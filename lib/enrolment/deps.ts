@@ -5,11 +5,10 @@ import type { Table } from '../store/store.ts';
 import type { Office } from '../trust-domain/trust-domain.ts';
 import type { Recorder } from './chain.ts';
 
-/** What the trust domain's file says of offices and principals. */
+/** What the trust domain's file says: who the first operators are, and the rules for everybody else. */
 export interface Founders {
-  /** The principals that the file names. Their ids are taken. */
-  readonly principals: readonly Principal[];
-  readonly offices: readonly Office[];
+  /** Their ids are taken. */
+  readonly operators: readonly Principal[];
   /** Ids. */
   readonly tenants: readonly string[];
   /** Ids of the profiles that the offices of a tenant may ask for. */
@@ -20,7 +19,7 @@ export interface Founders {
   readonly nameIssue: (id: string, name: string) => Phrase | undefined;
   /** The kinds of keys that a principal's certificate takes. */
   readonly publicKeys: readonly string[];
-  /** Whether an earlier file had a principal of this id. */
+  /** Whether an earlier file had an operator of this id. */
   readonly isWithdrawn: (id: string) => Promise<boolean>;
   /** When what one operator proposes at this time lapses; milliseconds since the epoch. */
   readonly lapsesAt: (proposedAt: number) => number;
@@ -48,7 +47,7 @@ export interface Certifying {
 export interface DirectoryDeps {
   readonly table: Pick<Table, 'get' | 'query'>;
   readonly recorder: Recorder;
-  readonly founders: Pick<Founders, 'principals' | 'offices'>;
+  readonly founders: Pick<Founders, 'operators'>;
   readonly clock: Clock;
 }
 

@@ -1,14 +1,15 @@
 import type { Closes } from '../ledger/ledger.ts';
+import { everyItem } from '../store/store.ts';
 import { openOfRows, rowsSource } from './by-rows.ts';
 import { openChain, type Recorder } from './chain.ts';
 import type { Directory, OfficeState } from './contract.ts';
 import type { DirectoryDeps } from './deps.ts';
 import { type AtOffice, type Found, openLookup, type Source } from './lookup.ts';
 import type { Said, Subject } from './reading.ts';
-import { type EnrolledRow, readOfficeRows, readRow, recordIn } from './rows.ts';
+import { type EnrolledRow, listPk, readOfficeRows, readRow, recordIn } from './rows.ts';
 import { officeState, principalState } from './states.ts';
 
-/** Reads the file's principals and offices first, and then those that were enrolled. */
+/** Reads the file's operators first, and then those that were enrolled. */
 export const openDirectory = (deps: DirectoryDeps): Directory => {
   const { table, recorder } = deps;
   const rows = openOfRows(proofsOf(recorder));
@@ -70,6 +71,12 @@ export const openDirectory = (deps: DirectoryDeps): Directory => {
     find: byRows.find,
     findProven: byObjects.find,
     known: byRows.known,
+    everyOf: async function* (role) {
+      for await (const { sk } of everyItem(table, { pk: listPk('principal', { role }) })) {
+        const principal = await byRows.known(sk);
+        if (principal?.role === role) yield principal;
+      }
+    },
     office: byRows.office,
     openOffice: byObjects.openOffice,
     servedOffice: byObjects.servedOffice,

@@ -88,20 +88,16 @@ export type Lookup = Pick<
 >;
 
 export interface LookupDeps {
-  /** Those that the trust domain's file names. */
-  readonly founders: { readonly principals: readonly Principal[]; readonly offices: readonly Office[] };
+  /** The first operators, whom the trust domain's file names. */
+  readonly founders: { readonly operators: readonly Principal[] };
   readonly clock: Clock;
 }
 
-/** Gives the file's principals and offices first, and then those that were enrolled. */
+/** Gives the file's operators first, and then those that were enrolled. */
 export const openLookup = (source: Source, { founders, clock }: LookupDeps): Lookup => {
-  const principals = new Map(founders.principals.map((one) => [one.id, one]));
-  const offices = new Map(founders.offices.map((one) => [one.id, one]));
+  const operators = new Map(founders.operators.map((one) => [one.id, one]));
 
-  /** `state` is absent where the file names the office. */
   const officeOf = (id: string, found: Found<OfficeState> | undefined) => {
-    const founding = offices.get(id);
-    if (founding) return { office: founding };
     const state = found?.said.state;
     if (state === undefined) return undefined;
     const contents = contentsOf(state, found?.row?.known) as unknown as OfficeContents | undefined;
@@ -115,11 +111,10 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
     return { office, state };
   };
 
-  const readOffice = async (id: string) =>
-    officeOf(id, offices.has(id) ? undefined : await source.office(id));
+  const readOffice = async (id: string) => officeOf(id, await source.office(id));
 
   const assertOpen = (id: string, found: ReturnType<typeof officeOf>): void => {
-    const gone = found?.state && whyGone(found.state, clock());
+    const gone = found && whyGone(found.state, clock());
     if (gone) throw notInForce('office', id, gone);
   };
 
@@ -145,7 +140,7 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
     let at = id;
     for (;;) {
       const found = await readOffice(at);
-      if (found?.state?.standing !== 'ended') return { successors, isServed: found !== undefined };
+      if (found?.state.standing !== 'ended') return { successors, isServed: found !== undefined };
       const { successor } = found.state;
       // Two offices that ended at the same moment may have named each other.
       const isOver = successor === undefined || successor === id || successors.includes(successor);
@@ -157,8 +152,8 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
 
   return {
     find: async (id) => {
-      const founding = principals.get(id);
-      if (founding) return atOffice(founding);
+      const founding = operators.get(id);
+      if (founding) return founding;
       const found = await source.principal(id);
       const state = found?.said.state;
       if (found === undefined || state === undefined) return undefined;
@@ -168,7 +163,7 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
     },
 
     known: async (id) => {
-      const founding = principals.get(id);
+      const founding = operators.get(id);
       if (founding) return founding;
       const found = await source.principal(id);
       return found?.said.state && principalOf(id, found.said.state, found.row);
@@ -184,7 +179,7 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
 
     servedOffice: async (id) => {
       const found = await readOffice(id);
-      const isLeft = found?.state?.standing === 'ended' && (await succession(id)).isServed;
+      const isLeft = found?.state.standing === 'ended' && (await succession(id)).isServed;
       if (!isLeft) assertOpen(id, found);
       return found?.office;
     },

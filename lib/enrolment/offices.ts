@@ -25,7 +25,7 @@ const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
 export const openOffices = (deps: EnrolmentDeps): Offices => {
   const { table, founders, clock } = deps;
   const acting = openActing(deps, 'office', officeState);
-  const succession = openSuccession(table, founders, acting);
+  const succession = openSuccession(table, acting);
 
   /** Fault: `unknown-office`, also of another tenant's. */
   const found = async (actor: Principal, id: string): Promise<Current<OfficeState>> => {
@@ -75,7 +75,6 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
           'parent',
           phrase`An office cannot stand above itself; offices stand at most ${MAX_PARENTS} deep.`,
         );
-      if (founders.offices.some((office) => office.id === above && office.tenant === tenant)) return;
       const { standing }: Current<OfficeState> = await acting.read(above);
       if (standing?.state?.tenant !== tenant) throw unknown(above);
       if (standing.state.standing === 'ended')
@@ -90,8 +89,6 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
     terms: OfficeTerms,
   ): Promise<{ readonly state: Omit<OfficeState, 'contents'>; readonly contents: OfficeContents }> => {
     assertId(id);
-    if (founders.offices.some((office) => office.id === id))
-      throw new Fault('wrong-state', 'The trust domain names this office; change it there.', { office: id });
     const tenant = readTenant(actor, id, terms, tenantOf(await acting.read(id)));
     const contents = { ...readContents(terms), attributes: readAttributes(terms.attributes) };
     if (terms.code !== undefined) assertCode(terms.code);

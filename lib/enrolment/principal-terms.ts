@@ -14,6 +14,9 @@ import { wrongStanding } from './two-operators.ts';
 const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
   new Fault('invalid-input', why, { path });
 
+const saidOfOthers = (id: string): Fault =>
+  invalid('id', phrase`Records and reports say ${id} of others; choose another id, such as ${id}-1.`);
+
 /** Terms that were found good. */
 export interface ReadTerms {
   readonly state: Omit<PrincipalState, 'contents' | 'standing'>;
@@ -23,7 +26,7 @@ export interface ReadTerms {
 }
 
 export interface PrincipalTermsReader {
-  /** Faults: `invalid-input`; `wrong-state` where the trust domain's file has or had a principal of this id. */
+  /** Faults: `invalid-input`; `wrong-state` where the trust domain's file has or had an operator of this id. */
   assertFree(actor: Principal, id: string, current: Current<PrincipalState>): Promise<void>;
   /** Faults: `invalid-input`, `unknown-office`, `not-in-force`. */
   read(
@@ -48,17 +51,12 @@ export const openPrincipalTerms = (
     const { tenant } = standing?.state ?? standing?.awaiting?.state ?? {};
     if (standing && !serves(actor, tenant))
       throw new Fault('wrong-state', 'This id is taken; choose another one.', { principal: id });
-    const isTaken = [...WORDS_OF_RECORDS, ...WORDS_OF_REPORTS].some((word) => word === id);
-    if (isTaken)
-      throw invalid(
-        'id',
-        phrase`Records and reports say ${id} of others; choose another id, such as ${id}-1.`,
-      );
-    const isOfFile = founders.principals.some((one) => one.id === id) || (await founders.isWithdrawn(id));
+    if (WORDS_OF_RECORDS.some((word) => word === id)) throw saidOfOthers(id);
+    const isOfFile = founders.operators.some((one) => one.id === id) || (await founders.isWithdrawn(id));
     if (isOfFile && standing === undefined)
       throw new Fault(
         'wrong-state',
-        'The trust domain names a principal of this id, now or earlier; take another id.',
+        'The trust domain names an operator of this id, now or earlier; take another id.',
         {
           principal: id,
         },
@@ -87,6 +85,8 @@ export const openPrincipalTerms = (
     const { role, office, duties, purposes, assumedPurpose, agreement } = terms;
     const issue = founders.nameIssue(id, contents.name.ja);
     if (issue) throw invalid('name.ja', issue);
+    // Reports name relying parties by their ids.
+    if (role === 'relyingParty' && WORDS_OF_REPORTS.some((word) => word === id)) throw saidOfOthers(id);
     if (terms.person !== undefined) assertId(terms.person, 'person');
     if ((role === 'officer') !== (office !== undefined))
       throw invalid('office', phrase`Officers, and only they, belong to an office.`);

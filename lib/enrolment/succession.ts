@@ -2,7 +2,6 @@ import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { Table, Value, Write } from '../store/store.ts';
 import type { Acting, Current } from './acting.ts';
 import type { OfficeState } from './contract.ts';
-import type { Founders } from './deps.ts';
 import { MAX_PREDECESSORS, type Predecessor, predecessorWrite, readOfficeRows, recordIn } from './rows.ts';
 
 /*
@@ -26,14 +25,12 @@ export interface Succession {
 
 export const openSuccession = (
   table: Pick<Table, 'query' | 'write'>,
-  founders: Pick<Founders, 'offices'>,
   acting: Pick<Acting<OfficeState>, 'read'>,
 ): Succession => {
   const invalid = (why: ReturnType<typeof phrase>): Fault =>
     new Fault('invalid-input', why, { path: 'successor' });
 
   const assertOpen = async (tenant: string, successor: string): Promise<void> => {
-    if (founders.offices.some((one) => one.id === successor && one.tenant === tenant)) return;
     const { standing }: Current<OfficeState> = await acting.read(successor);
     if (standing?.state?.tenant !== tenant)
       throw new Fault('unknown-office', 'There is no office of that id.', { office: successor });

@@ -15,7 +15,7 @@ const byId = <T extends { readonly id: string }>(items: readonly T[]): ReadonlyM
 
 /** Issues for items of the earlier file that the new one lacks: all of them must stay. */
 const missing = (
-  section: 'tenants' | 'authorities' | 'profiles' | 'offices',
+  section: 'tenants' | 'authorities' | 'profiles',
   before: TrustDomain,
   after: TrustDomain,
   why: Phrase,
@@ -132,22 +132,19 @@ const retentionIssues = (before: TrustDomain, after: TrustDomain): readonly Issu
       : [],
   );
 
-const principalIssues = (
+const operatorIssues = (
   before: TrustDomain,
   after: TrustDomain,
   withdrawn: ReadonlyMap<string, string>,
 ): readonly Issue[] => {
-  const persons = new Map([
-    ...withdrawn,
-    ...before.principals.map(({ id, person }) => [id, person] as const),
-  ]);
-  return after.principals.flatMap(({ id, person }, index) => {
+  const persons = new Map([...withdrawn, ...before.operators.map(({ id, person }) => [id, person] as const)]);
+  return after.operators.flatMap(({ id, person }, index) => {
     const was = persons.get(id);
     return was === undefined || was === person
       ? []
       : [
           issue(
-            `principals.${index}.person`,
+            `operators.${index}.person`,
             phrase`Records name ${id} for another person, also after a withdrawal; take an id that nobody has had.`,
           ),
         ];
@@ -197,16 +194,10 @@ export const amendmentIssues = (
     'profiles',
     before,
     after,
-    phrase`A profile stays, because certificates name it; take it from the offices that apply for it instead.`,
+    phrase`A profile stays, because certificates name it; take it from the offices that may ask for it instead.`,
   ),
   ...profileIssues(before, after),
-  ...missing(
-    'offices',
-    before,
-    after,
-    phrase`An office stays, because requests and certificates name it; empty its profiles and withdraw its officers instead.`,
-  ),
   ...retentionIssues(before, after),
-  ...principalIssues(before, after, withdrawn),
+  ...operatorIssues(before, after, withdrawn),
   ...actKeyIssues(before, after),
 ];

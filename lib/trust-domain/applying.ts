@@ -33,7 +33,7 @@ import {
  *   2  the object that ends the proposal: it is applied as state n       the earlier file; only this one may follow it
  *   3  the object of state n                                             the new file, begun; the earlier one is refused
  *   4  the row of the file in force, the amendment's row, the records    the same
- *   5  the ids of withdrawn principals are remembered                    the same; the step is repeated
+ *   5  the ids of withdrawn operators are remembered                    the same; the step is repeated
  *   6  new keys and CAs are made (ceremony.ts)                           the same; the step is continued
  *   7  the row says that the file is done                                the new file, done
  *
@@ -74,13 +74,14 @@ const putFirst = async (deps: ApplyingDeps, keysFor: KeysFor | undefined): Promi
   // A table that has been in use came without the bucket that belongs to it.
   if (await deps.inForce.read()) throw notRecorded({ file: after });
   assertSettings(deps, undefined);
-  const credentials = await keysFor?.(trustDomain.principals.map(({ id }) => id));
+  const credentials = await keysFor?.(trustDomain.operators.map(({ id }) => id));
   await deps.states.put({
     number: 1,
     actor: trustDomain.ceremony.persons.join('+'),
     details: { step: 'first', trustDomain: trustDomain.name, after },
     addresses: firstAddresses(trustDomain, deps.publicUrls),
     logOrigin: deps.origin,
+    operators: trustDomain.operators,
     withdrawn: NOBODY_WITHDRAWN,
     credentials,
   });
@@ -91,8 +92,7 @@ const putFirst = async (deps: ApplyingDeps, keysFor: KeysFor | undefined): Promi
 interface EarlierFile {
   readonly authorities: readonly { readonly id: string }[];
   readonly profiles: readonly { readonly validity: string }[];
-  readonly principals: readonly { readonly id: string; readonly person: string }[];
-  readonly offices: readonly { readonly id: string }[];
+  readonly operators: readonly { readonly id: string; readonly person: string }[];
 }
 
 const readEarlier = async (
@@ -100,7 +100,9 @@ const readEarlier = async (
   digest: string,
 ): Promise<{ readonly text: string; readonly file: EarlierFile }> => {
   const text = await readFile(table, digest);
-  return { text, file: JSON.parse(text) };
+  const file: EarlierFile = JSON.parse(text);
+  const operators = file.operators.map((one) => ({ ...one, person: one.person ?? one.id }));
+  return { text, file: { ...file, operators } };
 };
 
 /** Steps 1 to 3. Returns without a state where another process was first; the caller looks again. */
@@ -126,10 +128,10 @@ const putNext = async (
   const { text, file } = await readEarlier(deps, state.digest);
   const before = await withdrawnBefore(deps, state);
   if (before === undefined) return;
-  const withdrawn = withdrawnAfter(before, file.principals, trustDomain.principals);
+  const withdrawn = withdrawnAfter(before, file.operators, trustDomain.operators);
   if (!ended) await assertFreeIds(deps, file);
-  const known = new Set(file.principals.map(({ id }) => id));
-  const added = trustDomain.principals.map(({ id }) => id).filter((id) => !known.has(id));
+  const known = new Set(file.operators.map(({ id }) => id));
+  const added = trustDomain.operators.map(({ id }) => id).filter((id) => !known.has(id));
   // Asked for before the approval is used: a request that is refused leaves the earlier file in force.
   const credentials = await keysFor?.(added);
   await deps.finishUnder(text);
@@ -146,6 +148,7 @@ const putNext = async (
       clock(),
     ),
     logOrigin: state.logOrigin,
+    operators: trustDomain.operators,
     withdrawn: withdrawnDigest(withdrawn),
     credentials,
   });
@@ -254,7 +257,7 @@ export const rememberEarlier = async (
 ): Promise<Earlier | undefined> => {
   if (before === undefined) return undefined;
   const { file } = await readEarlier(deps, before);
-  const gone = withdrawnAfter(new Map(), file.principals, deps.trustDomain.principals);
+  const gone = withdrawnAfter(new Map(), file.operators, deps.trustDomain.operators);
   await rememberWithdrawn(
     deps.table,
     [...gone].map(([id, person]) => ({ id, person })),

@@ -1,6 +1,5 @@
 import { Fault, phrase } from '../fault.ts';
 import { encodeName } from '../pki/pki.ts';
-import { WORDS_OF_REPORTS } from '../principal.ts';
 import type { FieldValues, Office, Profile, Source, SubjectTemplate } from './contract.ts';
 import { type Draft, type Issue, issue, whyNot } from './draft.ts';
 import { longer } from './period.ts';
@@ -10,7 +9,7 @@ import { describeSubject } from './subject.ts';
 /* Checks between the members of a trust domain. */
 
 const repeated = (draft: Draft): readonly Issue[] =>
-  (['tenants', 'authorities', 'profiles', 'offices', 'principals'] as const).flatMap((section) => {
+  (['tenants', 'authorities', 'profiles', 'operators'] as const).flatMap((section) => {
     const seen = new Set<unknown>();
     return draft.ids[section].flatMap((id, index) => {
       if (id === undefined || !seen.has(id)) {
@@ -51,7 +50,7 @@ const authorityIssues = (draft: Draft): readonly Issue[] =>
       : []),
   ]);
 
-/* Offices and principals -------------------------------------------------------------------------------------- */
+/* Offices and operators -------------------------------------------------------------------------------------- */
 
 const namesOf = (profile: Profile): SubjectTemplate => [
   ...profile.subject,
@@ -88,37 +87,6 @@ export const attributeIssuesOf = (office: Office, profiles: readonly Profile[]):
     .filter(({ id }) => office.profiles.includes(id))
     .flatMap((profile) => officeAttributeIssues(office, profile, 'office'));
 
-const officeIssues = (draft: Draft): readonly Issue[] =>
-  draft.offices.flatMap(({ path, value: office }) => {
-    const officers = draft.principals.filter(({ value }) => value.office === office.id);
-    const persons = new Set(officers.map(({ value }) => value.person));
-    return [
-      ...office.profiles.flatMap((id, index) => {
-        const at = `${path}.profiles.${index}`;
-        if (!draft.ids.profiles.includes(id)) return [issue(at, phrase`There is no profile of that id.`)];
-        const profile = draft.profiles.find(({ value }) => value.id === id)?.value;
-        if (!profile) return [];
-        const issuer = draft.authorities.find(({ value }) => value.id === profile.authority)?.value;
-        if (issuer?.tenant !== undefined && issuer.tenant !== office.tenant)
-          return [issue(at, phrase`The authority of this profile serves another tenant.`)];
-        return profile.kind === 'principal' || profile.kind === 'service'
-          ? [issue(at, phrase`Certificates of this profile are the service's own.`)]
-          : officeAttributeIssues(office, profile, path);
-      }),
-      // One person submits and another examines, so an office needs two.
-      ...(office.profiles.length > 0 &&
-      persons.size < 2 &&
-      draft.principals.length === draft.ids.principals.length
-        ? [
-            issue(
-              path,
-              phrase`An office that applies for certificates has officers who are at least two persons.`,
-            ),
-          ]
-        : []),
-    ];
-  });
-
 /** The certificate of a principal has its id and its name, as far as the profile takes them. */
 const principalNameIssues = (draft: Draft, path: string, fields: FieldValues): readonly Issue[] => {
   const profile = draft.profiles.find(({ value }) => value.kind === 'principal')?.value;
@@ -132,50 +100,28 @@ const principalNameIssues = (draft: Draft, path: string, fields: FieldValues): r
   }
 };
 
-const principalIssues = (draft: Draft): readonly Issue[] =>
-  draft.principals.flatMap(
-    ({ path, value: { id, role, office, person, name, purposes, assumedPurpose } }) => [
-      ...(role === 'relyingParty' && WORDS_OF_REPORTS.some((word) => word === id)
-        ? [
-            issue(
-              `${path}.id`,
-              phrase`Reports name a relying party by its id, and say ${id} of others; choose another id, such as ${id}-1.`,
-            ),
-          ]
-        : []),
-      ...(purposes === undefined || role === 'relyingParty'
-        ? []
-        : [issue(`${path}.purposes`, phrase`Relying parties, and only they, declare purposes.`)]),
-      ...(assumedPurpose === undefined || purposes?.some((purpose) => purpose.id === assumedPurpose)
-        ? []
-        : [issue(`${path}.assumedPurpose`, phrase`The principal declares no purpose of that id.`)]),
-      ...((role === 'officer') === (office !== undefined)
-        ? []
-        : [issue(`${path}.office`, phrase`Officers, and only they, belong to an office.`)]),
-      ...(office === undefined || draft.ids.offices.includes(office)
-        ? []
-        : [issue(`${path}.office`, phrase`There is no office of that id.`)]),
-      ...principalNameIssues(draft, `${path}.name.ja`, { principal: id, name: name.ja }),
-      // Auditors do nothing that they would have to audit.
-      ...(role === 'auditor' &&
-      draft.principals.some(({ value }) => value.person === person && value.role !== 'auditor')
-        ? [issue(`${path}.person`, phrase`An auditor has no other role.`)]
-        : []),
-    ],
+const operatorIssues = (draft: Draft): readonly Issue[] =>
+  draft.operators.flatMap(({ path, value: { id, name } }) =>
+    principalNameIssues(draft, `${path}.name.ja`, { principal: id, name: name.ja }),
   );
 
 const ceremonyIssues = (draft: Draft): readonly Issue[] => {
   if (!draft.ceremony) return [];
   const { path, value: ids } = draft.ceremony;
-  const found = ids.map((id) => draft.principals.find(({ value }) => value.id === id)?.value);
+  const found = ids.map((id) => draft.operators.find(({ value }) => value.id === id)?.value);
   const [first, second] = found;
   return [
-    ...found.flatMap((principal, index) => {
-      const known = draft.ids.principals.includes(ids[index]);
-      if (!known) return [issue(`${path}.${index}`, phrase`There is no principal of that id.`)];
-      return principal && principal.role !== 'operator'
-        ? [issue(`${path}.${index}`, phrase`Operators hold the ceremony.`)]
-        : [];
+    ...found.flatMap((operator, index) => {
+      const known = draft.ids.operators.includes(ids[index]);
+      if (!known) return [issue(`${path}.${index}`, phrase`There is no operator of that id.`)];
+      return operator?.tenant === undefined
+        ? []
+        : [
+            issue(
+              `${path}.${index}`,
+              phrase`Operators of the service hold the ceremony, and not those of a tenant.`,
+            ),
+          ];
     }),
     ...(first && second && first.person === second.person
       ? [issue(path, phrase`The ceremony asks for two persons.`)]
@@ -185,7 +131,7 @@ const ceremonyIssues = (draft: Draft): readonly Issue[] => {
 
 /** What names a tenant names one that the file has. */
 const tenantIssues = (draft: Draft): readonly Issue[] =>
-  [...draft.authorities, ...draft.offices, ...draft.principals].flatMap(({ path, value: { tenant } }) =>
+  [...draft.authorities, ...draft.operators].flatMap(({ path, value: { tenant } }) =>
     tenant === undefined || draft.ids.tenants.includes(tenant)
       ? []
       : [issue(`${path}.tenant`, phrase`There is no tenant of that id.`)],
@@ -197,7 +143,6 @@ export const crossIssues = (draft: Draft): readonly Issue[] => [
   ...authorityIssues(draft),
   ...profileIssues(draft),
   ...operationsIssues(draft),
-  ...officeIssues(draft),
-  ...principalIssues(draft),
+  ...operatorIssues(draft),
   ...ceremonyIssues(draft),
 ];

@@ -153,8 +153,8 @@ export interface TrustDomain {
   readonly tenants: readonly Tenant[];
   readonly authorities: readonly AuthorityDefinition[];
   readonly profiles: readonly Profile[];
-  readonly offices: readonly Office[];
-  readonly principals: readonly Principal[];
+  /** The first ones. They enrol everybody else (lib/enrolment). */
+  readonly operators: readonly Principal[];
   readonly retention: {
     /** Counted from the provision. */
     readonly provision: Period;
@@ -182,7 +182,7 @@ export interface TrustDomain {
    */
   readonly addresses?: readonly [string, ...string[]] | undefined;
   /**
-   * Principal ids of two operators, who are different persons. The first gives the consent to a ceremony that needs
+   * Ids of two operators of the service, who are different persons. The first gives the consent to a ceremony that needs
    * one.
    */
   readonly ceremony: { readonly persons: readonly [string, string] };
@@ -248,7 +248,9 @@ export interface TrustDomainState {
   readonly addresses: Addresses;
   /** The name of the log. */
   readonly logOrigin: string;
-  /** Digest of the principals that earlier files had (withdrawn.ts). */
+  /** The operators of the file, for an audit, which does not have the file. */
+  readonly operators: readonly FoundingOperator[];
+  /** Digest of the operators that earlier files had (withdrawn.ts). */
   readonly withdrawn: string;
   /** The principals' keys that its ceremony certifies; absent where the ceremony was asked for none by requests. */
   readonly credentials?: readonly PrincipalKey[];
@@ -282,6 +284,9 @@ export interface States {
   put(draft: StateDraft): Promise<TrustDomainState>;
 }
 
+/** Without the name, which no record has. */
+export type FoundingOperator = Pick<Principal, 'id' | 'person' | 'tenant'>;
+
 export interface StateDraft {
   readonly number: number;
   readonly actor: string;
@@ -289,6 +294,7 @@ export interface StateDraft {
   readonly details: Value;
   readonly addresses: Addresses;
   readonly logOrigin: string;
+  readonly operators: readonly FoundingOperator[];
   readonly withdrawn: string;
   readonly credentials?: readonly PrincipalKey[] | undefined;
 }
@@ -355,7 +361,7 @@ export interface InForce {
 /* The changes of an amendment, for those who examine it. The record has them without values. */
 
 export interface Change {
-  /** Names of members, and ids for the items of lists: `principals.nishi-counter.office`. */
+  /** Names of members, and ids for the items of lists: `operators.operator-noda.name.ja`. */
   readonly path: string;
   readonly change: 'added' | 'removed' | 'changed';
   readonly before?: Json;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { Fault, type Phrase } from '../fault.ts';
-import type { AuthorityDefinition, Office, Profile, Tenant } from './contract.ts';
+import type { AuthorityDefinition, Profile, Tenant } from './contract.ts';
 import type * as schema from './schema.ts';
 import { buildShownName } from './shown-name.ts';
 
@@ -26,12 +26,9 @@ export interface Draft {
   readonly tenants: readonly Placed<Tenant>[];
   readonly authorities: readonly Placed<AuthorityDefinition>[];
   readonly profiles: readonly Placed<Profile>[];
-  readonly offices: readonly Placed<Office>[];
-  readonly principals: readonly Placed<z.output<typeof schema.principal>>[];
+  readonly operators: readonly Placed<z.output<typeof schema.operator>>[];
   readonly ceremony: Placed<readonly [string, string]> | undefined;
-  readonly ids: Readonly<
-    Record<'tenants' | 'authorities' | 'profiles' | 'offices' | 'principals', readonly unknown[]>
-  >;
+  readonly ids: Readonly<Record<'tenants' | 'authorities' | 'profiles' | 'operators', readonly unknown[]>>;
 }
 
 export const issue = (path: string, message: Phrase): Issue => ({ path, message });

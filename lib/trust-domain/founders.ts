@@ -1,20 +1,19 @@
 import { Fault, type Phrase } from '../fault.ts';
 import type { Table } from '../store/store.ts';
 import { attributeIssuesOf } from './checks.ts';
-import type { Standing, TrustDomain } from './contract.ts';
+import type { Office, Standing, TrustDomain } from './contract.ts';
 import { addPeriod } from './period.ts';
 import { describeSubject } from './subject.ts';
 import { readWithdrawn } from './withdrawn.ts';
 
 /** What enrolment has to know of the file: who founded the trust domain, and by which rules others are enrolled. */
 export const foundersOf = (
-  { principals, offices, tenants, authorities, profiles, operations, acts }: TrustDomain,
+  { operators, tenants, authorities, profiles, operations, acts }: TrustDomain,
   { table, standing }: { readonly table: Table; readonly standing: Pick<Standing, 'current'> },
 ) => {
   const asked = profiles.filter(({ kind }) => kind === 'organisation' || kind === 'person');
   return {
-    principals,
-    offices,
+    operators,
     tenants: tenants.map(({ id }) => id),
     profilesFor: (tenant: string): readonly string[] =>
       asked
@@ -24,7 +23,7 @@ export const foundersOf = (
         })
         .map(({ id }) => id),
     publicKeys: operations.principal.publicKeys,
-    officeIssues: (office: (typeof offices)[number]): readonly Phrase[] =>
+    officeIssues: (office: Office): readonly Phrase[] =>
       attributeIssuesOf(office, asked).map(({ message }) => message),
 
     /** The certificate of a principal has its id and its name. */

@@ -5,8 +5,8 @@ import type { checkedBrand, TrustDomain } from './contract.ts';
 import { type Draft, type Issue, issue, type Placed } from './draft.ts';
 import * as schema from './schema.ts';
 
-/** 16 MiB: some tens of thousands of principals. */
-const MAX_CHARACTERS = 16 * 1024 * 1024;
+/** 4 MiB: ten times what the most authorities and profiles take. */
+const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 export const invalid = (issues: readonly Issue[]): Fault => {
   const [{ path, message }, ...more] = issues as readonly [Issue, ...Issue[]];
@@ -63,15 +63,13 @@ const draftOf = (file: unknown): Draft => {
     tenants: placed(file, 'tenants', schema.tenant),
     authorities: placed(file, 'authorities', schema.authority),
     profiles: placed(file, 'profiles', schema.profile),
-    offices: placed(file, 'offices', schema.office),
-    principals: placed(file, 'principals', schema.principal),
+    operators: placed(file, 'operators', schema.operator),
     ceremony: ceremony && { path: 'ceremony.persons', value: ceremony.persons },
     ids: {
       tenants: idsOf(file, 'tenants'),
       authorities: idsOf(file, 'authorities'),
       profiles: idsOf(file, 'profiles'),
-      offices: idsOf(file, 'offices'),
-      principals: idsOf(file, 'principals'),
+      operators: idsOf(file, 'operators'),
     },
   };
 };
@@ -96,10 +94,6 @@ export const readTrustDomain = (text: string): TrustDomain => {
     throw invalid([{ path: 'profiles', message: phrase`Operations are incomplete.` }]);
   const domain: Omit<TrustDomain, typeof checkedBrand> = {
     ...data,
-    principals: data.principals.map((one) => {
-      const tenant = data.offices.find(({ id }) => id === one.office)?.tenant;
-      return tenant === undefined ? one : { ...one, tenant };
-    }),
     operations: { authority, principal, service },
   };
   return domain as TrustDomain;

@@ -5,7 +5,7 @@ import { isAbsoluteUri } from '../internet-names.ts';
 import { ALGORITHMS, type AlgorithmName } from '../keys/keys.ts';
 import { PUBLIC_KEY_KINDS } from '../lint/lint.ts';
 import { KEY_USAGES, OID, type Oid, type PolicyInformation, parseOid } from '../pki/pki.ts';
-import { DUTIES, ROLES, WORDS_OF_RECORDS } from '../principal.ts';
+import { WORDS_OF_RECORDS } from '../principal.ts';
 import { isPublicationUrl } from '../public-url.ts';
 import type { FieldKind, HoldRule, Period, ProfileKind, SameKeyRule } from './contract.ts';
 import { FIELD_RULES } from './fields.ts';
@@ -270,50 +270,25 @@ export const profile = z.strictObject({
 
 export const tenant = z.strictObject({ id, title: text });
 
-export const office = z.strictObject({
-  id,
-  tenant: z.string(),
-  name: text,
-  attributes: z.record(z.string().regex(/^[A-Za-z0-9.]{1,40}$/), z.string().min(1).max(200)),
-  profiles: z.array(z.string()).refine(distinct, 'Profiles are distinct.'),
-});
-
-/** Of officers for whom the file names none. */
-const USUAL_DUTIES = ['receive', 'examine'] as const;
-
-const declaredPurpose = z.strictObject({ id, title: text, legalBasis: line });
-
-export const principal = z
+/** One of the first operators, who enrol everybody else. The person is the operator's own id where none is named. */
+export const operator = z
   .strictObject({
     id: id.superRefine((value, context) => {
       if (WORDS_OF_RECORDS.some((word) => word === value)) {
         context.addIssue(
-          refusal(
-            phrase`Records say ${value} of what is no principal; choose another id, such as ${value}-1.`,
-          ),
+          refusal(phrase`Records and reports say ${value} of others; choose another id, such as ${value}-1.`),
         );
       }
     }),
-    role: z.enum(ROLES),
-    person: id,
+    person: id.optional(),
     tenant: z.string().optional(),
-    office: z.string().optional(),
-    duties: z.array(z.enum(DUTIES)).min(1).refine(distinct, 'Duties are distinct.').optional(),
     name: text,
-    purposes: z
-      .array(declaredPurpose)
-      .min(1)
-      .max(20)
-      .refine((purposes) => distinct(purposes.map((one) => one.id)), 'Purposes are distinct.')
-      .optional(),
-    assumedPurpose: z.string().optional(),
   })
-  .transform(({ tenant: within, office: of, duties, purposes, assumedPurpose, ...rest }) => ({
+  .transform(({ person, tenant: within, ...rest }) => ({
     ...rest,
+    role: 'operator' as const,
+    person: person ?? rest.id,
     ...(within !== undefined && { tenant: within }),
-    ...(of !== undefined && { office: of, duties: duties ?? USUAL_DUTIES }),
-    ...(purposes && { purposes }),
-    ...(assumedPurpose !== undefined && { assumedPurpose }),
   }));
 
 const retention = z.strictObject({
@@ -366,8 +341,7 @@ export const trustDomain = z.strictObject({
   tenants: z.array(tenant).min(1).max(200),
   authorities: z.array(authority).min(1).max(50),
   profiles: z.array(profile).min(1).max(200),
-  offices: z.array(office).max(5_000),
-  principals: z.array(principal).min(1).max(50_000),
+  operators: z.array(operator).min(2).max(100),
   retention,
   acts,
   addresses,

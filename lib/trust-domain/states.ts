@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Fault } from '../fault.ts';
 import type { ActDraft, Concluded } from '../ledger/ledger.ts';
 import type { PrincipalKey } from '../principal.ts';
-import type { InForce, States, TrustDomainState } from './contract.ts';
+import type { FoundingOperator, InForce, States, TrustDomainState } from './contract.ts';
 import type { Recorder } from './deps.ts';
 
 /** The states of the trust domain, as objects (contract.ts). */
@@ -24,6 +24,7 @@ const Details = z.object({
     former: z.array(former),
   }),
   logOrigin: z.string(),
+  operators: z.array(z.object({ id: z.string(), person: z.string(), tenant: z.string().exactOptional() })),
   withdrawn: z.string(),
   credentials: z
     .array(z.object({ principal: z.string(), publicKeyDigest: z.string(), keyIdentity: z.string() }))
@@ -44,11 +45,17 @@ const namedKey = ({ principal, publicKeyDigest, keyIdentity }: PrincipalKey) => 
   keyIdentity,
 });
 
+const named = ({ id, person, tenant }: FoundingOperator) => ({
+  id,
+  person,
+  ...(tenant !== undefined && { tenant }),
+});
+
 const stateOf = ({ record, writes }: Concluded, number: number): TrustDomainState => {
   if (record.kind !== ACT) throw damaged(number);
   const { data, error } = Details.safeParse(record.details);
   if (data?.number !== number || (data.step === 'first') !== (number === 1)) throw damaged(number, error);
-  const { before, after, amendment, basis, addresses, logOrigin, withdrawn, credentials } = data;
+  const { before, after, amendment, basis, addresses, logOrigin, operators, withdrawn, credentials } = data;
   return {
     number,
     digest: after,
@@ -60,6 +67,7 @@ const stateOf = ({ record, writes }: Concluded, number: number): TrustDomainStat
     ...(basis?.[0] !== undefined && { proposal: basis[0] }),
     addresses,
     logOrigin,
+    operators,
     withdrawn,
     ...(credentials && { credentials }),
     writes,
@@ -103,17 +111,18 @@ export const openStates = (
       return states;
     },
 
-    put: async ({ number, actor, details, addresses, logOrigin, withdrawn, credentials }) => {
+    put: async ({ number, actor, details, addresses, logOrigin, operators, withdrawn, credentials }) => {
       const { current, longest, former } = addresses;
-      const named = { current, longest: { ...longest }, former: former.map((one) => ({ ...one })) };
+      const told = { current, longest: { ...longest }, former: former.map((one) => ({ ...one })) };
       const draft: ActDraft = {
         kind: ACT,
         actor,
         details: {
           ...details,
           number,
-          addresses: named,
+          addresses: told,
           logOrigin,
+          operators: operators.map(named),
           withdrawn,
           ...(credentials && { credentials: credentials.map(namedKey) }),
         },

@@ -5,19 +5,11 @@ import { recordKey, stagedKey } from '../../lib/ledger/rows.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
 import type { Value } from '../../lib/store/store.ts';
+import { changeOffice } from '../demonstration-people.ts';
 import { FIELDS, holderFor, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { deleteRow, putRow } from '../store/row-attacks.ts';
 import { allRecords, checkWorld, ocspStatus } from '../world.ts';
-import {
-  codeOf,
-  composeHouse,
-  DAY,
-  type Ground,
-  type HouseFile,
-  openGround,
-  openHouse,
-  withoutEnds,
-} from './house.ts';
+import { codeOf, composeHouse, DAY, type Ground, openGround, openHouse, withoutEnds } from './house.ts';
 
 /*
  * Somebody can write to the table: they put back rows that were there before, delete rows, and make new ones. They hold no
@@ -274,25 +266,25 @@ describe('examinations of a round that is not open', () => {
 });
 
 describe('a certificate', () => {
-  const renamed = (file: HouseFile): void => {
-    for (const { attributes } of file.offices) attributes.O = 'Mizusaki Merged City';
-  };
+  const rename = () => changeOffice(house, 'mizusaki-higashi', { O: 'Mizusaki Merged City' });
   const addressed = 'http://other.example';
 
   it('is the one that both examined: one that would differ at the second examination is refused', async () => {
     const id = await submitted('organisation-client');
     await examine(house, 'higashi-examiner', id);
-    const after = composeHouse(ground, { domain: renamed });
-    const { registration } = (await openOver(after)).app;
+    await rename();
+    const { registration } = house.app;
     const operator = house.principal('operator-noda');
     expect(await codeOf(registration.examine(operator, id, { decision: 'approve' }))).toBe('unknown-profile');
     expect(await stateOf(id)).toBe('examined');
+    await changeOffice(house, 'mizusaki-higashi', {});
     expect((await examine(house, 'operator-noda', id)).state).toBe('issued');
   });
 
   it('is the one that was submitted: the office examines no other', async () => {
     const id = await submitted('organisation-client');
-    const { registration } = (await openOver(composeHouse(ground, { domain: renamed }))).app;
+    await rename();
+    const { registration } = house.app;
     const officer = house.principal('higashi-examiner');
     expect(await codeOf(registration.examine(officer, id, { decision: 'approve' }))).toBe('unknown-profile');
   });
@@ -317,12 +309,6 @@ describe('a certificate', () => {
       addressed,
     );
   });
-
-  const openOver = async (over: ReturnType<typeof composeHouse>): Promise<Pick<Service, 'app'>> => {
-    const signer = await ground.keys.create('token-issuer', 'ed25519');
-    const issuer = 'http://localhost:8080';
-    return { app: await over.core.open({ embedded: { signer, issuer, audience: issuer } }) };
-  };
 });
 
 describe('a request that ended without a certificate', () => {

@@ -200,11 +200,9 @@ describe('the three persons of a request', () => {
     const own = await openGround();
     try {
       const house = await openHouse(own, {
-        domain: (file) => {
-          const { principals } = file as unknown as { principals: { id: string; person: string }[] };
-          for (const principal of principals) {
-            if (principal.id === 'operator-noda') principal.person = 'higashi-counter';
-          }
+        people: ({ principals }) => {
+          const at = principals.findIndex(({ id }) => id === 'higashi-counter');
+          principals[at] = { ...(principals[at] as (typeof principals)[number]), person: 'operator-noda' };
         },
       });
       const csr = opensslRequest(own.folder, 'holder');

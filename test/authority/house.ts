@@ -10,6 +10,7 @@ import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Bucket, Objects, Table } from '../../lib/store/store.ts';
 import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { memoryKeys, memoryObjects } from '../acts.ts';
+import { credentialsIn, enrolAll, peopleOf, principalsOf, type TestPeople } from '../demonstration-people.ts';
 import { DEMONSTRATION, PUBLIC_URL, type Service, temporaryFolder } from '../service.ts';
 
 /**
@@ -65,16 +66,11 @@ export interface HouseFile {
     validity: string;
   }[];
   name: string;
-  readonly offices: {
+  readonly tenants: { id: string; readonly title: { ja: string; en: string } }[];
+  readonly operators: {
     id: string;
-    readonly attributes: Record<string, string>;
-    profiles: string[];
-  }[];
-  readonly principals: {
-    id: string;
-    role: string;
-    person: string;
-    office?: string;
+    person?: string;
+    tenant?: string;
     readonly name: { ja: string; en: string };
   }[];
   readonly retention: Record<'provision' | 'issuanceAfterExpiry' | 'crl' | 'report', string>;
@@ -141,6 +137,10 @@ export const fileOf = (change?: (file: HouseFile) => void): string => {
 
 export interface HouseOptions {
   readonly domain?: (file: HouseFile) => void;
+  /** Changes the demonstration's offices and people before they are enrolled. */
+  readonly people?: (people: TestPeople) => void;
+  /** Enrols nobody: the file's operators are all that there is. */
+  readonly nobody?: boolean;
   readonly table?: (table: Table) => Table;
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
@@ -200,22 +200,38 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
   };
 };
 
+/** A process without the failures of the test: it holds the first ceremony, and enrols the people. */
+const begin = async (ground: Ground, options: HouseOptions, people: TestPeople): Promise<void> => {
+  const { domain, publicUrl, logOrigin } = options;
+  const plain = composeHouse(ground, {
+    ...(domain && { domain }),
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...(logOrigin !== undefined && { logOrigin }),
+  });
+  await plain.core.authority.holdCeremony(() => {});
+  await enrolAll(plain.core, plain.trustDomain, people, credentialsIn(ground.folder));
+};
+
 /** One process on the ground, after its ceremony and ready for requests. */
 export const openHouse = async (ground: Ground, options: HouseOptions = {}): Promise<Service> => {
+  const people = await peopleOf(fileOf(options.domain), options);
+  if (ground.made.length === 0) await begin(ground, options, people);
   const house = composeHouse(ground, options);
   await house.core.authority.holdCeremony(() => {});
   const signer = await ground.keys.create('token-issuer', 'ed25519');
   const app = await house.core.open({ embedded: { signer, issuer: PUBLIC_URL, audience: PUBLIC_URL } });
+  const principals = principalsOf(house.trustDomain, people);
   return {
     ...house,
     folder: ground.folder,
     app,
+    principals,
     advance: (ms) => {
       ground.time.now += ms;
     },
     now: () => ground.time.now,
     principal: (id) => {
-      const found = house.trustDomain.principals.find((principal) => principal.id === id);
+      const found = principals.find((principal) => principal.id === id);
       if (!found) throw new Error(`no principal ${id}`);
       return found;
     },

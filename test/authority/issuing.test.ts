@@ -9,6 +9,7 @@ import { decodeCertificate } from '../../lib/pki/certificate.ts';
 import { decodePem } from '../../lib/pki/pem.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import type { Table } from '../../lib/store/store.ts';
+import { changeOffice } from '../demonstration-people.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, type Service } from '../service.ts';
 import { faultyTable } from '../store/faulty-table.ts';
 import { allRecords, checkWorld, ocspStatus } from '../world.ts';
@@ -113,20 +114,18 @@ describe('an order', () => {
   ])(
     'whose %s is no longer the one that was examined is refused and takes no serial number',
     async (_, name) => {
-      const { core } = await openHouse(ground);
+      const house = await openHouse(ground);
+      const { core } = house;
       const order = orderOf('o', 'official-position');
       const { profile, office = '', fields } = order;
       const { subjectPublicKeyInfo } = order;
       const application = { profile, office, fields, subjectPublicKeyInfo };
       const digest = await core.authority.certificateDigest(application, 'salt');
       const examined = { salt: 'salt', digest };
-      const renamed = composeHouse(ground, {
-        misread: (file) => {
-          for (const { attributes } of file.offices) attributes[name] = 'Mizusaki Merged City';
-        },
-      });
-      expect(await codeOf(renamed.core.authority.issue({ ...order, examined }))).toBe('unknown-profile');
+      await changeOffice(house, office, { [name]: 'Mizusaki Merged City' });
+      expect(await codeOf(core.authority.issue({ ...order, examined }))).toBe('unknown-profile');
       expect(await takenBy('o')).toBeUndefined();
+      await changeOffice(house, office, {});
       expect(await codeOf(core.authority.issue({ ...order, examined }))).toBe('none');
     },
   );

@@ -10,6 +10,7 @@ import { formatName } from '../../lib/pki/name.ts';
 import { OID } from '../../lib/pki/oids.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
 import { describeSubject, readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import { HIGASHI } from '../demonstration-people.ts';
 
 const domain = readTrustDomain(
   readFileSync(new URL('../../domains/demonstration.json', import.meta.url), 'utf8'),
@@ -46,7 +47,7 @@ describe('certificates', () => {
       profile,
       ca,
       serialNumber,
-      subject: describeSubject(profile, domain.offices[0], { holderId }),
+      subject: describeSubject(profile, HIGASHI, { holderId }),
       subjectPublicKeyInfo: caKey.subjectPublicKeyInfo,
       notBefore: new Date(notBefore),
     });

@@ -15,13 +15,8 @@ import {
 } from '../../lib/pki/pki.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { openAudited, sequenceAll } from '../cli/audited.ts';
-import {
-  issueThroughOffice,
-  opensslRequest,
-  type Service,
-  serveService,
-  temporaryFolder,
-} from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../service.ts';
 import { askSigned, certIdOf, PUBLIC, statusOf } from '../status/asking.ts';
 import { credentialOf, type Held, issueTo } from '../status/office.ts';
 import { allRecords } from '../world.ts';

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCsr } from '../../cli/csr.ts';
 import { exchange } from '../../cli/exchange.ts';
 import { credentialsOfAll } from '../credentials.ts';
-import { FIELDS, type Service, serveService, temporaryFolder } from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { FIELDS, type Service, temporaryFolder } from '../service.ts';
 import { allRecords } from '../world.ts';
 import { NO_CASES, readCase } from './cases.ts';
 

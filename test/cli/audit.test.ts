@@ -6,12 +6,12 @@ import { LOG_KEY } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import { formatVkey, noteKeyOf } from '../../lib/tlog/vkey.ts';
 import { sequencerOver } from '../ledger/log-world.ts';
+import { serveService } from '../served-service.ts';
 import {
   issueThroughOffice,
   openService,
   opensslRequest,
   type Service,
-  serveService,
   temporaryFolder,
 } from '../service.ts';
 import { akashi, type Ended } from './in-process.ts';

@@ -2,7 +2,8 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { expect } from 'vitest';
-import { type Options, openService, type Service, serveService, temporaryFolder } from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { type Options, openService, type Service, temporaryFolder } from '../service.ts';
 import { akashi, type Ended } from './in-process.ts';
 
 /** Lets a test tamper with a stopped service's real files, and audit the service when it runs again. */

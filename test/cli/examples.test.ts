@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Service, startService } from '../../cli/demo/service.ts';
 import { examplesIn, leaves } from './help-pages.ts';
@@ -109,7 +110,28 @@ const STORY = [
 const REFUSED = 'correct';
 
 /** As npx does, on the Node that runs the tests. */
-const SCRIPT = `#!/bin/sh\nshift\nexec '${process.execPath}' '${join(root, 'cli/akashi.ts')}' "$@"\n`;
+const SCRIPT = `#!/bin/sh\nshift\nexec '${process.execPath}' '${join(folder, 'cli/akashi.mjs')}' "$@"\n`;
+
+/** The commands start some hundreds of times, and in fewer files they start in half the time. */
+const bundleCommands = (): Promise<unknown> =>
+  build({
+    entryPoints: [join(root, 'cli/akashi.ts')],
+    absWorkingDir: root,
+    outdir: join(folder, 'cli'),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    // A package of CommonJS asks for Node's modules so.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    charset: 'utf8',
+    logLevel: 'silent',
+  });
 
 /** Runs the lines as one script, which ends at the first line that fails. */
 const shell = (lines: readonly string[]): Promise<string> =>
@@ -146,6 +168,7 @@ if (MISSING.length > 0)
 describe.skipIf(MISSING.length > 0)('the examples', () => {
   beforeAll(async () => {
     service = await startService(root, folder, process.env);
+    await bundleCommands();
     symlinkSync(join(root, 'domains'), join(folder, 'domains'));
     mkdirSync(join(folder, 'bin'));
     writeFileSync(join(folder, 'bin/npx'), SCRIPT, { mode: 0o755 });

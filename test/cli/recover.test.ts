@@ -2,13 +2,8 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CertificateRef } from '../../lib/principal.ts';
-import {
-  issueThroughOffice,
-  opensslRequest,
-  type Service,
-  serveService,
-  temporaryFolder,
-} from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../service.ts';
 import { sequenceAll } from './audited.ts';
 import { akashi } from './in-process.ts';
 

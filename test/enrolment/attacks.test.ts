@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readPeople } from '../../functions/local/demonstration-people.ts';
 import { listPk, rowKey, UNCERTIFIED } from '../../lib/enrolment/rows.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { everyItem, type Key, type Value } from '../../lib/store/store.ts';
@@ -220,9 +221,13 @@ describe('no door opens where a row', () => {
     );
     const differs = (await auditOf(house)).found.map(({ damage }) => damage);
     expect(new Set(differs)).toEqual(new Set(['enrolment-differs']));
-    expect(differs).toHaveLength(6);
     const done = await house.core.mending.mend();
-    expect(done.toSorted()).toEqual([
+    expect(differs).toHaveLength(done.length);
+    // The lists of the demonstration's people went too.
+    const { offices, principals } = await readPeople();
+    const shipped = new Set([...offices, ...principals].map(({ id }) => id));
+    const own = done.filter((name) => !shipped.has(name.split(' ')[1] ?? ''));
+    expect(own.toSorted()).toEqual([
       'office kita',
       'office minami',
       'principal counter',

@@ -1,17 +1,21 @@
+import { join } from 'node:path';
 import { type Options, openService } from '../service.ts';
 import { change } from './amendment.ts';
-import { commitPoints } from './commit-points.ts';
+import { commitPoints, copyAsItIs } from './commit-points.ts';
 
 /**
- * The start that applies an amendment, in a process of its own. It ends by SIGKILL right after its n-th commit point; 0
- * means never.
+ * The start that applies an amendment, in a process of its own. Right after each of its commit points it copies its folder to
+ * COPIES. Or it ends by SIGKILL right after its n-th commit point.
  *
- *   node amendment-life.ts FOLDER POINT
+ *   node amendment-life.ts FOLDER copy COPIES
+ *   node amendment-life.ts FOLDER kill POINT
  */
-const [folder, point] = process.argv.slice(2) as [string, string];
+const [folder, what, where] = process.argv.slice(2) as [string, 'copy' | 'kill', string];
 let points = 0;
 const passed = (): void => {
-  if (++points === Number(point)) process.kill(process.pid, 'SIGKILL');
+  points++;
+  if (what === 'copy') copyAsItIs(folder, join(where, String(points)));
+  else if (points === Number(where)) process.kill(process.pid, 'SIGKILL');
 };
 const parts = commitPoints(passed);
 const objects: NonNullable<Options['objects']> = (real) => ({

@@ -1,6 +1,6 @@
 import type { DomainFile } from '../service.ts';
 
-/** An officer leaves, and a CA is added, with a profile and offices that may apply for it. */
+/** An operator leaves, and a CA is added, with a profile and offices that may apply for it. */
 export const change = (file: DomainFile): void => {
   const [first] = file.authorities;
   const profile = file.profiles.find(({ id }) => id === 'official-position');
@@ -12,8 +12,8 @@ export const change = (file: DomainFile): void => {
   const added = { id: 'seal', serialPrefix: '0a', subject, algorithm: 'ecdsa-p256-sha256' };
   file.authorities.push({ ...structuredClone(first), ...added });
   file.profiles.push({ ...structuredClone(profile), id: 'seal', authority: 'seal' });
-  file.principals.splice(
-    file.principals.findIndex(({ id }) => id === 'higashi-counter'),
+  file.operators.splice(
+    file.operators.findIndex(({ id }) => id === 'operator-mori'),
     1,
   );
 };

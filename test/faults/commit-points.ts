@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { Signer } from '../../lib/keys/keys.ts';
 import type { Options } from '../service.ts';
 
@@ -41,4 +42,12 @@ export const commitPoints = (
       open: async (id) => watched(id, await keys.open(id)),
     }),
   };
+};
+
+/**
+ * Copies what lies on the disk now, which is what a kill would leave now: the thread waits, so no step follows. Another process
+ * copies, because this one would lose its lock on a table by closing a second descriptor of the file.
+ */
+export const copyAsItIs = (from: string, to: string): void => {
+  execFileSync('cp', ['-R', from, to]);
 };

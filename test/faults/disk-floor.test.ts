@@ -5,7 +5,8 @@ import { type DiskFloor, watchDisk } from '../../functions/local/disk-floor.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
-import { issueThroughOffice, opensslRequest, serveService, temporaryFolder } from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { issueThroughOffice, opensslRequest, temporaryFolder } from '../service.ts';
 import { type Acknowledged, checkWorld } from '../world.ts';
 import { smallDisk } from './small-disk.ts';
 

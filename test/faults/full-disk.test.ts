@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
-import { FIELDS, issueThroughOffice, opensslRequest, serveService, temporaryFolder } from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { FIELDS, issueThroughOffice, opensslRequest, temporaryFolder } from '../service.ts';
 import { type Acknowledged, checkWorld } from '../world.ts';
 import { type DiskKind, type SmallDisk, smallDisk } from './small-disk.ts';
 

@@ -11,7 +11,8 @@ import { openDynamoDbLeanCalls } from '../../lib/store/dynamodb-lean-calls.ts';
 import { openDynamoDbSdkCalls } from '../../lib/store/dynamodb-sdk-calls.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
-import { FIELDS, issueThroughOffice, opensslRequest, serveService, temporaryFolder } from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { FIELDS, issueThroughOffice, opensslRequest, temporaryFolder } from '../service.ts';
 import { checkWorld } from '../world.ts';
 
 /**

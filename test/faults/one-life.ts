@@ -1,16 +1,25 @@
 import { hash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { issueThroughOffice, openService } from '../service.ts';
-import { commitPoints } from './commit-points.ts';
+import { commitPoints, copyAsItIs } from './commit-points.ts';
 
 /**
- * One life of the service in a process of its own. It ends by SIGKILL right after its n-th commit point: a write to the
- * table, an object put, a key or a signature made. It writes each acknowledgement to a journal before it goes on.
+ * One life of the service in a process of its own. It writes each acknowledgement to a journal before it goes on. Right after
+ * each of its commit points (a write to the table, an object put, a key or a signature made) it copies its folder and its
+ * journal to COPIES. Or it ends by SIGKILL right after its n-th commit point.
  *
- *   node one-life.ts FOLDER CSR JOURNAL POINT
+ *   node one-life.ts FOLDER CSR JOURNAL copy COPIES
+ *   node one-life.ts FOLDER CSR JOURNAL kill POINT
  */
-const [folder, csrFile, journal, last] = process.argv.slice(2) as [string, string, string, string];
+const [folder, csrFile, journal, what, where] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  'copy' | 'kill',
+  string,
+];
 const note = (line: string): void => appendFileSync(journal, `${line}\n`);
 
 /** version [0] comes first in a TBSCertificate and in nothing else that a CA key signs. */
@@ -24,9 +33,17 @@ const service = await openService(
     if (typeof point === 'object' && !point.key.startsWith('ocsp-') && isCertificate(point.signed)) {
       note(`signed ${hash('sha256', point.signed)}`);
     }
-    if (counting && ++passed === Number(last)) process.kill(process.pid, 'SIGKILL');
+    if (!counting) return;
+    passed++;
+    if (what === 'copy') {
+      copyAsItIs(folder, join(where, String(passed)));
+      copyAsItIs(journal, join(where, `${passed}.journal`));
+    } else if (passed === Number(where)) {
+      process.kill(process.pid, 'SIGKILL');
+    }
   }),
 );
+note('begun');
 counting = true;
 
 const ask = async (ref: { ca: string; serial: string }): Promise<void> => {

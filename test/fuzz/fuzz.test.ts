@@ -12,14 +12,8 @@ import { MINAMI, newKey } from '../enrolment/people.ts';
 import { checkerOf, type Node } from '../functions/http/described.ts';
 import { type Operation, operationsOf } from '../functions/http/openapi-rules.ts';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
-import {
-  FIELDS,
-  issueThroughOffice,
-  opensslRequest,
-  type Service,
-  serveService,
-  temporaryFolder,
-} from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { FIELDS, issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../service.ts';
 import { checkWorld } from '../world.ts';
 import { faultsOfAnswer } from './judge.ts';
 import { type Draft, requestsOf, sentOf, someBroken } from './requests.ts';

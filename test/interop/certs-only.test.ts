@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certsOnly } from '../../lib/pki/certs-only.ts';
 import { selfSigned } from '../pki/self-signed.ts';
-import { type Service, serveService, temporaryFolder } from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { type Service, temporaryFolder } from '../service.ts';
 import { hasJava, java, openssl } from './judges.ts';
 
 const folder = temporaryFolder();

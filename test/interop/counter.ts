@@ -4,14 +4,8 @@ import { decodeCertificate, encodeSigned } from '../../lib/pki/certificate.ts';
 import { decodePem, encodePem } from '../../lib/pki/pem.ts';
 import { encodeSerial } from '../../lib/pki/serial.ts';
 import { credentialsOfAll } from '../credentials.ts';
-import {
-  collectInto,
-  issueThroughOffice,
-  type Options,
-  opensslRequest,
-  type Service,
-  serveService,
-} from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { collectInto, issueThroughOffice, type Options, opensslRequest, type Service } from '../service.ts';
 
 export interface Held {
   readonly ref: { readonly ca: string; readonly serial: string };

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveService } from '../served-service.ts';
 import {
   collectInto,
   FIELDS,
@@ -8,7 +9,6 @@ import {
   opensslRequest,
   P256,
   type Service,
-  serveService,
   temporaryFolder,
 } from '../service.ts';
 import { hasJava, javaVerdicts, openssl } from './judges.ts';

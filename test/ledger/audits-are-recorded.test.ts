@@ -2,13 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../functions/routes/routes.ts';
 import { openRecordedSettings } from '../../lib/ledger/recorded-settings.ts';
 import { MINAMI, openMinami } from '../enrolment/people.ts';
-import {
-  issueThroughOffice,
-  opensslRequest,
-  type Service,
-  serveService,
-  temporaryFolder,
-} from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../service.ts';
 import { allRecords } from '../world.ts';
 
 /* The service records every action of an auditor, its own initial settings, and every change of them. */

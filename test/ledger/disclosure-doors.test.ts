@@ -38,10 +38,7 @@ beforeAll(async () => {
       return table;
     },
   });
-  [tanabe, friend] = service.trustDomain.principals.filter(({ role }) => role === 'holder') as [
-    Principal,
-    Principal,
-  ];
+  [tanabe, friend] = service.principals.filter(({ role }) => role === 'holder') as [Principal, Principal];
   noda = service.principal('operator-noda');
   own = await issueAbout(tanabe.id, 'own');
   others = await issueAbout(friend.id, 'others');

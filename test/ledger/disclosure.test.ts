@@ -52,7 +52,7 @@ let second: CertificateRef;
 
 beforeAll(async () => {
   service = await openService(folder.path);
-  tanabe = service.trustDomain.principals.find(({ role }) => role === 'holder') as Principal;
+  tanabe = service.principals.find(({ role }) => role === 'holder') as Principal;
   first = await issueAbout(tanabe.id, 'first');
   second = await issueAbout(tanabe.id, 'second');
   other = await issueAbout('holder-third', 'other');
@@ -98,7 +98,7 @@ describe('own records', () => {
 
   it('may be seen by a delegate while the delegation lasts', async () => {
     const { delegates } = service.app.disclosures;
-    const holders = service.trustDomain.principals.filter(({ role }) => role === 'holder');
+    const holders = service.principals.filter(({ role }) => role === 'holder');
     const friend = holders[1] as Principal;
     const look = () => service.app.disclosures.own(friend, { holder: tanabe.id, limit: 10 }, 'GET');
     await expect(look()).rejects.toMatchObject({ code: 'forbidden' });
@@ -121,7 +121,7 @@ describe('own records', () => {
 describe('delegates', () => {
   it('in force are found behind more than a page of those that have lapsed', async () => {
     const { delegates } = service.app.disclosures;
-    const holders = service.trustDomain.principals.filter(({ role }) => role === 'holder');
+    const holders = service.principals.filter(({ role }) => role === 'holder');
     const friend = holders[1] as Principal;
     const until = new Date(service.now() - 60_000).toISOString();
     const lapsed = Array.from({ length: MAX_PAGE + 1 }, (_, n) => `a-${String(n).padStart(5, '0')}`);
@@ -143,7 +143,7 @@ describe('delegates', () => {
 
   it('that have lapsed leave no row behind, and may be named again', async () => {
     const { delegates } = service.app.disclosures;
-    const friend = service.trustDomain.principals.filter(({ role }) => role === 'holder')[1] as Principal;
+    const friend = service.principals.filter(({ role }) => role === 'holder')[1] as Principal;
     const key = { pk: `delegate/${tanabe.id}`, sk: friend.id };
     await delegates.name(tanabe, friend.id, new Date(service.now() + 60_000).toISOString());
     service.advance(120_000);
@@ -290,7 +290,7 @@ describe('a disclosure', () => {
 
   it('says why it took longer, and ends when the delegation of its requester ends', async () => {
     const { cases, delegates, handOver } = service.app.disclosures;
-    const friend = service.trustDomain.principals.filter(({ role }) => role === 'holder')[1] as Principal;
+    const friend = service.principals.filter(({ role }) => role === 'holder')[1] as Principal;
     await delegates.name(tanabe, friend.id, new Date(service.now() + 60_000).toISOString());
     const { id } = await cases.open(friend, tanabe.id);
     await cases.extend(service.principal('operator-noda'), id, 10, '記録が<多量>であるため');

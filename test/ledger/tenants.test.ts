@@ -286,9 +286,17 @@ describe('one record', () => {
 describe('names', () => {
   const { assertKnown } = openNames({
     ledger: { query: (query) => ledger.query(query) },
-    directory: { known, office },
+    directory: {
+      known,
+      office,
+      everyOf: async function* () {
+        for (const tenant of TENANTS) {
+          const id = `purpose-of-${tenant}`;
+          yield { tenant, purposes: [{ id, title: { ja: id, en: id }, legalBasis: 'law' }] };
+        }
+      },
+    },
     tenants: new Set(TENANTS),
-    purposes: TENANTS.map((tenant) => ({ id: `purpose-of-${tenant}`, tenant })),
     authorities: new Map([
       ['signature-1', undefined],
       ['authority-of-minase', 'minase'],

@@ -7,6 +7,7 @@ import type { RevokedCertificate, TbsCertList } from '../../lib/pki/crl.ts';
 import { parseSerial, type SerialHex } from '../../lib/pki/serial.ts';
 import type { FieldValues } from '../../lib/trust-domain/contract.ts';
 import { describeSubject, readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import { HIGASHI } from '../demonstration-people.ts';
 
 /** The demonstration's certificates, one of each kind, as the authority builds them. */
 export const demonstration = readTrustDomain(
@@ -96,7 +97,7 @@ const endEntities = demonstration.profiles.map((profile): [string, Good] => {
     profile,
     ca: ca.issuing,
     serialNumber: nextSerial(),
-    subject: describeSubject(profile, demonstration.offices[0], FIELDS[profile.id] ?? {}),
+    subject: describeSubject(profile, HIGASHI, FIELDS[profile.id] ?? {}),
     subjectPublicKeyInfo: spkiFor(profile.id),
     notBefore: new Date('2026-04-01T09:00:00.250Z'),
   });

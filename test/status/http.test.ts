@@ -1,11 +1,14 @@
-import { hash } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { derOctetString } from '../../lib/pki/der-encoder.ts';
 import { decodeOcspResponse } from '../../lib/pki/ocsp-response-decoder.ts';
+import { OID } from '../../lib/pki/oids.ts';
 import { codeOf, exchange, get, type Reply } from '../functions/wire.ts';
-import { type Service, serveService, temporaryFolder } from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { type Service, temporaryFolder } from '../service.ts';
 import { allRecords } from '../world.ts';
-import { certIdOf, encodeQuestion, nonce } from './asking.ts';
+import { certIdOf, encodeQuestion, other } from './asking.ts';
 import { type Held, issueTo } from './office.ts';
 
 /** OCSP and CRLs over HTTP, byte for byte through real sockets: RFC 6960 A.1, RFC 9919 6, RFC 9110. */
@@ -26,7 +29,10 @@ beforeAll(async () => {
   for (let octets = 1; rich === undefined; octets++) {
     const certIds = [await certIdOf(service, one.ref, 'sha1')];
     const text = Buffer.from(
-      await encodeQuestion({ certIds, extensions: [nonce((octets % 128) + 1)] }),
+      await encodeQuestion({
+        certIds,
+        extensions: [other(OID.ocspNonce, derOctetString(randomBytes((octets % 128) + 1)))],
+      }),
     ).toString('base64');
     if (/\+/.test(text) && /\//.test(text) && text.endsWith('=')) rich = text;
     // Nonces are drawn: a thousand are more than enough.

@@ -225,7 +225,7 @@ describe('repetitions', () => {
     const month = jstMonth(service.now());
     const [{ counts = [] } = {}] = await service.app.reporting.counts(month, month);
     const year = Number(month.slice(0, 4)) - (Number(month.slice(5)) < 4 ? 1 : 0);
-    const { principals } = service.trustDomain;
+    const { principals } = service;
     const report = await buildAnnualReport(year, {
       trustDomain: { name: 'test', ja: '試験', en: 'Test' },
       known: async (id) => principals.find((one) => one.id === id),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { credentialsOfAll } from '../credentials.ts';
-import { PUBLIC_URL, serveService } from '../service.ts';
+import { serveService } from '../served-service.ts';
+import { PUBLIC_URL } from '../service.ts';
 
 /** The service as a process of its own, until it is killed: `node serving.ts FOLDER` says where it listens. */
 const [folder = ''] = process.argv.slice(2);

@@ -27,7 +27,7 @@ type Draft<T> = { -readonly [K in keyof T]: T[K] };
 const arrivalOf =
   (id: string, person = id): Change =>
   (file) => {
-    file.principals.push({ id, role: 'operator', person, name: { ja: '新', en: 'New' } });
+    file.operators.push({ id, person, name: { ja: '新', en: 'New' } });
   };
 const arrives = arrivalOf('operator-new');
 const other = arrivalOf('operator-other');

@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readPeople } from '../../functions/local/demonstration-people.ts';
 import { openProfiles, readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import { principalsOf, type TestPeople } from '../demonstration-people.ts';
 
 /** What the profiles of the demonstration look like to those who ask by them. */
 const domain = readTrustDomain(
   readFileSync(new URL('../../domains/demonstration.json', import.meta.url), 'utf8'),
 );
+const people = await readPeople();
+const principals = principalsOf(domain, people as TestPeople);
 const listFor = (id: string) => {
-  const actor = domain.principals.find((principal) => principal.id === id);
+  const actor = principals.find((principal) => principal.id === id);
   if (!actor) throw new Error(`no principal ${id}`);
-  return openProfiles(domain, async (office) => domain.offices.find((one) => one.id === office)).list(actor);
+  return openProfiles(domain, async (office) => people.offices.find((one) => one.id === office)).list(actor);
 };
 const idsFor = async (id: string) => (await listFor(id)).map((profile) => profile.id);
 
@@ -17,8 +21,8 @@ describe('the profiles', () => {
   it.each(['higashi-counter', 'nishi-counter', 'hatanoura-counter'])(
     'of an officer are those of its office: %s',
     async (id) => {
-      const officer = domain.principals.find((principal) => principal.id === id);
-      const office = domain.offices.find((one) => one.id === officer?.office);
+      const officer = principals.find((principal) => principal.id === id);
+      const office = people.offices.find((one) => one.id === officer?.office);
       expect((await idsFor(id)).sort()).toEqual([...(office?.profiles ?? [])].sort());
       for (const { offices } of await listFor(id)) expect(offices).toEqual([office?.id]);
     },

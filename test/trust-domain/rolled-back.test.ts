@@ -27,12 +27,12 @@ type Change = (file: HouseFile) => void;
 const without =
   (id: string): Change =>
   (file) => {
-    file.principals.splice(
-      file.principals.findIndex((one) => one.id === id),
+    file.operators.splice(
+      file.operators.findIndex((one) => one.id === id),
       1,
     );
   };
-const leaves = without('higashi-counter');
+const leaves = without('operator-mori');
 const longer: Change = (file) => {
   file.retention.crl = 'P11Y';
 };
@@ -265,18 +265,18 @@ describe('an approval that nobody applied in time', () => {
 
 describe('the rows of withdrawn principals', () => {
   const returns: Change = (file) => {
-    const officer = file.principals.find(({ id }) => id === 'higashi-counter');
-    if (officer) officer.person = 'somebody-else';
+    const operator = file.operators.find(({ id }) => id === 'operator-mori');
+    if (operator) operator.person = 'somebody-else';
   };
 
   it.each<[string, () => Promise<void>]>([
-    ['deleted', () => deleteRow(ground.table, { pk: 'trust-domain-withdrawn', sk: 'higashi-counter' })],
+    ['deleted', () => deleteRow(ground.table, { pk: 'trust-domain-withdrawn', sk: 'operator-mori' })],
     [
       'forged',
       () =>
         putRow(
           ground.table,
-          { pk: 'trust-domain-withdrawn', sk: 'higashi-counter' },
+          { pk: 'trust-domain-withdrawn', sk: 'operator-mori' },
           { person: 'somebody-else' },
         ),
     ],

@@ -6,6 +6,7 @@ import { formatName } from '../../lib/pki/name.ts';
 import type { FieldValues } from '../../lib/trust-domain/contract.ts';
 import { describeSubject } from '../../lib/trust-domain/subject.ts';
 import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import { HIGASHI } from '../demonstration-people.ts';
 
 const domain = readTrustDomain(
   readFileSync(new URL('../../domains/demonstration.json', import.meta.url), 'utf8'),
@@ -15,8 +16,7 @@ const profileOf = (id: string) => {
   if (!profile) throw new Error(`no profile ${id}`);
   return profile;
 };
-const office = domain.offices[0];
-const describeFor = (id: string, fields: FieldValues) => describeSubject(profileOf(id), office, fields);
+const describeFor = (id: string, fields: FieldValues) => describeSubject(profileOf(id), HIGASHI, fields);
 
 const PERSON = {
   holderId: '0000000000AA00000A',
@@ -225,7 +225,7 @@ describe('fields', () => {
     // serialNumber is a PrintableString; the field's own pattern is removed.
     const profile = profileOf('organisation-client');
     const fields = profile.fields.map(({ pattern: _, ...field }) => field);
-    expect(() => describeSubject({ ...profile, fields }, office, { system: 's', deviceId: '機器' })).toThrow(
+    expect(() => describeSubject({ ...profile, fields }, HIGASHI, { system: 's', deviceId: '機器' })).toThrow(
       expect.objectContaining({
         code: 'invalid-field',
         facts: expect.objectContaining({ field: 'deviceId' }),

@@ -52,10 +52,12 @@ describe('the demonstration', () => {
       ['authentication-1', 'ecdsa-p256-sha256'],
       ['operations-1', 'ecdsa-p256-sha256'],
     ]);
-    expect(domain.offices).toHaveLength(3);
-    const roles = domain.principals.map(({ role }) => role);
-    expect(roles.filter((role) => role === 'relyingParty')).toHaveLength(2);
-    expect(roles.filter((role) => role === 'operator')).toHaveLength(2);
+    expect(domain.tenants.map(({ id }) => id)).toEqual(['tokiwa', 'minase']);
+    expect(domain.operators).toEqual([
+      expect.objectContaining({ id: 'operator-sakai', role: 'operator', person: 'operator-sakai' }),
+      expect.objectContaining({ id: 'operator-noda', role: 'operator', person: 'operator-noda' }),
+      expect.objectContaining({ id: 'operator-mori', role: 'operator', person: 'operator-mori' }),
+    ]);
     expect(formatName(domain.authorities[1]?.subject ?? [])).toBe(
       'C=JP, O=Akashi Demonstration, CN=Signature CA',
     );
@@ -113,19 +115,20 @@ describe('a trust domain is refused', () => {
         ['authorities.1.crl.interval', 'P1M'],
         ['profiles.0.authority', 'elsewhere'],
         ['profiles.1.keyUsage', ['keyEncipherment', 'digitalSignature']],
-        ['offices.0.profiles.0', 'no-such-profile'],
-        ['principals.0.colour', 'blue'],
-        ['principals.3.office', 'nowhere'],
+        ['authorities.2.tenant', 'elsewhere'],
+        ['operators.0.colour', 'blue'],
+        ['operators.1.tenant', 'nowhere'],
         ['ceremony.persons', ['operator-noda', 'auditor']],
       ),
     );
     expect(issues.map(({ path }) => path).sort()).toEqual([
       'authorities.0.algorithm',
       'authorities.1.crl.interval',
+      'authorities.2.tenant',
+      'ceremony.persons.0',
       'ceremony.persons.1',
-      'offices.0.profiles.0',
-      'principals.0',
-      'principals.3.office',
+      'operators.0',
+      'operators.1.tenant',
       'profiles.0.authority',
       'profiles.1.keyUsage',
     ]);
@@ -191,9 +194,8 @@ describe('a trust domain is refused', () => {
       ['O', 'a\u3164b'],
       'authorities.0.subject',
     ],
-    ['an office attribute that does not show', 'offices.0.attributes.O', 'a\ue000b'],
     ['a fixed name that does not show', 'profiles.0.subject.0', ['O', 'a\u200bb']],
-    ['a principal with a name too long', 'principals.3.name.ja', '長'.repeat(65)],
+    ['an operator with a name too long', 'operators.1.name.ja', '長'.repeat(65)],
     ['a kind of key that there is not', 'profiles.0.publicKeys.0', 'dsa1024'],
     ['a hold rule that there is not', 'profiles.0.hold', 'maybe'],
     ['a pattern that is none', 'profiles.0.fields.0.pattern', '('],
@@ -210,20 +212,17 @@ describe('a trust domain is refused', () => {
       ['serialNumber', 'x'],
       'profiles.5.subject',
     ],
-    ['an office without an attribute', 'offices.0.attributes.L', undefined, 'offices.0.attributes'],
-    ['an office attribute too long', 'offices.0.attributes.O', 'x'.repeat(65)],
-    ["an office applying for the service's own", 'offices.0.profiles', ['service'], 'offices.0.profiles.0'],
-    ['an office of one person', 'principals.8.person', 'hatanoura-counter', 'offices.2'],
-    ['two principals of one id', 'principals.1.id', 'operator-sakai'],
-    ['a principal called public', 'principals.12.id', 'public'],
-    ['a principal called service', 'principals.12.id', 'service'],
-    ['a relying party called as reports call officers', 'principals.10.id', 'officer'],
-    ['a relying party called as reports call auditors', 'principals.10.id', 'auditor'],
-    ['a relying party called as reports call who has left', 'principals.10.id', 'former'],
-    ['a relying party with an office', 'principals.10.office', 'hatanoura'],
-    ['an officer without an office', 'principals.4.office', undefined],
-    ['an auditor who is an operator as well', 'principals.9.person', 'operator-noda'],
-    ['a ceremony of one person', 'principals.1.person', 'operator-sakai', 'ceremony.persons'],
+    ['two tenants of one id', 'tenants.1.id', 'tokiwa'],
+    ['no tenant', 'tenants', []],
+    ['one operator alone', 'operators', [file().operators?.[0]]],
+    ['two operators of one id', 'operators.1.id', 'operator-sakai'],
+    ['an operator called public', 'operators.1.id', 'public'],
+    ['an operator called service', 'operators.1.id', 'service'],
+    ['an operator with an office', 'operators.1.office', 'hatanoura', 'operators.1'],
+    ['a ceremony by an operator of a tenant', 'operators.1.tenant', 'minase', 'ceremony.persons.1'],
+    ['offices, which are enrolled', 'offices', [], ''],
+    ['principals, who are enrolled', 'principals', [], ''],
+    ['a ceremony of one person', 'operators.1.person', 'operator-sakai', 'ceremony.persons'],
     ['a ceremony with a stranger', 'ceremony.persons.0', 'passer-by'],
   ])('for %s', (_, path, value, expected = path) => {
     expect(issuesOf(having([path, value])).map((issue) => issue.path)).toContain(expected);
@@ -235,21 +234,8 @@ describe('a trust domain is refused', () => {
   });
 
   it('for an id that is a reserved word, and says what to do', () => {
-    const message = (index: number, id: string) =>
-      issuesOf(having([`principals.${index}.id`, id])).find(({ path }) => path === `principals.${index}.id`)
-        ?.message;
-    expect(message(10, 'former')).toContain('choose another id, such as former-1');
-    expect(message(12, 'service')).toContain('choose another id, such as service-1');
-    // Reports never name holders by their ids.
-    expect(message(12, 'holder')).toBeUndefined();
-    expect(message(10, 'former-1')).toBeUndefined();
-  });
-
-  it('and not for names of the object prototype', () => {
-    expect(pathsOf(having(['offices.0.profiles', ['constructor']]))).toEqual(['offices.0.profiles.0']);
-    expect(pathsOf(having(['profiles.0.subject.1', ['O', { office: 'constructor' }]]))).toContain(
-      'offices.0.attributes',
-    );
+    const [issue] = issuesOf(having(['operators.1.id', 'service']));
+    expect(issue?.message).toContain('choose another id, such as service-1');
   });
 });
 

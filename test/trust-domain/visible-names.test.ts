@@ -7,6 +7,7 @@ import { otherNameVisible } from '../../lib/lint/certificate/other-name-visible.
 import type { TbsCertificate } from '../../lib/pki/certificate.ts';
 import { derText, OID, TAG } from '../../lib/pki/pki.ts';
 import { describeSubject, readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
+import { HIGASHI } from '../demonstration-people.ts';
 import { GOOD_CERTIFICATES } from '../lint/examples.ts';
 
 /** A name with invisible characters is refused in a request, and once more before it would be signed. */
@@ -27,7 +28,7 @@ const PERSON = {
 /** The name as it would be certified, or the reason of its refusal. */
 const asked = (name: string): { readonly name: unknown } | { readonly refused: string } => {
   try {
-    return { name: describeSubject(profile, domain.offices[0], { ...PERSON, name }).fields.name };
+    return { name: describeSubject(profile, HIGASHI, { ...PERSON, name }).fields.name };
   } catch (error) {
     if (!Fault.is(error, 'invalid-field')) throw error;
     return { refused: error.message };

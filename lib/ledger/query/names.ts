@@ -21,14 +21,13 @@ export interface Names {
 
 export interface NamesDeps {
   readonly ledger: Pick<Ledger, 'query'>;
-  /** Principals and offices, of the trust domain's file and enrolled, whatever became of them. */
+  /** Principals and offices, whatever became of them. */
   readonly directory: {
     readonly known: Known;
+    everyOf(role: 'relyingParty'): AsyncIterable<Pick<Principal, 'purposes' | 'tenant'>>;
     office(id: string): Promise<{ readonly tenant: string } | undefined>;
   };
   readonly tenants: ReadonlySet<string>;
-  /** Those that principals of the file in force declare, with the tenants of these. */
-  readonly purposes: readonly { readonly id: string; readonly tenant?: string | undefined }[];
   /** With their tenants. A trust domain never loses one of these. */
   readonly authorities: ReadonlyMap<string, string | undefined>;
   readonly isHolder: (id: string) => Promise<boolean>;
@@ -45,7 +44,7 @@ const PAGE_OF_TENANT = 1000;
 type Caller = Pick<Principal, 'tenant'>;
 
 export const openNames = (deps: NamesDeps): Names => {
-  const { ledger, directory, tenants, purposes, authorities, isHolder } = deps;
+  const { ledger, directory, tenants, authorities, isHolder } = deps;
 
   /** Undefined where the caller must ask the records. */
   const isPrincipal = async (caller: Caller, id: string): Promise<boolean | undefined> => {
@@ -54,15 +53,12 @@ export const openNames = (deps: NamesDeps): Names => {
     return isAround(caller, found.tenant);
   };
 
-  /** What an enrolled relying party declares is looked up for a query that names it. */
-  const isPurpose = async (
-    caller: Caller,
-    purpose: string,
-    recipient: string | undefined,
-  ): Promise<boolean> => {
-    if (purposes.some(({ id, tenant }) => id === purpose && isAround(caller, tenant))) return true;
-    const principal = recipient === undefined ? undefined : await directory.known(recipient);
-    return principal?.purposes?.some(({ id }) => id === purpose) === true;
+  /** There are some hundreds of relying parties. They are gone through only for a purpose that no record has. */
+  const isDeclared = async (caller: Caller, purpose: string): Promise<boolean> => {
+    for await (const { tenant, purposes = [] } of directory.everyOf('relyingParty')) {
+      if (isAround(caller, tenant) && purposes.some(({ id }) => id === purpose)) return true;
+    }
+    return false;
   };
 
   const isOnRecord = async ({ tenant: own }: Caller, query: Named): Promise<boolean> => {
@@ -97,8 +93,8 @@ export const openNames = (deps: NamesDeps): Names => {
         if (!(await isOnRecord(caller, { holder })))
           throw unknown('unknown-holder', phrase`a holder`, holder);
       }
-      if (purpose !== undefined && !(await isPurpose(caller, purpose, recipient))) {
-        if (!(await isOnRecord(caller, { purpose })))
+      if (purpose !== undefined) {
+        if (!(await isOnRecord(caller, { purpose })) && !(await isDeclared(caller, purpose)))
           throw unknown('unknown-purpose', phrase`a purpose`, purpose);
       }
       if (office !== undefined) {

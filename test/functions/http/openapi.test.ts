@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { openapi } from '../../../functions/http/openapi.ts';
 import { pathMatcher } from '../../../functions/http/route.ts';
 import { stack } from '../../../functions/http/stack.ts';
+import { readPeople } from '../../../functions/local/demonstration-people.ts';
 import { routes } from '../../../functions/routes/routes.ts';
 import { ROLES } from '../../../lib/principal.ts';
 import {
@@ -116,17 +117,19 @@ describe('the OpenAPI document', () => {
     expect(security('getRecord')).toEqual([{ clientCertificate: [] }, { token: [] }]);
   });
 
-  it('has examples that exist in the demonstration, and a submission that its profile takes', () => {
+  it('has examples that exist in the demonstration, and a submission that its profile takes', async () => {
+    const people = await readPeople();
     const domain = readTrustDomain(
       readFileSync(new URL('../../../domains/demonstration.json', import.meta.url), 'utf8'),
     );
     const ids = (all: readonly { readonly id: string }[]) => all.map(({ id }) => id);
     const named: Readonly<Record<string, readonly string[]>> = {
       "A CA's id, one per generation.": domain.authorities.map(({ ca }) => ca),
-      "A principal's id.": ids(domain.principals),
-      "A sub-office's id.": ids(domain.offices),
+      "A principal's id.": ids([...domain.operators, ...people.principals]),
+      "A sub-office's id.": ids(people.offices),
+      "A tenant's id.": ids(domain.tenants),
       "A profile's id.": ids(domain.profiles),
-      "The id of a relying party's purpose.": domain.principals.flatMap(({ purposes = [] }) => ids(purposes)),
+      "The id of a relying party's purpose.": people.principals.flatMap(({ purposes = [] }) => ids(purposes)),
     };
     const seen = new Set<unknown>();
     const walk = (node: unknown): void => {
@@ -150,12 +153,14 @@ describe('the OpenAPI document', () => {
     );
     const { properties } = schema as { properties: Record<string, Node> };
     const profile = domain.profiles.find(({ id }) => id === properties.profile?.example);
-    const office = domain.offices.find(({ profiles }) => profile && profiles.includes(profile.id));
-    expect(ids(domain.principals.filter(({ role }) => role === 'holder'))).toContain(
+    const office = people.offices.find(({ profiles }) => profile && profiles.includes(profile.id));
+    expect(ids(people.principals.filter(({ role }) => role === 'holder'))).toContain(
       properties.holder?.example,
     );
     const given = properties.fields?.example as FieldValues;
-    expect(profile && describeSubject(profile, office, given).fields).toEqual(given);
+    expect(profile && describeSubject(profile, office && { tenant: '', ...office }, given).fields).toEqual(
+      given,
+    );
   });
 
   it('is the answer of /openapi.json', async () => {

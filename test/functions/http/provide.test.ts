@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ocspRequestFor } from '../../ocsp-request-for.ts';
-import {
-  issueThroughOffice,
-  opensslRequest,
-  type Service,
-  serveService,
-  temporaryFolder,
-} from '../../service.ts';
+import { serveService } from '../../served-service.ts';
+import { issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../../service.ts';
 
 const folder = temporaryFolder();
 let service: Service & { readonly url: string };

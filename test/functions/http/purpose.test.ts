@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordedCaller } from '../../../functions/http/purpose.ts';
 import { stack } from '../../../functions/http/stack.ts';
-import { readDirectory, writeDirectory } from '../../../functions/lambda/directory.ts';
 import { route as ocspPost } from '../../../functions/routes/public/ask-status.ts';
-import { phrase } from '../../../lib/fault.ts';
 import { annualCsv, annualPage, jstMonth, type ProvisionDraft } from '../../../lib/ledger/ledger.ts';
 import { buildAnnualReport } from '../../../lib/ledger/report/annual.ts';
-import { readTrustDomain } from '../../../lib/trust-domain/trust-domain.ts';
 import { ocspRequestFor } from '../../ocsp-request-for.ts';
-import { DEMONSTRATION, openService, type Service, temporaryFolder } from '../../service.ts';
+import { openService, type Service, temporaryFolder } from '../../service.ts';
 import { requestOf } from '../app.ts';
 
 const folder = temporaryFolder();
@@ -74,7 +70,7 @@ describe('the purpose of an answer', () => {
     expect(cells).toContainEqual({ ...cell, purpose: 'tender', purposeAssumed: true, records: 1 });
     const report = await buildAnnualReport(Number(month.slice(0, 4)), {
       trustDomain: { name: 'test', ja: '試験', en: 'Test' },
-      known: async (id) => service.trustDomain.principals.find((one) => one.id === id),
+      known: async (id) => service.principals.find((one) => one.id === id),
       countsOf: async (of) => (of === month ? (totals?.counts ?? []) : []),
     });
     const lines = report.lines.filter(({ recipient }) => recipient === 'procurement');
@@ -108,43 +104,5 @@ describe('the purpose of an answer', () => {
 
   it('is ignored if the caller is not identified', () => {
     expect(recordedCaller(undefined, input('tax-return'))).toEqual({ recipient: 'public', method: 'POST' });
-  });
-
-  it('belongs to relying parties alone, and reaches the functions that answer OCSP', () => {
-    const file = JSON.parse(readFileSync(DEMONSTRATION, 'utf8'));
-    const auditor = file.principals.findIndex(({ role }: { role: string }) => role === 'auditor');
-    const portal = file.principals.find(({ id }: { id: string }) => id === 'tax-portal');
-    file.principals[auditor].purposes = portal.purposes;
-    expect(() => readTrustDomain(JSON.stringify(file))).toThrowError(
-      expect.objectContaining({
-        code: 'trust-domain-invalid',
-        facts: {
-          issues: [
-            expect.objectContaining({
-              path: `principals.${auditor}.purposes`,
-              message: phrase`Relying parties, and only they, declare purposes.`,
-            }),
-          ],
-        },
-      }),
-    );
-    file.principals[auditor].purposes = undefined;
-    const procurement = file.principals.findIndex(({ id }: { id: string }) => id === 'procurement');
-    file.principals[procurement].assumedPurpose = 'tax-return';
-    expect(() => readTrustDomain(JSON.stringify(file))).toThrowError(
-      expect.objectContaining({
-        facts: {
-          issues: [
-            expect.objectContaining({
-              path: `principals.${procurement}.assumedPurpose`,
-              message: phrase`The principal declares no purpose of that id.`,
-            }),
-          ],
-        },
-      }),
-    );
-    const { principals } = readDirectory(writeDirectory(service.trustDomain, '00'.repeat(32)));
-    expect(principals.find(({ id }) => id === 'tax-portal')?.purposes).toEqual(portal.purposes);
-    expect(principals.find(({ id }) => id === 'procurement')?.assumedPurpose).toBe('tender');
   });
 });

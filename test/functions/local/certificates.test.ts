@@ -28,7 +28,7 @@ afterEach(async () => {
   await ground.close();
 });
 
-const PERSONS = ['operator-sakai', 'operator-noda', 'auditor'];
+const PERSONS = ['operator-sakai', 'operator-noda', 'operator-mori'];
 
 const found = async (domain: HouseOptions['domain'] = () => {}): Promise<void> => {
   const requests = join(ground.folder, 'requests');
@@ -44,7 +44,7 @@ const found = async (domain: HouseOptions['domain'] = () => {}): Promise<void> =
 
 const start = () =>
   certifyPrincipals(house.core, house.trustDomain, {
-    principals: house.trustDomain.principals.map(({ id }) => id),
+    principals: house.trustDomain.operators.map(({ id }) => id),
     requests: join(ground.folder, 'requests'),
     folder: join(ground.folder, 'certificates'),
     clock: house.now,
@@ -72,8 +72,8 @@ describe('a certificate by request', { timeout: 60_000 }, () => {
     await halfLife();
     const { written, notes } = await start();
     expect(written).toEqual([]);
-    const end = certificate('auditor').validToDate.toISOString().slice(0, 10);
-    expect(notes.get('auditor')).toBe(`certificate ends ${end}`);
+    const end = certificate('operator-mori').validToDate.toISOString().slice(0, 10);
+    expect(notes.get('operator-mori')).toBe(`certificate ends ${end}`);
   });
 
   it('is renewed for the same key where the profile takes that, unless it is revoked or on hold', async () => {
@@ -81,7 +81,7 @@ describe('a certificate by request', { timeout: 60_000 }, () => {
     await start();
     const before = PERSONS.map(certificate);
     const operator = house.principal('operator-noda');
-    const [sakai, noda, auditor] = before.map(({ serialNumber }) => ({
+    const [sakai, noda, mori] = before.map(({ serialNumber }) => ({
       ca: 'operations-1',
       serial: serialNumber.toLowerCase(),
     })) as [Ref, Ref, Ref];
@@ -90,8 +90,8 @@ describe('a certificate by request', { timeout: 60_000 }, () => {
     for (let half = 1; half <= 3; half++) {
       await halfLife();
       const { written, notes } = await start();
-      expect(written).toMatchObject([{ principal: 'auditor' }]);
-      expect([notes.get('operator-sakai'), notes.get('operator-noda'), notes.get('auditor')]).toEqual([
+      expect(written).toMatchObject([{ principal: 'operator-mori' }]);
+      expect([notes.get('operator-sakai'), notes.get('operator-noda'), notes.get('operator-mori')]).toEqual([
         'certificate on hold',
         'certificate revoked',
         undefined,
@@ -101,10 +101,10 @@ describe('a certificate by request', { timeout: 60_000 }, () => {
     expect(PERSONS.slice(0, 2).map((id) => certificate(id).serialNumber)).toEqual(
       before.slice(0, 2).map(({ serialNumber }) => serialNumber),
     );
-    const now = certificate('auditor');
-    expect(now.serialNumber.toLowerCase()).not.toBe(auditor.serial);
+    const now = certificate('operator-mori');
+    expect(now.serialNumber.toLowerCase()).not.toBe(mori.serial);
     expect(now.publicKey.equals((before[2] as X509Certificate).publicKey)).toBe(true);
-    expect(await house.app.principals.byCertificate(now.raw)).toMatchObject({ id: 'auditor' });
+    expect(await house.app.principals.byCertificate(now.raw)).toMatchObject({ id: 'operator-mori' });
   });
 });
 
@@ -114,8 +114,12 @@ describe('an amendment', { timeout: 60_000 }, () => {
     await start();
     const requests = join(ground.folder, 'requests');
     const domain: HouseOptions['domain'] = (file) => {
-      const noda = file.principals.find(({ id }) => id === 'operator-noda');
-      file.principals.push({ ...(noda as NonNullable<typeof noda>), id: 'operator-noda-2' });
+      const noda = file.operators.find(({ id }) => id === 'operator-noda');
+      file.operators.push({
+        ...(noda as NonNullable<typeof noda>),
+        id: 'operator-noda-2',
+        person: 'operator-noda',
+      });
       const { ceremony } = file as unknown as { ceremony: { persons: string[] } };
       ceremony.persons[1] = 'operator-noda-2';
     };
@@ -123,7 +127,7 @@ describe('an amendment', { timeout: 60_000 }, () => {
     const { id } = await amendments.propose(house.principal('operator-sakai'), fileOf(domain));
     await amendments.approve(house.principal('operator-noda'), id);
     opensslRequest(requests, 'operator-sakai');
-    opensslRequest(requests, 'higashi-chief');
+    opensslRequest(requests, 'nobody');
     const apply = () => {
       const { core, trustDomain } = composeHouse(ground, { domain });
       return core.authority.holdCeremony(
@@ -149,18 +153,22 @@ describe('an amendment', { timeout: 60_000 }, () => {
     await found();
     await start();
     const requests = join(ground.folder, 'requests');
-    const domain: HouseOptions['domain'] = ({ principals }) => {
-      const noda = principals.find(({ id }) => id === 'operator-noda');
-      principals.push({ ...(noda as NonNullable<typeof noda>), id: 'operator-noda-2' });
+    const domain: HouseOptions['domain'] = ({ operators }) => {
+      const noda = operators.find(({ id }) => id === 'operator-noda');
+      operators.push({
+        ...(noda as NonNullable<typeof noda>),
+        id: 'operator-noda-2',
+        person: 'operator-noda',
+      });
     };
     const { amendments } = house.app;
     const { id } = await amendments.propose(house.principal('operator-sakai'), fileOf(domain));
     await amendments.approve(house.principal('operator-noda'), id);
-    copyFileSync(join(requests, 'auditor.csr'), join(requests, 'operator-noda-2.csr'));
+    copyFileSync(join(requests, 'operator-mori.csr'), join(requests, 'operator-noda-2.csr'));
     const { core, trustDomain } = composeHouse(ground, { domain });
     const keysFor = (added: readonly string[]) => readRequests(requests, trustDomain, added);
     const refused = core.authority.holdCeremony(() => {}, keysFor);
-    await expect(refused).rejects.toThrow('belongs to auditor');
+    await expect(refused).rejects.toThrow('belongs to operator-mori');
     await house.core.assertInForce();
   });
 });

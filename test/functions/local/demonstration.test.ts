@@ -3,6 +3,7 @@ import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { demonstrationCredentials } from '../../../functions/local/demonstration.ts';
+import { type People, readPeople } from '../../../functions/local/demonstration-people.ts';
 import type { Core } from '../../../lib/app.ts';
 import { DAY, type Ground, openGround, openHouse } from '../../authority/house.ts';
 import type { Service } from '../../service.ts';
@@ -13,9 +14,11 @@ import { allRecords, auditOf } from '../../world.ts';
 
 let ground: Ground;
 let house: Service;
+let people: People;
 beforeEach(async () => {
   ground = await openGround();
-  house = await openHouse(ground);
+  house = await openHouse(ground, { nobody: true });
+  people = await readPeople();
 });
 afterEach(async () => {
   expect((await auditOf(house)).found).toEqual([]);
@@ -38,6 +41,7 @@ const startWith = (core: Core, asked: readonly string[]) =>
     core,
     objects: ground.objects,
     trustDomain: house.trustDomain,
+    people,
     isShipped: true,
     folder: join(ground.folder, 'credentials'),
     asked,
@@ -68,7 +72,7 @@ const issued = async (): Promise<number> =>
 describe('credentials of the demonstration', { timeout: 60_000 }, () => {
   it('are made at the first start and renewed at half-life, with a new key', async () => {
     const first = await start();
-    expect(first.made).toEqual(house.trustDomain.principals.map(({ id }) => id));
+    expect(first.made).toEqual([...house.trustDomain.operators, ...people.principals].map(({ id }) => id));
     expect((await start()).made).toEqual([]);
     const before = key();
     await halfLife();
@@ -118,7 +122,7 @@ describe('credentials of the demonstration', { timeout: 60_000 }, () => {
     await start();
     await revoke();
     renameSync(place(), join(ground.folder, 'revoked'));
-    cpSync(place('higashi-counter'), place(), { recursive: true });
+    cpSync(place('tax-portal'), place(), { recursive: true });
     await halfLife();
     const { made, without } = await start();
     expect(made).not.toContain(CHIEF);
@@ -136,7 +140,9 @@ describe('credentials of the demonstration', { timeout: 60_000 }, () => {
       })
     )?.value;
     await putRow(ground.table, row, good ?? {});
-    expect((await house.app.authority.certificate(house.principal('auditor'), ref())).status).toBe('good');
+    expect((await house.app.authority.certificate(house.principal('operator-noda'), ref())).status).toBe(
+      'good',
+    );
     expect((await start()).made).toEqual([]);
     await putRow(ground.table, row, revoked ?? {});
   });
@@ -150,7 +156,7 @@ describe('credentials of the demonstration', { timeout: 60_000 }, () => {
     expect([key(), cert()]).toEqual(before);
   });
 
-  it('are made anew for whom somebody asks, and the old certificate keeps its status', async () => {
+  it('are made anew for whom somebody asks, in place of the old certificate', async () => {
     await start();
     await revoke();
     const [good, goodKey] = [ref('auditor'), key('auditor')];
@@ -158,7 +164,9 @@ describe('credentials of the demonstration', { timeout: 60_000 }, () => {
     expect([made, [...without]]).toEqual([[CHIEF, 'auditor'], []]);
     expect([await signsIn(), await signsIn('auditor')]).toEqual([true, true]);
     expect(key('auditor')).not.toBe(goodKey);
-    expect((await house.app.authority.certificate(house.principal('auditor'), good)).status).toBe('good');
+    expect((await house.app.authority.certificate(house.principal('operator-noda'), good)).status).toBe(
+      'revoked',
+    );
     expect((await start()).made).toEqual([]);
   });
 });

@@ -15,8 +15,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { generateSoftwareKey } from '../../../lib/keys/keys.ts';
 import { fileOf } from '../../authority/house.ts';
 import { akashi } from '../../cli/in-process.ts';
+import { freePort } from '../../ports.ts';
 import { csrBy } from '../../registration/csr.ts';
-import { freePort, opensslRequest, temporaryFolder } from '../../service.ts';
+import { opensslRequest, temporaryFolder } from '../../service.ts';
 
 /** A trust domain of one's own as a process: its principals make their keys, and the service makes none. */
 
@@ -39,6 +40,7 @@ beforeAll(async () => {
     OFFICE,
     fileOf((file) => {
       file.name = 'office';
+      file.operators.push({ id: 'operator-hara', name: { ja: '原 操作員', en: 'Operator Hara' } });
     }),
   );
 });
@@ -110,6 +112,23 @@ const collect = (id: string): void => {
     copyFileSync(join(data, 'certificates', id, name), join(keys, 'credentials', id, name));
 };
 
+/** The operators of the file enrol everybody else, here the first auditor. */
+const enrolAuditor = async (): Promise<void> => {
+  const say = async (line: string, ...more: readonly string[]) => {
+    const { code, out, err } = await run(`${line} --json`, more);
+    // 4: it waits for somebody.
+    expect([[0, 4].includes(code), err], line).toEqual([true, '']);
+    return JSON.parse(out);
+  };
+  const names = ['--name-ja', '監査人', '--name-en', 'Auditor'];
+  await say('auditors propose auditor --as operator-sakai', ...names);
+  const { invitation } = await say('auditors confirm auditor --as operator-noda');
+  const out = ['--out', join(keys, 'credentials', 'auditor')];
+  const { fingerprint } = await say(`enrol --invitation ${invitation}`, ...out);
+  await say(`auditors enrol auditor --fingerprint ${fingerprint} --as operator-sakai`);
+  await say(`enrol --invitation ${invitation}`, ...out);
+};
+
 const assertAuditFindsNothing = async (): Promise<void> => {
   writeFileSync(at('log.vkey'), await (await fetch(`http://localhost:${ports[0]}/log/key`)).text());
   const verified = await run('audit verify --as auditor --json', [
@@ -162,22 +181,22 @@ describe('the first start', { timeout: 120_000 }, () => {
           await generateSoftwareKey('ecdsa-p256-sha256'),
           await generateSoftwareKey('ecdsa-p256-sha256'),
         ];
-        writeFileSync(requests('auditor.csr'), await csrBy(signer, other.subjectPublicKeyInfo));
+        writeFileSync(requests('operator-mori.csr'), await csrBy(signer, other.subjectPublicKeyInfo));
       },
-      /auditor\.csr is not taken\. .*signature/,
+      /operator-mori\.csr is not taken\. .*signature/,
     ],
     [
       "with another person's key",
-      () => copyFileSync(requests('operator-noda.csr'), requests('auditor.csr')),
+      () => copyFileSync(requests('operator-noda.csr'), requests('operator-mori.csr')),
       /belongs to operator-noda/,
     ],
     [
       'with RSA of 1024 bits',
       () => {
-        opensslRequest(folder.path, 'auditor', ['-newkey', 'rsa:1024']);
-        renameSync(at('auditor.csr'), requests('auditor.csr'));
+        opensslRequest(folder.path, 'operator-mori', ['-newkey', 'rsa:1024']);
+        renameSync(at('operator-mori.csr'), requests('operator-mori.csr'));
       },
-      /auditor\.csr is not taken\. .*key/,
+      /operator-mori\.csr is not taken\. .*key/,
     ],
     [
       'for a principal that is not there',
@@ -186,20 +205,24 @@ describe('the first start', { timeout: 120_000 }, () => {
     ],
     [
       'of a megabyte',
-      () => writeFileSync(requests('auditor.csr'), 'A'.repeat(1_000_000)),
-      /auditor\.csr has more than the \d+ bytes/,
+      () => writeFileSync(requests('operator-mori.csr'), 'A'.repeat(1_000_000)),
+      /operator-mori\.csr has more than the \d+ bytes/,
     ],
     [
       'that is no PEM',
-      () => writeFileSync(requests('auditor.csr'), 'no request'),
-      /auditor\.csr is not taken\. Malformed PEM/,
+      () => writeFileSync(requests('operator-mori.csr'), 'no request'),
+      /operator-mori\.csr is not taken\. Malformed PEM/,
     ],
     [
       'that is a private key',
-      () => copyFileSync(at('operator-noda.key'), requests('auditor.csr')),
-      /auditor\.csr is not taken\. Malformed PEM/,
+      () => copyFileSync(at('operator-noda.key'), requests('operator-mori.csr')),
+      /operator-mori\.csr is not taken\. Malformed PEM/,
     ],
-    ['that is a folder', () => void mkdirSync(requests('auditor.csr')), /auditor\.csr must be a file/],
+    [
+      'that is a folder',
+      () => void mkdirSync(requests('operator-mori.csr')),
+      /operator-mori\.csr must be a file/,
+    ],
   ])('is refused with a request %s, and makes nothing', async (_, put, said) => {
     for (const id of ['operator-sakai', 'operator-noda']) request(id);
     await put();
@@ -208,7 +231,7 @@ describe('the first start', { timeout: 120_000 }, () => {
 });
 
 describe('a trust domain of its own', { timeout: 120_000 }, () => {
-  const PERSONS = ['operator-sakai', 'operator-noda', 'auditor'] as const;
+  const PERSONS = ['operator-sakai', 'operator-noda', 'operator-mori'] as const;
   const fingerprints: Record<string, string> = {};
   const certificate = (id: string): string =>
     readFileSync(join(data, 'certificates', id, 'cert.pem'), 'utf8');
@@ -219,29 +242,30 @@ describe('a trust domain of its own', { timeout: 120_000 }, () => {
     for (const id of PERSONS) fingerprints[id] = await ask(id);
     await start([], 'operations-1: key made');
     await stop();
-    const kept = readFileSync(requests('auditor.csr'));
-    opensslRequest(folder.path, 'auditor');
-    copyFileSync(at('auditor.csr'), requests('auditor.csr'));
+    const kept = readFileSync(requests('operator-mori.csr'));
+    opensslRequest(folder.path, 'operator-mori');
+    copyFileSync(at('operator-mori.csr'), requests('operator-mori.csr'));
     const { code, out } = await start();
     expect(code).toBeNull();
     expect(out).toContain(`for the key with the fingerprint ${fingerprints['operator-noda']}`);
     expect(out).toContain(
-      `put back ${requests('auditor.csr')} for the key with the fingerprint ${fingerprints.auditor}`,
+      `put back ${requests('operator-mori.csr')} for the key with the fingerprint ${fingerprints['operator-mori']}`,
     );
-    expect(existsSync(join(data, 'certificates', 'auditor'))).toBe(false);
+    expect(existsSync(join(data, 'certificates', 'operator-mori'))).toBe(false);
     await stop();
-    writeFileSync(requests('auditor.csr'), kept);
+    writeFileSync(requests('operator-mori.csr'), kept);
   });
 
   it('lets its people in by their own keys, and has none of these', async () => {
     const { code, out } = await start();
     expect(code).toBeNull();
-    expect(out).toContain(`auditor: certificate in ${join(data, 'certificates', 'auditor')}`);
-    expect(out).toMatch(/higashi-chief .*\(no certificate yet\)/);
+    expect(out).toContain(`operator-mori: certificate in ${join(data, 'certificates', 'operator-mori')}`);
+    expect(out).toMatch(/operator-hara .*\(no certificate yet\)/);
     expect(out).toContain('no certificate yet: two operators have a file approved');
     for (const id of PERSONS) collect(id);
     expect((await run('trust-domain show --as operator-sakai')).code).toBe(0);
     expect((await run('keys show --as operator-noda')).code).toBe(0);
+    await enrolAuditor();
     await assertAuditFindsNothing();
 
     const { out: listed } = await run('records --as auditor --kind issuance --all --json');
@@ -258,8 +282,8 @@ describe('a trust domain of its own', { timeout: 120_000 }, () => {
     );
 
     expect(existsSync(join(data, 'credentials'))).toBe(false);
-    expect(statSync(join(keys, 'credentials', 'auditor', 'key.pem')).mode & 0o777).toBe(0o600);
-    expect(readdirSync(join(data, 'certificates', 'auditor')).sort()).toEqual(['ca.pem', 'cert.pem']);
+    expect(statSync(join(keys, 'credentials', 'operator-mori', 'key.pem')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(data, 'certificates', 'operator-mori')).sort()).toEqual(['ca.pem', 'cert.pem']);
   });
 
   it('certifies nothing for a request that somebody puts beside it later', async () => {
@@ -267,7 +291,7 @@ describe('a trust domain of its own', { timeout: 120_000 }, () => {
     await start();
     const count = await issuances();
     await stop();
-    for (const id of ['operator-noda', 'higashi-chief', 'nobody']) {
+    for (const id of ['operator-noda', 'operator-hara', 'nobody']) {
       opensslRequest(folder.path, id);
       copyFileSync(at(`${id}.csr`), requests(`${id}.csr`));
     }
@@ -275,9 +299,9 @@ describe('a trust domain of its own', { timeout: 120_000 }, () => {
     rmSync(join(data, 'certificates'), { recursive: true });
     const { code, out } = await start();
     expect(code).toBeNull();
-    expect(out).toMatch(/higashi-chief .*\(no certificate yet\)/);
+    expect(out).toMatch(/operator-hara .*\(no certificate yet\)/);
     expect(certificate('operator-noda')).toBe(before);
-    expect(existsSync(join(data, 'certificates', 'higashi-chief'))).toBe(false);
+    expect(existsSync(join(data, 'certificates', 'operator-hara'))).toBe(false);
     expect(await issuances()).toBe(count);
     await assertAuditFindsNothing();
   });

@@ -3,7 +3,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { serveService, temporaryFolder } from '../../service.ts';
+import { serveService } from '../../served-service.ts';
+import { temporaryFolder } from '../../service.ts';
 
 const folder = temporaryFolder();
 let pagesRead = 0;

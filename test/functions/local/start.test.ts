@@ -101,7 +101,7 @@ describe('the service', { timeout: 120_000 }, () => {
     const refused = await live({ DATA_DIR: data }, undefined, ['--new-credentials', 'auditors']);
     expect([refused.code, refused.stderr]).toEqual([
       1,
-      'The trust domain has no principal auditors, for whom --new-credentials asks.\n',
+      'The demonstration has no principal auditors, for whom --new-credentials asks.\n',
     ]);
     const asked = await live({ DATA_DIR: data }, 'Try next:', ['--new-credentials', 'auditor']);
     expect(asked.stdout).toContain('credentials made for auditor\n');

@@ -5,14 +5,8 @@ import { tombstoneKey } from '../../../lib/ledger/retention/tombstones.ts';
 import type { CertificateRef, Role } from '../../../lib/principal.ts';
 import { MINAMI, officer } from '../../enrolment/people.ts';
 import { ocspRequestFor } from '../../ocsp-request-for.ts';
-import {
-  FIELDS,
-  issueThroughOffice,
-  opensslRequest,
-  type Service,
-  serveService,
-  temporaryFolder,
-} from '../../service.ts';
+import { serveService } from '../../served-service.ts';
+import { FIELDS, issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../../service.ts';
 
 /* Callers who see their own only: what is another's is answered as what is not there. */
 
@@ -89,7 +83,7 @@ const notThere = (target: string): string =>
 
 beforeAll(async () => {
   service = await serveService(folder.path, {
-    domain: ({ principals }) =>
+    people: ({ principals }) =>
       Object.assign(principals.find(({ id }) => id === CHIEF) as object, { duties: ['responsible'] }),
   });
   const issued = await issueThroughOffice(service, 'official-position', opensslRequest(folder.path, 'seal'));

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerRecord } from '../../../lib/ledger/ledger.ts';
 import { ocspRequestFor } from '../../ocsp-request-for.ts';
-import {
-  issueThroughOffice,
-  opensslRequest,
-  type Service,
-  serveService,
-  temporaryFolder,
-} from '../../service.ts';
+import { serveService } from '../../served-service.ts';
+import { issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../../service.ts';
 import { putRow } from '../../store/row-attacks.ts';
 import { allRecords } from '../../world.ts';
 

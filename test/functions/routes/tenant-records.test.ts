@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerRecord } from '../../../lib/ledger/ledger.ts';
 import { enter } from '../../enrolment/people.ts';
-import { type Service, serveService, temporaryFolder } from '../../service.ts';
+import { serveService } from '../../served-service.ts';
+import { type Service, temporaryFolder } from '../../service.ts';
 import { allRecords } from '../../world.ts';
 
 /* What an auditor of a tenant gets from the ledger by HTTP, and an auditor of the service who names the tenant. */
@@ -44,7 +45,7 @@ beforeAll(async () => {
   const [sakai, noda] = [service.principal('operator-sakai'), service.principal('operator-noda')];
   for (const tenant of ['tokiwa', 'minase']) {
     for (const role of ['auditor', 'operator'] as const) {
-      const id = `${tenant}-${role}`;
+      const id = `${tenant}-${role === 'auditor' ? 'inspector' : 'steward'}`;
       await people.propose(sakai, id, { role, tenant, name: { ja: id, en: id } });
       const { invitation } = await people.confirm(noda, id);
       const { principal } = await enter(service, invitation ?? '', sakai);
@@ -77,7 +78,7 @@ const of = (tenant: string | undefined) => all.filter((record) => record.tenant 
 
 describe('an auditor of a tenant', () => {
   it.each(['records', 'provisions'])('lists %s of the tenant alone', async (path) => {
-    const found = await recordsOf('minase-auditor', `${path}?limit=1000`);
+    const found = await recordsOf('minase-inspector', `${path}?limit=1000`);
     const expected = of('minase').filter(({ kind }) => path === 'records' || kind === 'provision');
     expect(expected.length).toBeGreaterThan(1);
     expect(ids(found).filter((id) => ids(all).includes(id))).toEqual(ids(expected));
@@ -87,18 +88,18 @@ describe('an auditor of a tenant', () => {
   it('gets records and proofs of others as those that nobody has', async () => {
     const own = of('minase')[0]?.id;
     for (const path of ['records/ID', 'records/ID/proof', 'provisions/ID/proof']) {
-      const absent = await problem('minase-auditor', path.replace('ID', ABSENT));
+      const absent = await problem('minase-inspector', path.replace('ID', ABSENT));
       expect(absent).toMatchObject({ status: 404, code: 'unknown-record' });
       for (const record of [...of('tokiwa'), ...of(undefined)].slice(0, 8))
-        expect(await problem('minase-auditor', path.replace('ID', record.id))).toEqual(absent);
+        expect(await problem('minase-inspector', path.replace('ID', record.id))).toEqual(absent);
       if (path.startsWith('records'))
-        expect((await ask('minase-auditor', path.replace('ID', own ?? ''))).status).toBe(200);
+        expect((await ask('minase-inspector', path.replace('ID', own ?? ''))).status).toBe(200);
     }
   });
 
   it.each([
-    ['records?recipient=tokiwa-auditor', 'records?recipient=nobody'],
-    ['records?actor=tokiwa-operator', 'records?actor=nobody'],
+    ['records?recipient=tokiwa-inspector', 'records?recipient=nobody'],
+    ['records?actor=tokiwa-steward', 'records?actor=nobody'],
     ['records?office=higashi', 'records?office=nowhere'],
     ['records?tenant=tokiwa', 'records?tenant=nowhere'],
     ['accesses?officer=higashi-counter', 'accesses?officer=nobody'],
@@ -108,35 +109,35 @@ describe('an auditor of a tenant', () => {
     [`evidence/sample?${PERIOD}&seed=1&tenant=tokiwa`, `evidence/sample?${PERIOD}&seed=1&tenant=nowhere`],
     ['exports/records.csv?tenant=tokiwa', 'exports/records.csv?tenant=nowhere'],
   ])('is answered on %s as on %s', async (theirs, nobodys) => {
-    const answer = await problem('minase-auditor', theirs);
+    const answer = await problem('minase-inspector', theirs);
     expect(answer.status).toBeGreaterThanOrEqual(400);
-    const { detail, ...rest } = await problem('minase-auditor', nobodys);
+    const { detail, ...rest } = await problem('minase-inspector', nobodys);
     expect(answer).toMatchObject(rest);
     expect(answer.detail).toBe(detail);
   });
 
   it('gets exports, evidence, samples, accesses and totals of the tenant', async () => {
-    const { text } = await ask('minase-auditor', 'exports/records.ndjson');
+    const { text } = await ask('minase-inspector', 'exports/records.ndjson');
     const lines = text
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as LedgerRecord);
     expect(new Set(lines.map(({ tenant }) => tenant))).toEqual(new Set(['minase']));
-    const [header, first] = (await ask('minase-auditor', 'exports/records.csv')).text.split('\r\n');
+    const [header, first] = (await ask('minase-inspector', 'exports/records.csv')).text.split('\r\n');
     const column = header?.split(',').indexOf('tenant') ?? -1;
     expect(first?.split(',')[column]).toBe('minase');
-    const evidence = (await ask('minase-auditor', `evidence.ndjson?${PERIOD}`)).text.trim().split('\n');
+    const evidence = (await ask('minase-inspector', `evidence.ndjson?${PERIOD}`)).text.trim().split('\n');
     const [head, ...shown] = evidence.map((line) => JSON.parse(line));
     expect(head).toMatchObject({ tenant: 'minase' });
     for (const { record } of shown) expect(record.tenant).toBe('minase');
-    const sample = await ask('minase-auditor', `evidence/sample?${PERIOD}&seed=1`);
+    const sample = await ask('minase-inspector', `evidence/sample?${PERIOD}&seed=1`);
     expect(sample.json()).toMatchObject({ tenant: 'minase', population: 0, sample: [] });
     await sequence();
-    const { accesses } = (await ask('minase-auditor', 'accesses?limit=1000')).json();
+    const { accesses } = (await ask('minase-inspector', 'accesses?limit=1000')).json();
     expect(new Set(accesses.map(({ who }: { who: string }) => who))).toEqual(
-      new Set(['minase-auditor', 'tax-portal']),
+      new Set(['minase-inspector', 'tax-portal']),
     );
-    const totals = (await ask('minase-auditor', 'counts?from=2026-01&to=2027-12')).json();
+    const totals = (await ask('minase-inspector', 'counts?from=2026-01&to=2027-12')).json();
     expect(new Set(totals.counts.map(({ tenant }: { tenant: string }) => tenant))).toEqual(
       new Set(['minase']),
     );
@@ -144,20 +145,20 @@ describe('an auditor of a tenant', () => {
   });
 
   it('makes the report of the tenant, and of no other', async () => {
-    const made = await ask('minase-auditor', 'reports/annual', { fiscalYear: 2025 });
+    const made = await ask('minase-inspector', 'reports/annual', { fiscalYear: 2025 });
     expect([made.status, made.json().tenant, made.headers.get('location')]).toEqual([
       201,
       'minase',
       '/api/v1/reports/annual/2025.json?tenant=minase',
     ]);
-    const report = await ask('minase-auditor', 'reports/annual/2025.json?tenant=minase');
+    const report = await ask('minase-inspector', 'reports/annual/2025.json?tenant=minase');
     expect(report.json()).toMatchObject({ tenant: { id: 'minase' } });
     for (const tenant of ['tokiwa', 'nowhere'])
-      expect(await problem('minase-operator', 'reports/annual', { fiscalYear: 2025, tenant })).toMatchObject({
+      expect(await problem('minase-steward', 'reports/annual', { fiscalYear: 2025, tenant })).toMatchObject({
         status: 400,
         code: 'invalid-input',
       });
-    expect(await problem('minase-auditor', 'reports/annual/2025.json')).toMatchObject({
+    expect(await problem('minase-inspector', 'reports/annual/2025.json')).toMatchObject({
       code: 'unknown-report',
     });
   });
@@ -178,7 +179,7 @@ describe('an auditor of the service', () => {
     );
     expect(told.map(({ tenant }) => tenant).toSorted()).toEqual(['minase', 'tokiwa', undefined]);
     await sequence();
-    const seen = await recordsOf('minase-auditor', 'records?recipient=auditor&limit=1000');
+    const seen = await recordsOf('minase-inspector', 'records?recipient=auditor&limit=1000');
     expect(ids(seen)).toContain(told.find(({ tenant }) => tenant === 'minase')?.id);
   });
 });

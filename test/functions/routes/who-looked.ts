@@ -4,7 +4,8 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import type { LedgerRecord } from '../../../lib/ledger/ledger.ts';
 import { credentialsOfAll } from '../../credentials.ts';
-import { type Options, type Service, serveService, temporaryFolder } from '../../service.ts';
+import { serveService } from '../../served-service.ts';
+import { type Options, type Service, temporaryFolder } from '../../service.ts';
 
 export type Provision = Extract<LedgerRecord, { kind: 'provision' }>;
 

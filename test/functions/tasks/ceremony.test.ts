@@ -16,6 +16,7 @@ import {
   DAY,
   fileOf,
   type Ground,
+  type HouseFile,
   openGround,
   openHouse,
   SECOND,
@@ -33,14 +34,19 @@ beforeEach(async () => {
 });
 afterEach(() => ground.close());
 
-const text = fileOf();
+/** Three operators beside the two persons of the ceremony. */
+const more = (file: HouseFile): void => {
+  for (const id of ['operator-hara', 'operator-ueda'])
+    file.operators.push({ id, name: { ja: '操作員', en: 'Operator' } });
+};
+const text = fileOf(more);
 const trustDomain = digestOf(text);
 const PERSONS = ['operator-sakai', 'operator-noda'];
 
 /** Each invocation runs in a process of its own, a second after the one before. */
 const context = (): TaskContext => {
   ground.time.now += SECOND;
-  return { ...composeHouse(ground), trustDomainDigest: trustDomain, log: () => {} };
+  return { ...composeHouse(ground, { domain: more }), trustDomainDigest: trustDomain, log: () => {} };
 };
 const consentTo = (event: unknown) => consent(event, context());
 const holdThe = (event: unknown) => hold(event, context());
@@ -75,7 +81,7 @@ const refusalOf = async (act: Promise<unknown>): Promise<Fault> => {
 
 /** Records of the kind that name principals, oldest first. */
 const recordsOf = async (kind: RecordKind) => {
-  const { ledger } = composeHouse(ground).core;
+  const { ledger } = composeHouse(ground, { domain: more }).core;
   const { records } = await ledger.query({ kind, limit: 100 });
   return records
     .toReversed()
@@ -104,7 +110,7 @@ describe('a trust domain with a CA whose CRLs KMS could not sign', () => {
 
 describe('a ceremony', () => {
   it('is held as it was consented to, and recorded with both persons and the digest of its event', async () => {
-    const asked = event(credential('higashi-counter'), credential('auditor'));
+    const asked = event(credential('operator-mori'), credential('operator-ueda'));
     const agreed = await consentTo(asked);
     const credentials = await Promise.all(
       asked.credentials.map(async (one) => ({
@@ -117,7 +123,7 @@ describe('a ceremony', () => {
     const outcome = await holdThe(asked);
     expect(outcome.event).toBe(agreed.event);
     expect(outcome.steps.length).toBeGreaterThan(4);
-    const house = await openHouse(ground);
+    const house = await openHouse(ground, { domain: more });
     for (const { principal, pem } of outcome.credentials) {
       const shown = await house.app.principals.byCertificate(new X509Certificate(pem).raw);
       expect(shown).toEqual(house.principal(principal));
@@ -139,7 +145,7 @@ describe('a ceremony', () => {
   });
 
   it('goes on with the same event, however its list is written, and records nothing twice', async () => {
-    const [first, second] = [credential('higashi-counter'), credential('auditor')];
+    const [first, second] = [credential('operator-mori'), credential('operator-ueda')];
     await consentTo(event(first, second));
     const once = await holdThe(event(first, second));
     const again = await holdThe(event(second, first));
@@ -149,7 +155,7 @@ describe('a ceremony', () => {
     expect(await consentRecords()).toHaveLength(2);
     expect(await recordsOf('issuance')).toHaveLength(2);
     // Only the key of a CSR counts.
-    const sameKey = credential('auditor', second.csr.replaceAll('\n', '\r\n'));
+    const sameKey = credential('operator-ueda', second.csr.replaceAll('\n', '\r\n'));
     expect((await holdThe(event(first, sameKey))).event).toBe(once.event);
   });
 
@@ -164,12 +170,12 @@ describe('a ceremony', () => {
   });
 
   it('does nothing of an event other than the one consented to, and says what to do', async () => {
-    const counter = credential('higashi-counter');
+    const counter = credential('operator-mori');
     const { event: consented } = await consentTo(event(counter));
     const others = [
       event(),
-      event(credential('higashi-counter', csrOf('another'))),
-      event({ ...counter, principal: 'higashi-examiner' }),
+      event(credential('operator-mori', csrOf('another'))),
+      event({ ...counter, principal: 'operator-hara' }),
       event(counter, credential('operator-noda')),
     ];
     for (const other of others) {
@@ -188,7 +194,7 @@ describe('a ceremony', () => {
   });
 
   it('follows the latest consent, and no earlier one', async () => {
-    const [first, second] = [event(credential('higashi-counter')), event(credential('auditor'))];
+    const [first, second] = [event(credential('operator-mori')), event(credential('operator-ueda'))];
     await consentTo(first);
     await consentTo(second);
     expect(await codeOf(holdThe(first))).toBe('confirmation-differs');
@@ -215,7 +221,7 @@ describe('a ceremony', () => {
       expect([refusal.code, refusal.facts.consented]).toEqual(['confirmation-differs', digest]);
     }
     // A record in the table is no consent either.
-    const { ledger } = composeHouse(ground).core;
+    const { ledger } = composeHouse(ground, { domain: more }).core;
     const { details } = first as NonNullable<typeof first>;
     await ledger.append({
       kind: 'ceremony',
@@ -237,11 +243,11 @@ describe('a ceremony', () => {
   });
 
   it('does nothing that a later consent replaced, though all rows are put back as they were', async () => {
-    const [first, second] = [event(credential('higashi-counter')), event(credential('auditor'))];
+    const [first, second] = [event(credential('operator-mori')), event(credential('operator-ueda'))];
     await consentTo(first);
     const table = rollbackTable(ground.table);
     const through = (): TaskContext => ({
-      ...composeHouse(ground, { table: () => table }),
+      ...composeHouse(ground, { domain: more, table: () => table }),
       trustDomainDigest: trustDomain,
       log: () => {},
     });
@@ -255,7 +261,7 @@ describe('a ceremony', () => {
   });
 
   it('is not held by a consent that lapsed; one that was used stays used', async () => {
-    const asked = event(credential('higashi-counter'));
+    const asked = event(credential('operator-mori'));
     await consentTo(asked);
     ground.time.now += 7 * DAY;
     expect(await codeOf(holdThe(asked))).toBe('nothing-awaited');
@@ -274,6 +280,7 @@ describe('a ceremony', () => {
       ground.time.now += SECOND;
       return {
         ...composeHouse(ground, {
+          domain: more,
           table: (table) => ({
             ...faultyTable(table, new Map()),
             write: () => Promise.reject(new Error('killed')),
@@ -298,11 +305,12 @@ describe('a ceremony', () => {
   });
 
   it('that a new consent overtakes is told that another event was consented to', async () => {
-    const [first, second] = [event(credential('higashi-counter')), event(credential('auditor'))];
+    const [first, second] = [event(credential('operator-mori')), event(credential('operator-ueda'))];
     await consentTo(first);
     let isDone = false;
     const slow: TaskContext = {
       ...composeHouse(ground, {
+        domain: more,
         objects: (objects) => ({
           ...objects,
           put: async (key, body, options) => {
@@ -325,6 +333,7 @@ describe('a ceremony', () => {
     const asked = event();
     const broken = (): TaskContext => ({
       ...composeHouse(ground, {
+        domain: more,
         objects: (objects) => ({
           ...objects,
           put: () => Promise.reject(new Fault('store-unavailable', 'The bucket does not answer.')),
@@ -352,7 +361,7 @@ describe('a ceremony', () => {
 });
 
 describe('a key', () => {
-  const PRINCIPALS = ['higashi-counter', 'higashi-examiner', 'operator-sakai', 'operator-noda', 'auditor'];
+  const PRINCIPALS = ['operator-mori', 'operator-hara', 'operator-sakai', 'operator-noda', 'operator-ueda'];
 
   it('of one person does not become five principals in one event', async () => {
     const csr = csrOf('me');
@@ -360,7 +369,7 @@ describe('a key', () => {
     const refusal = await refusalOf(consentTo(asked));
     expect([refusal.code, refusal.message]).toEqual([
       'duplicate-key',
-      'The public key that higashi-examiner asks for belongs to higashi-counter; each principal makes a key of its own.',
+      'The public key that operator-hara asks for belongs to operator-mori; each principal makes a key of its own.',
     ]);
     expect(await codeOf(holdThe(asked))).toBe('nothing-awaited');
     expect(await recordsOf('issuance')).toEqual([]);
@@ -376,7 +385,7 @@ describe('a key', () => {
       expect(await codeOf(holdThe(event(credential(principal, csr))))).toBe('confirmation-differs');
     }
     expect((await recordsOf('issuance')).map(({ details }) => details.order)).toEqual([
-      expect.stringMatching(/^principal:higashi-counter:/),
+      expect.stringMatching(/^principal:operator-mori:/),
     ]);
   });
 
@@ -384,10 +393,10 @@ describe('a key', () => {
     const csr = csrOf('me');
     await consentTo(event());
     await holdThe(event());
-    const asked = event(credential('auditor'), credential('operator-noda', csr));
+    const asked = event(credential('operator-ueda'), credential('operator-noda', csr));
     await consentTo(asked);
-    const { core, trustDomain: domain } = composeHouse(ground);
-    const applicant = await readApplicant(domain, { principal: 'higashi-counter', csr });
+    const { core, trustDomain: domain } = composeHouse(ground, { domain: more });
+    const applicant = await readApplicant(domain, { principal: 'operator-mori', csr });
     const { id: profile } = domain.operations.principal;
     const order = (principal: string) =>
       core.authority.issue({
@@ -397,25 +406,25 @@ describe('a key', () => {
         subjectPublicKeyInfo: applicant.subjectPublicKeyInfo,
         actor: 'service',
       });
-    await order('higashi-counter');
-    expect(await codeOf(order('higashi-examiner'))).toBe('duplicate-key');
+    await order('operator-mori');
+    expect(await codeOf(order('operator-hara'))).toBe('duplicate-key');
     expect(await codeOf(holdThe(asked))).toBe('duplicate-key');
     expect(await recordsOf('issuance')).toHaveLength(1);
   });
 
   it('is not free for another where every row about it is deleted or forged', async () => {
     const csr = csrOf('me');
-    await consentTo(event(credential('higashi-counter', csr)));
+    await consentTo(event(credential('operator-mori', csr)));
     const table = rollbackTable(ground.table);
     const restore = table.mark();
     ground.time.now += SECOND;
-    await hold(event(credential('higashi-counter', csr)), {
-      ...composeHouse(ground, { table: () => table }),
+    await hold(event(credential('operator-mori', csr)), {
+      ...composeHouse(ground, { domain: more, table: () => table }),
       trustDomainDigest: trustDomain,
       log: () => {},
     });
     await restore();
-    const digest = await keyDigest(credential('higashi-counter', csr));
+    const digest = await keyDigest(credential('operator-mori', csr));
     const forged = { pk: `principal-key/${digest}`, sk: 'key' };
     for (const forge of [false, true]) {
       if (forge) await putRow(ground.table, forged, { principal: 'operator-noda' });
@@ -426,8 +435,8 @@ describe('a key', () => {
 
   it('may be one of several of its principal', async () => {
     const asked = event(
-      credential('higashi-counter', csrOf('desk')),
-      credential('higashi-counter', csrOf('window')),
+      credential('operator-mori', csrOf('desk')),
+      credential('operator-mori', csrOf('window')),
     );
     await consentTo(asked);
     const { credentials } = await holdThe(asked);

@@ -2,7 +2,7 @@ import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { newKey, type OwnKey } from '../../../enrolment/people.ts';
-import type { serveService } from '../../../service.ts';
+import type { serveService } from '../../../served-service.ts';
 
 /** The operations of enrolment through the real doors. */
 

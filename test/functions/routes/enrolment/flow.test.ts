@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operationsTable } from '../../../../functions/http/operations-table.ts';
 import { routes } from '../../../../functions/routes/routes.ts';
 import { MINAMI, newKey, officer } from '../../../enrolment/people.ts';
-import { FIELDS, opensslRequest, serveService, temporaryFolder } from '../../../service.ts';
+import { serveService } from '../../../served-service.ts';
+import { FIELDS, opensslRequest, temporaryFolder } from '../../../service.ts';
 import { type Credential, openDoors, type Served } from './doors.ts';
 
 /* An office comes, works and goes, through the doors alone. */

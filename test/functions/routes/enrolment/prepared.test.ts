@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runTask } from '../../../../functions/tasks/housekeeping.ts';
 import { MINAMI, officer } from '../../../enrolment/people.ts';
-import { serveService, temporaryFolder } from '../../../service.ts';
+import { serveService } from '../../../served-service.ts';
+import { temporaryFolder } from '../../../service.ts';
 import { type Credential, openDoors, type Served } from './doors.ts';
 
 /* Officers are changed and transferred through the doors, at once or from a moment on. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MINAMI, newKey, officer } from '../../../enrolment/people.ts';
-import { opensslRequest, serveService, temporaryFolder } from '../../../service.ts';
+import { serveService } from '../../../served-service.ts';
+import { opensslRequest, temporaryFolder } from '../../../service.ts';
 import { type Credential, openDoors, type Served } from './doors.ts';
 
 /* What the operations of enrolment refuse, and by which code. */

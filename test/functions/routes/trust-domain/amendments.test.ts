@@ -5,13 +5,8 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { akashi } from '../../../cli/in-process.ts';
-import {
-  DEMONSTRATION,
-  opensslRequest,
-  type Service,
-  serveService,
-  temporaryFolder,
-} from '../../../service.ts';
+import { serveService } from '../../../served-service.ts';
+import { DEMONSTRATION, opensslRequest, type Service, temporaryFolder } from '../../../service.ts';
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
