@@ -129,9 +129,12 @@ describe('an auditor of a tenant', () => {
     const evidence = (await ask('minase-inspector', `evidence.ndjson?${PERIOD}`)).text.trim().split('\n');
     const [head, ...shown] = evidence.map((line) => JSON.parse(line));
     expect(head).toMatchObject({ tenant: 'minase' });
-    for (const { record } of shown) expect(record.tenant).toBe('minase');
+    // A line about a certificate names the tenant itself.
+    for (const { tenant, record } of shown) expect(tenant ?? record.tenant).toBe('minase');
     const sample = await ask('minase-inspector', `evidence/sample?${PERIOD}&seed=1`);
-    expect(sample.json()).toMatchObject({ tenant: 'minase', population: 0, sample: [] });
+    const drawn = sample.json();
+    expect(drawn.tenant).toBe('minase');
+    for (const { tenant } of drawn.sample) expect(tenant).toBe('minase');
     await sequence();
     const { accesses } = (await ask('minase-inspector', 'accesses?limit=1000')).json();
     expect(new Set(accesses.map(({ who }: { who: string }) => who))).toEqual(
