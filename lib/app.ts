@@ -21,6 +21,7 @@ import {
   openDirectory,
   openEnrolment,
   openMending,
+  type TokenUsers,
 } from './enrolment/enrolment.ts';
 import { Fault } from './fault.ts';
 import { type KeyStore, LOG_KEY, type Signer, verifySignature } from './keys/keys.ts';
@@ -134,6 +135,8 @@ export interface Ports {
   readonly actKeys: KeyStore;
   readonly keys: KeyStore;
   readonly responderKeys: KeyStore;
+  /** The users of another issuer's tokens; absent where only this service issues tokens. */
+  readonly tokenUsers?: TokenUsers | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -303,6 +306,8 @@ export const compose = (ports: Ports): Core => {
     founders,
     directory,
     certifying: certifyingBy(authority, operations.principal.id, ledger),
+    tokenUsers: ports.tokenUsers,
+    objects: ports.objects,
     clock,
     random,
     log,
@@ -478,6 +483,7 @@ const certifyingBy = (
     }),
   certificateOf: async (principal, publicKeyDigest) =>
     (await conclusion(ownOrder(orderOf(principal, publicKeyDigest))))?.record.certificates?.[0],
+  credentialOf: authority.credentialOf,
   chainPem: async (ref) => {
     try {
       return await authority.chainPem(ref);

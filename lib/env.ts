@@ -236,6 +236,12 @@ export const HandingEnv = z.object({ ...RowsEnv.shape, ...HAND_OVER, ...S3_ADDRE
 export const ReportingEnv = z.object({ ...PublishedEnv.shape, ...HAND_OVER });
 /** Reads and writes rows, and signs with CA keys. */
 export const IssuingEnv = z.object({ ...RowsEnv.shape, KEY_ALIAS_PREFIX });
+/** The pool whose users follow the acts on principals. Absent where no tokens are taken. */
+const TOKEN_USERS = { USER_POOL: described(phrase`the id of a Cognito user pool`, z.optional(filled())) };
+/** Reads and writes rows, and brings users of tokens to the acts. */
+export const FollowingEnv = z.object({ ...RowsEnv.shape, ...TOKEN_USERS });
+/** Signs with CA keys, and brings users of tokens to the acts. */
+export const EnrollingEnv = z.object({ ...IssuingEnv.shape, ...TOKEN_USERS });
 /** Makes leaves of records. It needs the rows, the log's key, and the bucket in which the log is published. */
 export const SequencingEnv = z.object({ ...IssuingEnv.shape, ...LOG });
 /** Counts the answers that a CDN gave, by the access logs that the CDN delivers. */

@@ -76,7 +76,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/trust-domain': ['lib/acts', 'lib/lint', 'lib/pki', 'lib/keys'],
   'lib/authority': ['lib/trust-domain', 'lib/lint', 'lib/pki', 'lib/keys'],
   'lib/registration': ['lib/pki', 'lib/keys'],
-  'lib/enrolment': ['lib/lint', 'lib/pki', 'lib/keys'],
+  'lib/enrolment': ['lib/lint', 'lib/pki', 'lib/keys', 'lib/aws'],
   'lib/status': ['lib/pki'],
   'lib/acts': ['lib/keys'],
   'lib/tlog': [],
@@ -97,6 +97,7 @@ const ADAPTERS = [
   'lib/store/retry',
   'lib/keys/sealed',
   'lib/keys/kms',
+  'lib/enrolment/cognito',
 ];
 
 /** The one file of a room that outsiders import. Composers also import adapters directly. */

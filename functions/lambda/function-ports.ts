@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Ports } from '../../lib/app.ts';
 import type { SdkAccess } from '../../lib/aws/sdk.ts';
+import type { TokenUsers } from '../../lib/enrolment/enrolment.ts';
 import type { HandingEnv, IssuingEnv, PublishedEnv } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import { type AlgorithmName, type KeyStore, LOG_KEY } from '../../lib/keys/keys.ts';
@@ -11,13 +12,13 @@ import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import type { LargeAnswers } from '../http/large-answers.ts';
 import { random } from '../random.ts';
 import { sdkAccess } from './access.ts';
-import { lateBucket, lateHandOver, lateKeys, once } from './late.ts';
+import { lateBucket, lateHandOver, lateKeys, lateTokenUsers, once } from './late.ts';
 import { clock } from './runtime.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The ports that differ between functions. */
 export type FunctionPorts = Pick<Ports, 'keys' | 'responderKeys'> &
-  Pick<Ports, 'witnesses' | 'witnessThreshold'>;
+  Pick<Ports, 'witnesses' | 'witnessThreshold' | 'tokenUsers'>;
 
 /** What a function has before its own ports are opened. */
 export interface PortContext {
@@ -33,6 +34,23 @@ const noKeys: KeyStore = { create: refuse, open: refuse };
 
 /** Ports that refuse every call. A function has them in place of the ports that it is not granted. */
 export const noPorts: FunctionPorts = { keys: noKeys, responderKeys: noKeys };
+
+/** Lists the users that an act leaves to be brought, and brings none: for a function with tokens and without the pool. */
+export const noTokenUsers: TokenUsers = { bring: refuse, signOut: refuse };
+
+export const tokenUsers = ({
+  USER_POOL: pool,
+}: {
+  readonly USER_POOL?: string | undefined;
+}): Pick<Ports, 'tokenUsers'> =>
+  pool === undefined
+    ? {}
+    : {
+        tokenUsers: lateTokenUsers(async () => {
+          const { openCognitoUsers } = await import('../../lib/enrolment/cognito-users.ts');
+          return openCognitoUsers({ pool, access: sdkAccess('cognito_identity_provider') });
+        }),
+      };
 
 export const rowsTable = ({ TABLE }: { readonly TABLE: string }): Table =>
   openDynamoDbTable({ table: TABLE, calls: openDynamoDbSdkCalls(sdkAccess('dynamodb')), random });

@@ -1,3 +1,4 @@
+import type { TokenUsers } from '../../lib/enrolment/enrolment.ts';
 import type { KeyStore } from '../../lib/keys/keys.ts';
 import type { Bucket, HandOver } from '../../lib/store/store.ts';
 
@@ -33,6 +34,14 @@ export const lateKeys = (load: () => Promise<KeyStore>): KeyStore => {
   return {
     create: async (id, algorithm) => (await keys()).create(id, algorithm),
     open: async (id) => (await keys()).open(id),
+  };
+};
+
+export const lateTokenUsers = (load: () => Promise<TokenUsers>): TokenUsers => {
+  const users = once(load);
+  return {
+    bring: async (id, wanted) => (await users()).bring(id, wanted),
+    signOut: async (id) => (await users()).signOut(id),
   };
 };
 

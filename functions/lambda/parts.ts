@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { type Core, compose } from '../../lib/app.ts';
 import {
   CdnLogsEnv,
+  EnrollingEnv,
+  FollowingEnv,
   GaugesEnv,
   HandingEnv,
   IssuingEnv,
@@ -32,9 +34,11 @@ import {
   type FunctionPorts,
   handOverOf,
   noPorts,
+  noTokenUsers,
   type PortContext,
   rowsTable,
   sealedKeys,
+  tokenUsers,
 } from './function-ports.ts';
 import { telemetry } from './powertools.ts';
 import { clock, readBundled, tokenIssuers } from './runtime.ts';
@@ -77,6 +81,7 @@ const composeCore = async (
     objects: bucket,
     actKeys: actKeys(env, bucket, telemetry),
     logOrigin: env.LOG_ORIGIN,
+    ...(env.TOKEN_ISSUER !== undefined && { tokenUsers: noTokenUsers }),
     ...portsOf({ telemetry, trustDomain, table }),
     clock,
     random,
@@ -126,6 +131,26 @@ export const loadIssuingCore = async (): Promise<TaskContext> => {
 
 export const loadIssuing = async (): Promise<Edge> =>
   edge(readFunctionEnv(RowsEnv, process.env), await loadIssuingCore());
+
+/** Rows, and the users of tokens, who follow the acts on principals. */
+export const loadFollowingCore = async (): Promise<TaskContext> => {
+  const env = readFunctionEnv(FollowingEnv, process.env);
+  return composeCore(env, () => ({ ...noPorts, ...tokenUsers(env) }));
+};
+
+export const loadFollowing = async (): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadFollowingCore());
+
+/** Rows, the CA keys and the users of tokens: for the confirmation of a principal's key. */
+export const loadEnrolling = async (): Promise<Edge> => {
+  const env = readFunctionEnv(EnrollingEnv, process.env);
+  const portsOf = (context: PortContext) => ({
+    ...noPorts,
+    keys: caKeys(env, context),
+    ...tokenUsers(env),
+  });
+  return edge(env, await composeCore(env, portsOf));
+};
 
 /** Rows, the key of the log, and the bucket in which the log's files are published: for the sequencer. */
 export const loadSequencingCore = async (): Promise<TaskContext> => {

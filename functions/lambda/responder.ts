@@ -35,10 +35,10 @@ export const loadResponder = async (): Promise<Edge<ResponderApp>> => {
   const directory = readDirectory(readBundled('directory.json'));
   const current = await openInForce(table).mayAnswer(directory.trustDomainDigest);
   if (!current) {
-    // Relying parties still get their answers. The records name none of those in the file, because it is not in force.
+    // Relying parties still get their answers. The records name no operator of the file, because it is not in force.
     log(
       'error',
-      'The trust domain that was deployed is not the one in force: its callers of OCSP are not named',
+      'The trust domain that was deployed is not the one in force: its operators are not named as callers of OCSP',
     );
   }
   const ports = {

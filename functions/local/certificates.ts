@@ -63,7 +63,7 @@ export const certifyPrincipals = async (
       }
       const { newest, note } = await renewed(core, trustDomain, key, chain, clock());
       if (note !== undefined) notes.set(id, note);
-      if (await put(join(folder, id), newest)) written.push({ principal: id, publicKeyDigest });
+      if (await putCertificate(join(folder, id), newest)) written.push({ principal: id, publicKeyDigest });
     } catch (error) {
       // A key that may not be certified keeps nobody else from working.
       if (!REFUSALS.some((code) => Fault.is(error, code))) throw error;
@@ -77,8 +77,8 @@ const REFUSALS = ['table-behind', 'duplicate-key', 'compromised-key'] as const;
 
 type CeremonyKey = Awaited<ReturnType<Core['authority']['ceremonyKeys']>>[number];
 
-/** Whether there was anything to write. */
-const put = async (place: string, chain: string): Promise<boolean> => {
+/** Writes a certificate and its CA's. Resolves with whether there was anything to write. */
+export const putCertificate = async (place: string, chain: string): Promise<boolean> => {
   const files = { 'ca.pem': chain.slice(chain.lastIndexOf('-----BEGIN')), 'cert.pem': chain };
   let isWritten = false;
   for (const [name, text] of Object.entries(files)) {

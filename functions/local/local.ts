@@ -16,6 +16,7 @@ import { openControl } from './backup/control.ts';
 import { openGate } from './backup/gate.ts';
 import { assertNotRestoring } from './backup/interrupted.ts';
 import {
+  CERTIFICATES_FOLDER,
   DOOR_FOLDER,
   KEYS_FOLDER,
   OBJECTS_FOLDER,
@@ -28,10 +29,12 @@ import { openDataDir } from './data-dir.ts';
 import { watchDisk } from './disk-floor.ts';
 import { assertFree } from './free-port.ts';
 import { connectionsWithin } from './limits.ts';
+import { type AskedOperator, assertBothPresent, enrolOperator } from './new-operator.ts';
 import { demonstrationPassphrase, statedPassphrase } from './passphrase.ts';
 import { openPrincipals } from './principals.ts';
 import { publicUrlOf } from './public-url.ts';
 import { recover } from './recover.ts';
+import { requestsFolder } from './requests.ts';
 import { markRunning } from './running-mark.ts';
 import { serve } from './server.ts';
 import { startUpErrorText } from './start-up-error.ts';
@@ -69,12 +72,13 @@ const endStart = (signal: NodeJS.Signals): void => {
   });
 };
 
-const main = async (asked: readonly string[]): Promise<void> => {
+const main = async (asked: readonly string[], newOperator: AskedOperator | undefined): Promise<void> => {
   // All files and folders are for this user alone, whichever code or library makes them.
   process.umask(0o077);
   for (const signal of STOPS) process.once(signal, endStart);
   const env = readEnv(process.env);
   const { trustDomain, text } = await loadTrustDomain(env.TRUST_DOMAIN);
+  if (newOperator) assertBothPresent(trustDomain, newOperator);
   const publicUrl = publicUrlOf(env, trustDomain);
   assertDoor(trustDomain, publicUrl);
   const stated = await statedPassphrase(env, trustDomain);
@@ -134,6 +138,13 @@ const main = async (asked: readonly string[]): Promise<void> => {
   await runTask(expiry, core, log);
   const { steps, lines } = await principals.certify(core, objects, clock);
   for (const step of steps) say(`  ${step}`);
+  if (newOperator) {
+    const folders = {
+      requests: resolve(requestsFolder(env.TRUST_DOMAIN)),
+      certificates: join(dataDir, CERTIFICATES_FOLDER),
+    };
+    say(`  ${await enrolOperator(core, { trustDomain, text }, newOperator, folders)}`);
+  }
   const openDoor = () => doorCredentials(core, join(dataDir, DOOR_FOLDER), trustDomain, publicUrl, clock);
   const door = await openDoor();
 
@@ -229,12 +240,18 @@ const renewRegularly = (renew: () => Promise<void>): { stop(): void } => {
 
 const USAGE = `usage: npm start
        npm start -- --new-credentials PRINCIPAL
+       npm start -- --enrol-operator ID --present PERSON --present PERSON [--person NAME]
 
 The service as one process. Variables of the environment set it up:
 HOST, PORT, TLS_PORT, DATA_DIR, PUBLIC_URL, TRUST_DOMAIN, AKASHI_PASSPHRASE and others; README.md describes each.
 
   --new-credentials PRINCIPAL   in the demonstration: make a new key and certificate for this principal, in place of those in
                                 its folder; may be repeated. The old certificate keeps its status: revoke it if its key is lost.
+  --enrol-operator ID           where no two operators are left: both persons of the ceremony, who are at this machine, enrol an
+                                operator under an id that nobody has had. The request stands beside the trust domain's file:
+                                docs/runbook.md, "No second operator is left".
+  --present PERSON              a person of the ceremony; given twice, once for each
+  --person NAME                 the human behind the id, where records know the person by another id; else the id
 `;
 
 const readArguments = () => {
@@ -243,6 +260,9 @@ const readArguments = () => {
       options: {
         help: { type: 'boolean', short: 'h' },
         'new-credentials': { type: 'string', multiple: true },
+        'enrol-operator': { type: 'string' },
+        present: { type: 'string', multiple: true },
+        person: { type: 'string' },
       },
     }).values;
   } catch (error) {
@@ -251,14 +271,27 @@ const readArguments = () => {
   }
 };
 
-const { help, 'new-credentials': asked = [] } = readArguments();
+const {
+  help,
+  'new-credentials': asked = [],
+  'enrol-operator': operator,
+  present = [],
+  person,
+} = readArguments();
 if (help) {
   process.stdout.write(USAGE);
   process.exit(0);
 }
 
-main(asked).catch(async (error: unknown) => {
-  await unmark();
-  process.stderr.write(`${startUpErrorText(error)}\n`);
-  process.exit(1);
-});
+if (operator === undefined && (present.length > 0 || person !== undefined)) {
+  process.stderr.write(`--present and --person belong to --enrol-operator.\n\n${USAGE}`);
+  process.exit(2);
+}
+
+main(asked, operator === undefined ? undefined : { principal: operator, person, present }).catch(
+  async (error: unknown) => {
+    await unmark();
+    process.stderr.write(`${startUpErrorText(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -5,7 +5,13 @@ import { assertOneOwnerEach } from '../../lib/authority/authority.ts';
 import { Fault, joined, phrase } from '../../lib/fault.ts';
 import { MAX_CSR_BYTES } from '../../lib/pki/pki.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
-import { type Applicant, readApplicant } from '../tasks/principal-certificate.ts';
+import {
+  type Applicant,
+  type NewOperator,
+  type OperatorRequest,
+  readApplicant,
+  readOperator,
+} from '../tasks/principal-certificate.ts';
 
 /*
  * The certification requests of principals, beside the file of the trust domain: `office.json` has them in `office.requests`,
@@ -29,9 +35,29 @@ export const readRequest = async (
 ): Promise<Applicant | undefined> => {
   const path = join(folder, `${principal}${SUFFIX}`);
   const csr = await textOf(path);
-  if (csr === undefined) return undefined;
+  return csr === undefined ? undefined : taken(path, readApplicant(trustDomain, { principal, csr }));
+};
+
+/** The request of an operator whom the file does not name. Faults: `configuration-invalid` where there is none; as above. */
+export const readOperatorRequest = async (
+  folder: string,
+  trustDomain: TrustDomain,
+  { principal, person }: Pick<OperatorRequest, 'principal' | 'person'>,
+): Promise<NewOperator> => {
+  const path = join(folder, `${principal}${SUFFIX}`);
+  // The name of a file is no path to another folder.
+  const csr = /^[a-z0-9-]{1,40}$/.test(principal) ? await textOf(path) : undefined;
+  if (csr !== undefined) return taken(path, readOperator(trustDomain, { principal, csr, person }));
+  throw new Fault(
+    'configuration-invalid',
+    phrase`The certification request of the operator is missing: ${path}. The operator makes it with akashi credentials request ${principal} --out FOLDER.`,
+    { path },
+  );
+};
+
+const taken = async <T>(path: string, reading: Promise<T>): Promise<T> => {
   try {
-    return await readApplicant(trustDomain, { principal, csr });
+    return await reading;
   } catch (error) {
     if (!Fault.is(error)) throw error;
     const message = phrase`The certification request ${path} is not taken. ${error.phrase}`;

@@ -9,6 +9,7 @@ export interface ConsentOutcome {
   readonly event: string;
   readonly trustDomain: string;
   readonly credentials: readonly Pick<PrincipalKey, 'principal' | 'publicKeyDigest'>[];
+  readonly operator?: Pick<PrincipalKey, 'principal' | 'publicKeyDigest'> & { readonly person: string };
 }
 
 /**
@@ -19,11 +20,18 @@ export const consent = async (event: unknown, context: TaskContext): Promise<Con
   const { agreed } = await readEvent(event, context);
   const digest = await context.core.authority.consents.give(agreed);
   context.log('info', 'Consent to a ceremony', { event: digest });
-  const { trustDomain, credentials } = agreed;
+  const { trustDomain, credentials, operator } = agreed;
   return {
     event: digest,
     trustDomain,
     credentials: credentials.map(({ principal, publicKeyDigest }) => ({ principal, publicKeyDigest })),
+    ...(operator && {
+      operator: {
+        principal: operator.principal,
+        person: operator.person,
+        publicKeyDigest: operator.publicKeyDigest,
+      },
+    }),
   };
 };
 

@@ -1,6 +1,7 @@
 import { encodePem } from '../../lib/pki/pki.ts';
 import { loadCeremonyCore, type TaskContext } from '../lambda/parts.ts';
 import { taskPipeline } from '../lambda/pipeline.ts';
+import { appointOperator } from './appointing.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';
 import { certifyApplicant } from './principal-certificate.ts';
 
@@ -25,7 +26,7 @@ export interface CeremonyOutcome {
  */
 export const hold = async (event: unknown, context: TaskContext): Promise<CeremonyOutcome> => {
   const { core, trustDomain, log } = context;
-  const { applicants, agreed } = await readEvent(event, context);
+  const { applicants, operator, agreed } = await readEvent(event, context);
   const consent = await core.authority.consents.use(agreed);
   const steps: string[] = [];
   await core.authority.holdCeremony((step) => {
@@ -38,6 +39,10 @@ export const hold = async (event: unknown, context: TaskContext): Promise<Ceremo
       principal: applicant.principal,
       pem: await certifyApplicant(core, trustDomain, applicant, consent.records),
     });
+  }
+  if (operator) {
+    const pem = await appointOperator(core, trustDomain, operator, consent);
+    credentials.push({ principal: operator.principal, pem });
   }
   const authorities = await Promise.all(
     (await core.authority.authorities()).map(async ({ id: ca, fingerprint }) => ({

@@ -1,5 +1,5 @@
-import { loadRowsCore } from '../lambda/parts.ts';
+import { loadFollowingCore } from '../lambda/parts.ts';
 import { taskPipeline } from '../lambda/pipeline.ts';
 import { scheduled } from './scheduled.ts';
 
-export const handler = taskPipeline(scheduled('closings', loadRowsCore));
+export const handler = taskPipeline(scheduled('closings', loadFollowingCore));

@@ -28,8 +28,9 @@ export const TASKS = {
     );
     return [...signed, ...others.flat()];
   },
-  /** Brings into force what was prepared for a moment that has come. */
-  due: ({ enrolment }: Core) => enrolment.people.bringIntoForce(),
+  /** Brings into force what was prepared for a moment that has come, and users of tokens to what the acts say. */
+  due: async ({ enrolment: { people } }: Core) =>
+    (await inTurn(people.bringIntoForce, people.bringUsers)).flat(),
   /** Brings back revocations, holds and rows of enrolments that somebody erased from the table. */
   closings: async ({ authority, mending }: Core) => {
     const done = await inTurn(authority.followClosings, mending.mend);

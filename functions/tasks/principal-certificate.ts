@@ -42,6 +42,35 @@ export const readApplicant = async (
   };
 };
 
+/** An operator whom the two persons of the ceremony enrol, because no two operators are left. */
+export interface OperatorRequest extends CredentialRequest {
+  /** The human behind the id; the id itself where it is absent. */
+  readonly person?: string | undefined;
+}
+
+export type NewOperator = Omit<Applicant, 'name'> & { readonly person: string };
+
+/** Faults: `invalid-input` for a principal of the file, and those of the request as in `readApplicant`. */
+export const readOperator = async (
+  { principals, operations }: TrustDomain,
+  { principal, csr, person = principal }: OperatorRequest,
+): Promise<NewOperator> => {
+  if (principals.some(({ id }) => id === principal))
+    throw new Fault(
+      'invalid-input',
+      'The trust domain has a principal of that id; enrol the operator under an id that nobody has had.',
+      { principal },
+    );
+  const { request, digest, identity } = await readRequestedKey(csr, operations.principal.publicKeys);
+  return {
+    principal,
+    person,
+    subjectPublicKeyInfo: request.subjectPublicKeyInfo,
+    publicKeyDigest: digest,
+    keyIdentity: identity,
+  };
+};
+
 /** The order by which a principal's key is certified. */
 export const orderOf = ({
   principal,

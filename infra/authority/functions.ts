@@ -6,6 +6,7 @@ import {
   DOOR,
   END,
   ENDS_OF_RECORDS,
+  ENROL_OPERATOR,
   get,
   ISSUE,
   ISSUED,
@@ -88,7 +89,11 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     id: 'ceremony-consent',
     file: 'tasks/ceremony-consent',
     environment: 'rows',
-    rows: together(RECORD, END, OPENS),
+    // It looks whether two operators are left.
+    rows: together(RECORD, END, OPENS, {
+      query: ['trust-domain-withdrawn'],
+      get: ['enrolled-principal/*'],
+    }),
     actKeys: { sign: ['consent'], make: ['consent'] },
     proofs: { read: [...VERIFY, KEYS_OF_PRINCIPALS, BROUGHT_BACK], put: ['outcomes/ceremony-consent/*'] },
   },
@@ -98,7 +103,8 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     environment: 'issuing',
     closed: true,
     // Requests that were approved under the file in force are finished before the next file comes into force.
-    rows: together(ISSUE, END, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, OFFICE, OPENS, {
+    // Where no two operators are left, it enrols one.
+    rows: together(ISSUE, END, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, OFFICE, OPENS, ENROL_OPERATOR, {
       query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
       get: ['issuers', 'trust-domain-file/*', 'trust-domain-amendments', 'trust-domain-withdrawn'],
       put: ['issuers', 'trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn'],
@@ -108,7 +114,8 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     crls: 'publish',
     caKeys: 'sign',
     responderKeys: 'make',
-    actKeys: { sign: ['ceremony', 'issuance', 'publication'], make: 'all' },
+    tokenUsers: 'list',
+    actKeys: { sign: ['ceremony', 'enrolment', 'issuance', 'publication'], make: 'all' },
     proofs: {
       read: [...CERTIFY, BROUGHT_BACK],
       put: ['outcomes/*', ISSUED, KEYS_OF_PRINCIPALS],

@@ -1,5 +1,6 @@
 import { type RouteFunction, type Rows, type TaskFunction, together } from '../lambda/grants.ts';
 import {
+  ACT_ON_PRINCIPALS,
   ACTS_ON_OFFICES,
   ACTS_ON_PRINCIPALS,
   BROUGHT_BACK,
@@ -29,31 +30,8 @@ const PRINCIPAL = `${PRINCIPALS}/{principal}`;
 
 /** An act takes the row to it, and the lists that name the row. */
 const ACT_ON_OFFICES: Rows = {
-  get: ['enrolled-office/*', 'enrolled-offices'],
-  put: ['enrolled-office/*', 'enrolled-offices'],
-};
-
-/**
- * A crash may have kept an earlier act from its rows. The next act makes them first, also where that one confirmed a key or
- * prepared something.
- */
-const ACT_ON_PRINCIPALS: Rows = {
-  get: [
-    'enrolled-principal/*',
-    'enrolled-principals',
-    'enrolled-principals/*',
-    'enrolled-uncertified',
-    'enrolled-due',
-  ],
-  put: [
-    'enrolled-principal/*',
-    'enrolled-principals',
-    'enrolled-principals/*',
-    'enrolled-uncertified',
-    'enrolled-due',
-  ],
-  // An officer may go to another office.
-  delete: ['enrolled-principals/*'],
+  get: ['enrolled-office/*', 'enrolled-offices', 'enrolled-offices/*'],
+  put: ['enrolled-office/*', 'enrolled-offices', 'enrolled-offices/*'],
 };
 
 export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
@@ -69,7 +47,13 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, {
-      query: ['enrolled-offices', 'enrolled-principals', 'enrolled-principals/*', 'enrolled-notices/*'],
+      query: [
+        'enrolled-offices',
+        'enrolled-offices/*',
+        'enrolled-principals',
+        'enrolled-principals/*',
+        'enrolled-notices/*',
+      ],
     }),
   },
   {
@@ -101,6 +85,8 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, { query: ['trust-domain-withdrawn'] }),
+    // What two operators resume has its user again within a minute.
+    tokenUsers: 'list',
     actKeys: { sign: ['enrolment'] },
     proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
   },
@@ -112,6 +98,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     concurrency: 10,
     part: 'rows',
     rows: together(END, OPENS, ACT_ON_PRINCIPALS, { query: ['issuers'], get: ['certificates/*'] }),
+    tokenUsers: 'list',
     actKeys: { sign: ['invitation'] },
     proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
   },
@@ -119,9 +106,10 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     id: 'principal-enrolment',
     routes: [post('enrolment/enrol-principal', `${PRINCIPAL}/enrolment`)],
     doors: 'callers',
-    part: 'issuing',
+    part: 'enrolling',
     // The certificates that the new one replaces are revoked.
     rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS),
+    tokenUsers: 'open',
     caKeys: 'sign',
     actKeys: { sign: ['enrolment', 'issuance', 'revocation'] },
     proofs: {
@@ -137,10 +125,11 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
       post('enrolment/end-principal', `${PRINCIPAL}/end`),
     ],
     doors: 'callers',
-    part: 'rows',
+    part: 'following',
     concurrency: 10,
     ownThrottle: true,
     rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CHANGE_STATUS),
+    tokenUsers: 'bring',
     actKeys: { sign: ['enrolment', 'revocation'] },
     proofs: {
       read: [...FOLLOW_COMPROMISE, BROUGHT_BACK],
@@ -153,7 +142,7 @@ export const ENROLMENT_TASKS: readonly TaskFunction[] = [
   {
     id: 'scheduled-due',
     file: 'tasks/due',
-    environment: 'rows',
+    environment: 'following',
     everyMinutes: 1,
     rows: together(END, OPENS, ACT_ON_PRINCIPALS, {
       query: ['enrolled-due'],
@@ -162,6 +151,7 @@ export const ENROLMENT_TASKS: readonly TaskFunction[] = [
       put: ['enrolled-notices/*'],
       delete: ['enrolled-due'],
     }),
+    tokenUsers: 'finish',
     actKeys: { sign: ['enrolment'] },
     proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
   },

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type {
   BareEnv,
   CdnLogsEnv,
+  EnrollingEnv,
+  FollowingEnv,
   GaugesEnv,
   HandingEnv,
   IssuingEnv,
@@ -30,6 +32,8 @@ interface Environments {
   rows: Input<typeof RowsEnv>;
   published: Input<typeof PublishedEnv>;
   issuing: Input<typeof IssuingEnv>;
+  following: Input<typeof FollowingEnv>;
+  enrolling: Input<typeof EnrollingEnv>;
   sequencing: Input<typeof SequencingEnv>;
   disclosing: Input<typeof RowsEnv>;
   bundling: Input<typeof HandingEnv>;
@@ -49,6 +53,7 @@ export const environmentOf = (
   }: { readonly settings: Settings; readonly store: Store; readonly s3Address: string | undefined },
 ): Readonly<Record<string, string>> => {
   const { tokens: issuing } = store;
+  const users = issuing && { USER_POOL: issuing.poolId };
   const tokens = issuing && { TOKEN_ISSUER: issuing.issuer, TOKEN_AUDIENCE: issuing.audience };
   const FUNCTION = id;
   const TABLE = store.table.name;
@@ -74,6 +79,8 @@ export const environmentOf = (
     handing,
     reporting: { ...published, ...handing },
     issuing: { ...rows, KEY_ALIAS_PREFIX },
+    following: { ...rows, ...users },
+    enrolling: { ...rows, KEY_ALIAS_PREFIX, ...users },
     sequencing: { ...rows, KEY_ALIAS_PREFIX, ...logEnvironment(settings) },
     disclosing: rows,
     bundling: handing,

@@ -41,6 +41,12 @@ export interface Grants {
   readonly proofs?: { readonly read?: readonly string[]; readonly put?: readonly string[] };
   /** The place from which callers fetch answers that are too large for API Gateway or the load balancer. */
   readonly handOver?: true;
+  /**
+   * Users of tokens, where tokens are taken. `list`: the rows that name those behind the acts, and no user. `open`: makes,
+   * enables and signs out the one that an act concerns. `bring`: disables it too. `finish`: so with all that are listed.
+   * `compare`: so with every user.
+   */
+  readonly tokenUsers?: 'list' | 'open' | 'bring' | 'finish' | 'compare';
   /** The CDN's access logs, in the bucket to which it delivers them. */
   readonly cdnLogs?: 'read';
 }
@@ -52,6 +58,8 @@ export const PARTS = {
   rows: { load: 'loadRows', from: 'lambda/parts.ts' },
   published: { load: 'loadPublished', from: 'lambda/parts.ts' },
   issuing: { load: 'loadIssuing', from: 'lambda/parts.ts' },
+  following: { load: 'loadFollowing', from: 'lambda/parts.ts' },
+  enrolling: { load: 'loadEnrolling', from: 'lambda/parts.ts' },
   disclosing: { load: 'loadDisclosing', from: 'lambda/parts.ts' },
   bundling: { load: 'loadBundling', from: 'lambda/parts.ts' },
   handing: { load: 'loadHanding', from: 'lambda/parts.ts' },
@@ -101,7 +109,7 @@ export interface TaskFunction extends Grants {
   readonly id: string;
   /** The file in functions/ that has the handler. */
   readonly file: string;
-  readonly environment: 'gauges' | 'rows' | 'published' | 'issuing' | 'sequencing' | 'cdnLogs';
+  readonly environment: 'gauges' | 'rows' | 'following' | 'published' | 'issuing' | 'sequencing' | 'cdnLogs';
   /** Minutes between two runs; absent where a person invokes it. */
   readonly everyMinutes?: number;
   /** Cannot be invoked until a person opens it. */

@@ -117,6 +117,7 @@ export const FOLLOW_ENROLMENT: Rows = {
   get: [
     'enrolled-office/*',
     'enrolled-offices',
+    'enrolled-offices/*',
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
@@ -126,12 +127,36 @@ export const FOLLOW_ENROLMENT: Rows = {
   put: [
     'enrolled-office/*',
     'enrolled-offices',
+    'enrolled-offices/*',
     'enrolled-principal/*',
     'enrolled-principals',
     'enrolled-principals/*',
     'enrolled-due',
     'enrolled-uncertified',
   ],
+  delete: ['enrolled-principals/*'],
+};
+
+/**
+ * A crash may have kept an earlier act from its rows. The next act makes them first, also where that one confirmed a key or
+ * prepared something.
+ */
+export const ACT_ON_PRINCIPALS: Rows = {
+  get: [
+    'enrolled-principal/*',
+    'enrolled-principals',
+    'enrolled-principals/*',
+    'enrolled-uncertified',
+    'enrolled-due',
+  ],
+  put: [
+    'enrolled-principal/*',
+    'enrolled-principals',
+    'enrolled-principals/*',
+    'enrolled-uncertified',
+    'enrolled-due',
+  ],
+  // An officer may go to another office.
   delete: ['enrolled-principals/*'],
 };
 
@@ -204,6 +229,15 @@ export const CERTIFY_PRINCIPAL: Rows = {
   get: ['enrolled-principal/*', 'enrolled-uncertified'],
   delete: ['enrolled-uncertified'],
 };
+
+/** The first act on an operator, and the certificate. */
+export const ENROL_OPERATOR: Rows = together(
+  {
+    get: ACT_ON_PRINCIPALS.get?.filter((pk) => pk !== 'enrolled-due') ?? [],
+    put: ACT_ON_PRINCIPALS.put?.filter((pk) => pk !== 'enrolled-due') ?? [],
+  },
+  CERTIFY_PRINCIPAL,
+);
 
 export const get = (file: string, path: string): RouteOfFunction => ({ file, method: 'GET', path });
 export const post = (file: string, path: string): RouteOfFunction => ({ file, method: 'POST', path });

@@ -8,6 +8,7 @@ import type { OriginSecrets } from '../doors/origin-secrets.ts';
 import type { Subsystem } from '../functions.ts';
 import { REQUESTS_PER_SECOND, type Settings } from '../settings.ts';
 import type { Store } from '../store/store.ts';
+import { TOKEN_USERS } from '../store/tokens.ts';
 import type { TrustDomainFile } from '../trust-domain-file.ts';
 import type { CodeOf } from './code.ts';
 import { type Concurrency, instancesOf } from './concurrency.ts';
@@ -117,9 +118,14 @@ export class SubsystemStack extends NestedStack {
     const { store, trustDomain } = this.#means;
     const { role } = fn;
     const { rows, bucketFormat, crls, log, reports, cdnLogs, handOver, rowsForCrlReferences = {} } = grants;
-    const { actKeys, proofs } = grants;
+    const { actKeys, proofs, tokenUsers } = grants;
     const referring = trustDomain.content.authorities.some(({ ocsp }) => ocsp.crlReferences);
-    if (rows) store.table.grant(role, referring ? together(rows, rowsForCrlReferences) : rows);
+    const further = [
+      ...(referring ? [rowsForCrlReferences] : []),
+      ...(store.tokens && tokenUsers ? [TOKEN_USERS[tokenUsers].rows] : []),
+    ];
+    if (rows) store.table.grant(role, further.length > 0 ? together(rows, ...further) : rows);
+    if (tokenUsers) store.tokens?.grantUsers(role, tokenUsers);
     store.objects.grant(role, { bucketFormat, crls, log, reports, actKeys, proofs });
     if (cdnLogs) store.grantCountCdnLogs(fn);
     if (handOver) store.handOver.grant(role);

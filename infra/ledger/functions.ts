@@ -48,8 +48,8 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     ],
     doors: 'callers',
     part: 'handing',
-    // Whether somebody is a holder, requests say.
-    rows: together(DOOR, SETTLE, QUERY_RECORDS, { query: ['requests/holder/*'] }),
+    // Whether somebody is a holder, requests say; whether a purpose is declared, the relying parties.
+    rows: together(DOOR, SETTLE, QUERY_RECORDS, { query: ['requests/holder/*', 'enrolled-principals/*'] }),
     // To a relying party, and to an auditor of a tenant, the leaves prove which records are their own.
     log: 'read',
     handOver: true,
@@ -78,7 +78,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
       get('records/count-records', '/api/v1/counts'),
       // Whether a name that the trust domain does not have is one of records, their index says.
       together(SETTLE, {
-        query: ['record/*', 'count/*', 'set-aside', 'party/*', 'purpose/*'],
+        query: ['record/*', 'count/*', 'set-aside', 'party/*', 'purpose/*', 'enrolled-principals/*'],
         get: ['record/*'],
       }),
     ),

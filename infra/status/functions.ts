@@ -178,7 +178,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
     // Makes rows again that somebody erased, those of enrolments too. It signs nothing: the acts are in the bucket.
     id: 'scheduled-closings',
     file: 'tasks/closings',
-    environment: 'rows',
+    environment: 'following',
     everyMinutes: 15,
     // After a recovery it admits lost certificates, and looks at all that are on hold.
     rows: together(CHANGE_STATUS, END, FOLLOW_ENROLMENT, {
@@ -186,6 +186,7 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
       get: ['crls/*', 'used-keys/*', 'enrolment-walk'],
       put: ['crls/*', 'used-keys/*', 'enrolment-walk'],
     }),
+    tokenUsers: 'compare',
     proofs: { read: [...FOLLOW_COMPROMISE, CLOSINGS], put: [BROUGHT_BACK, COMPROMISED_KEYS] },
   },
   {

@@ -28,6 +28,7 @@ export const DAMAGES = {
   'principal-key-not-recorded': phrase`A principal got a certificate for a key that no ceremony and no enrolment in the log names for it.`,
   'enrolment-missing': phrase`The log leaves out an act on an office or on a principal.`,
   'enrolment-unlawful': phrase`An act on an office or on a principal is not one that may follow the acts before it.`,
+  'operators-were-left': phrase`The persons of the ceremony enrolled an operator while two operators could act.`,
   'enrolment-differs': phrase`The service shows an office or a principal otherwise than the newest act in the log.`,
   'credential-not-enrolled': phrase`A certificate of a principal does not rest on the act that confirmed its key.`,
   'credential-left': phrase`A certificate of a principal was not revoked when its key was replaced or the enrolment ended.`,

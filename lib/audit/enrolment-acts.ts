@@ -39,6 +39,13 @@ const details = z.looseObject({
     .optional(),
   prepared: z.looseObject({ state, effectiveFrom: z.string() }).optional(),
   confirms: z.string().optional(),
+  ceremony: z
+    .looseObject({
+      event: z.string(),
+      basis: z.array(z.string()),
+      operators: z.array(z.looseObject({ id: z.string(), person: z.string() })),
+    })
+    .optional(),
   closes: z.looseObject({ act: z.string(), number: z.int().min(1) }),
 });
 
@@ -59,6 +66,8 @@ export interface EnrolmentAct {
   /** What comes into force at its moment, unless another act is first. */
   readonly prepared?: z.output<typeof details>['prepared'];
   readonly confirms?: string | undefined;
+  /** Where the persons of the ceremony enrolled an operator. */
+  readonly ceremony?: z.output<typeof details>['ceremony'];
   readonly newer: boolean;
 }
 

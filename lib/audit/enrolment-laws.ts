@@ -146,8 +146,21 @@ const keyBrought: Rule = (act, before) => {
   return isBefore(act.time, invitation.until) ? undefined : 'lapsed';
 };
 
+/** Nobody was invited: the persons of the ceremony enrolled an operator. lib/audit/appointments.ts asks whether they could. */
+const appointed: Rule = ({ state, ceremony }) => {
+  const isNew =
+    state?.standing === 'active' &&
+    state.role === 'operator' &&
+    state.office === undefined &&
+    state.invitation === undefined &&
+    state.brought === undefined;
+  if (!isNew || state.key === undefined) return 'state';
+  return ceremony !== undefined && state.key.invitation === ceremony.event ? undefined : 'ceremony';
+};
+
 /** The responsible person, or an operator who did not get the invitation. */
 const enrolled: Rule = (act, before, actors) => {
+  if (before === undefined) return appointed(act, before, actors);
   const { state } = act;
   if (state?.standing !== 'active' || state.key === undefined || state.brought !== undefined) return 'state';
   if (!isDeepStrictEqual(state.key, before?.state?.brought)) return 'key';

@@ -1,5 +1,6 @@
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import { textIn, textsIn, timeIn } from '../members.ts';
+import { checkAppointment, credentialOf, isAppointment } from './appointments.ts';
 import { keyOf } from './certificate-keys.ts';
 import type { RecordObserver, Report } from './contract.ts';
 import { type ActorsByActs, actorsBy, type Founding, foundingOf } from './enrolment-actors.ts';
@@ -48,6 +49,9 @@ const BY_PEOPLE: ReadonlySet<string> = new Set([
   'trust-domain',
 ]);
 
+/** Acts that take an operator. Whoever did one, and has no act of enrolment, is an operator of the trust domain's file. */
+const OPERATORS_ACT: ReadonlySet<string> = new Set(['trust-domain', 'key-list', 'recovery']);
+
 /** An end is followed by its revocations, at once or when somebody asks again. */
 const REVOKED_WITHIN_MS = 3_600_000;
 
@@ -75,6 +79,10 @@ export const openEnrolmentCheck = ({
   /** By the ids of their records: certificates of principals, what was revoked of them, and acts that look unlawful. */
   const issuances = new Map<string, ActRecord>();
   const revocations = new Map<string, string>();
+  /** Revocations and holds of these certificates, and consents to ceremonies. */
+  const closings = new Map<string, ActRecord>();
+  const consents = new Map<string, ActRecord>();
+  const founders = new Set<string>();
   const suspects = new Map<string, ActRecord>();
   const expected: EnrolmentAct[] = [];
   /** By record. Those that are newer than the checkpoint come in while records are observed. */
@@ -117,6 +125,23 @@ export const openEnrolmentCheck = ({
     if (over === undefined || isRevoked || over.newer || now - over.time < REVOKED_WITHIN_MS) return;
     if (timeIn(issuance.details.notAfter) <= over.time) return;
     report('credential-left', { certificate, record: over.record, principal: over.id });
+  };
+
+  /** What an appointment is judged by, besides the chains. */
+  const observeForAppointments = (record: ActRecord): void => {
+    const closes = record.kind === 'revocation' || record.kind === 'hold';
+    if (closes && credentials.has(certificateOf(record))) closings.set(record.id, record);
+    if (record.kind === 'ceremony' && record.details.operator !== undefined) consents.set(record.id, record);
+    if (OPERATORS_ACT.has(record.kind)) founders.add(textIn(record.actor) ?? '');
+  };
+
+  const checkAppointments = (chains: ReadonlyMap<string, readonly EnrolmentAct[]>): void => {
+    const appointments = [...acts.values()].filter(isAppointment);
+    if (appointments.length === 0) return;
+    const all = [...closings.values()];
+    const known = [...issuances.values()].map((issuance) => credentialOf(issuance, all));
+    const facts = { chains, credentials: known, consents, founders, isExcused: excused > 0 };
+    for (const act of appointments) checkAppointment(act, facts, report);
   };
 
   const observePerson = (record: ActRecord): void => {
@@ -163,6 +188,7 @@ export const openEnrolmentCheck = ({
       if (record.kind === 'provision') return;
       const founding = foundingOf(record);
       if (founding) foundings.set(record.id, founding);
+      observeForAppointments(record);
       const act = enrolmentActOf(record, newer);
       if (act) acts.set(record.id, act);
       else if (isCredential(record)) issuances.set(record.id, record);
@@ -171,7 +197,8 @@ export const openEnrolmentCheck = ({
 
     retract: ({ id, kind, expired, lost }) => {
       if (kind === 'enrolment' && (expired || lost)) excused++;
-      for (const known of [acts, issuances, revocations, suspects, foundings]) known.delete(id);
+      for (const known of [acts, issuances, revocations, suspects, closings, consents, foundings])
+        known.delete(id);
     },
 
     list: (subject, shown) => {
@@ -182,6 +209,7 @@ export const openEnrolmentCheck = ({
       const chains = chainsOf(acts.values());
       const actors = actorsBy(chains, inOrder(foundings));
       for (const [name, chain] of chains) checkChain(name, chain, actors);
+      checkAppointments(chains);
       const revoked = new Set(revocations.values());
       for (const issuance of issuances.values()) {
         const chain = chains.get(`principal ${textIn(issuance.details.keyHolder)}`);

@@ -44,7 +44,9 @@ export const openPrincipalKeyCheck = ({ report }: { readonly report: Report }): 
         const { step, credentials } = record.details;
         if (!Array.isArray(credentials)) return;
         named.set(record.id, new Set(credentials.map(keyText)));
-        if (step === 'first' || step === 'held') exclusive.add(record.id);
+        // A ceremony that only enrolled an operator says nothing of the principals of the file.
+        const isOfFile = record.details.operator === undefined || credentials.length > 0;
+        if (isOfFile && (step === 'first' || step === 'held')) exclusive.add(record.id);
       } else if (record.kind === 'enrolment' && record.details.act === 'enrolled') {
         const { id, state } = record.details;
         const { publicKeyDigest } = membersIn(membersIn(state).key);

@@ -19,6 +19,7 @@ import { type IssuancePlan, openIssuing } from './issuing.ts';
 import { openKeyLists } from './key-lists.ts';
 import { renewResponders } from './own-certificates.ts';
 import { openPlans } from './plans.ts';
+import { credentialOf } from './principal-certificates.ts';
 import { bindKey } from './principal-keys.ts';
 import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
 import { listSerials } from './serials.ts';
@@ -30,6 +31,7 @@ export { openCaCertificates } from './ca-certificates.ts';
 export { type Cas, openCas } from './cas.ts';
 export { type CertificateRow, certificateKey, readCertificate } from './certificates.ts';
 export { openClosures } from './closures.ts';
+export { digestOfEvent } from './consent.ts';
 export type {
   Authority,
   AuthorityCore,
@@ -46,6 +48,7 @@ export type {
   Revocation,
   RevocationOutcome,
   SerialView,
+  UsedConsent,
   UsedKeyView,
 } from './contract.ts';
 export { ownOrder } from './issuance-end.ts';
@@ -165,6 +168,8 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
     ceremonyKeys: () => readCeremonyKeys(deps.states),
 
     actedState: (ref) => readActedState(recorder, ref),
+
+    credentialOf: (principal) => credentialOf(deps, principal),
 
     consents: openConsents(deps),
 

@@ -29,12 +29,17 @@ const inOrder = (a: Named, b: Named): number => {
 
 /**
  * SHA-256 in hex of `{"trustDomain":…,"credentials":[{"principal":…,"publicKeyDigest":…},…]}`, written without white space
- * and sorted by principal and key, so the order of the list makes no difference.
+ * and sorted by principal and key, so the order of the list makes no difference. An event that enrols an operator has
+ * `"operator":{"principal":…,"person":…,"publicKeyDigest":…}` at its end.
  */
 export const digestOfEvent = ({
   trustDomain,
   credentials,
-}: Pick<CeremonyEvent, 'trustDomain'> & { readonly credentials: readonly Named[] }): string =>
+  operator,
+}: Pick<CeremonyEvent, 'trustDomain'> & {
+  readonly credentials: readonly Named[];
+  readonly operator?: Appointed | undefined;
+}): string =>
   hash(
     'sha256',
     JSON.stringify({
@@ -42,8 +47,22 @@ export const digestOfEvent = ({
       credentials: credentials
         .toSorted(inOrder)
         .map(({ principal, publicKeyDigest }) => ({ principal, publicKeyDigest })),
+      ...(operator && { operator: appointed(operator) }),
     }),
   );
+
+type Appointed = Named & { readonly person: string };
+
+const appointed = ({ principal, person, publicKeyDigest }: Appointed): Appointed => ({
+  principal,
+  person,
+  publicKeyDigest,
+});
+
+const keysOf = ({ credentials, operator }: CeremonyEvent): readonly PrincipalKey[] => [
+  ...credentials,
+  ...(operator ? [operator] : []),
+];
 
 export const openConsents = ({
   table,
@@ -72,6 +91,7 @@ export const openConsents = ({
         principal,
         publicKeyDigest,
       })),
+      ...(event.operator && { operator: appointed(event.operator) }),
       ...more,
     },
   });
@@ -118,7 +138,7 @@ export const openConsents = ({
 
   return {
     give: async (event) => {
-      await assertOwnKeys(objects, event.credentials);
+      await assertOwnKeys(objects, keysOf(event));
       for (;;) {
         const { next } = await read();
         if (await act(draft('consented', persons[0], event), next)) return digestOfEvent(event);
@@ -130,7 +150,7 @@ export const openConsents = ({
       for (;;) {
         const { record, next } = await read();
         const consented = assertConsented(record, digest);
-        await assertOwnKeys(objects, event.credentials);
+        await assertOwnKeys(objects, keysOf(event));
         if (consented.details.step === 'held') {
           return { event: digest, records: [textIn(consented.details.consent) ?? 'none', consented.id] };
         }

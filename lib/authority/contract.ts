@@ -275,6 +275,11 @@ export interface AuthorityCore {
   ceremonyKeys(): Promise<readonly CeremonyKey[]>;
   /** By the acts alone. Fault: `act-object-invalid`. */
   actedState(ref: CertificateRef): Promise<'good' | 'hold' | 'revoked'>;
+  /**
+   * Whether the principal has a certificate that signs in now, had others, or had none. By the acts alone. Fault:
+   * `act-object-invalid`.
+   */
+  credentialOf(principal: string): Promise<'good' | 'over' | 'none'>;
   /** For ceremonies that are held from afar. */
   readonly consents: Consents;
 }
@@ -383,6 +388,8 @@ export interface CeremonyEvent {
   /** SHA-256 of the trust domain's file, hex. */
   readonly trustDomain: string;
   readonly credentials: readonly PrincipalKey[];
+  /** The operator whom both persons enrol, because no two operators are left. */
+  readonly operator?: PrincipalKey & { readonly person: string };
 }
 
 export interface UsedConsent {

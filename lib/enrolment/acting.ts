@@ -50,8 +50,11 @@ export interface Acting<S> {
   ): Promise<Current<S>>;
   /** By the newest act, after the rows were brought to it, with what the row keeps besides. */
   mended(id: string, kept?: Omit<Decision<S>, 'outcome'>): Promise<Current<S>>;
-  /** Whether the row and its lists are those of a proven act of this number or a later one. Without any read of acts. */
-  isWhole(id: string, number: number): Promise<boolean>;
+  /**
+   * What the row's act says, where the row and its lists are those of a proven act of this number or a later one. Without any
+   * read of acts.
+   */
+  whole(id: string, number: number): Promise<Said<S> | undefined>;
   /** The newest act and all before it, newest first, by the objects. */
   history(id: string): AsyncIterable<Standing<S>>;
   /** Salted, for the row; its digest goes into the act. */
@@ -59,7 +62,12 @@ export interface Acting<S> {
 }
 
 export const openActing = <S extends { readonly contents: string; readonly tenant?: string }>(
-  { table, recorder, random }: Pick<EnrolmentDeps, 'table' | 'recorder' | 'random'>,
+  {
+    table,
+    recorder,
+    random,
+    tokenUsers,
+  }: Pick<EnrolmentDeps, 'table' | 'recorder' | 'random' | 'tokenUsers'>,
   subject: Subject,
   state: StateShape<S>,
 ): Acting<S> => {
@@ -84,10 +92,11 @@ export const openActing = <S extends { readonly contents: string; readonly tenan
   ) => {
     const { known, awaiting, subjectPublicKeyInfo: had } = (item?.value ?? {}) as Partial<EnrolledRow>;
     const key = subjectPublicKeyInfo ?? had;
-    return rowWrites(table, subject, id, item, standing, {
+    const row = {
       ...keptContents(standing, [contents, known, awaiting]),
       ...(key !== undefined && { subjectPublicKeyInfo: key }),
-    });
+    };
+    return rowWrites(table, subject, id, item, standing, row, tokenUsers !== undefined);
   };
 
   /** Undefined where somebody changed the rows meanwhile. */
@@ -147,11 +156,11 @@ export const openActing = <S extends { readonly contents: string; readonly tenan
 
     mended,
 
-    isWhole: async (id, number) => {
+    whole: async (id, number) => {
       const item = await readRow(table, subject, id);
       const said = item && (await chain.proven(id, recordIn(item.value)));
-      if (said === undefined || said.number < number) return false;
-      return (await writesFor(id, item, { ...said, writes: [] })).length === 0;
+      if (said === undefined || said.number < number) return undefined;
+      return (await writesFor(id, item, { ...said, writes: [] })).length === 0 ? said : undefined;
     },
 
     history: async function* (id) {

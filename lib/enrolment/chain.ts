@@ -1,7 +1,7 @@
 import type { ActDraft, Closes, Ledger, LedgerRecord } from '../ledger/ledger.ts';
 import type { Principal } from '../principal.ts';
 import type { Value, Write } from '../store/store.ts';
-import type { Awaited, Prepared, Step } from './contract.ts';
+import type { Appointed, Awaited, Prepared, Step } from './contract.ts';
 import { damaged, nameOf, openReading, type Reading, type Said, type Subject } from './reading.ts';
 import type { StateShape } from './states.ts';
 
@@ -31,6 +31,8 @@ export interface Outcome<S> {
   readonly prepared?: Omit<Prepared<S>, keyof Step>;
   /** Id of the record of the proposal that this act confirms, or of the act that prepared it. */
   readonly confirms?: string;
+  /** Where the persons of the ceremony enrol an operator. */
+  readonly ceremony?: Appointed;
 }
 
 export interface Chain<S> extends Pick<Reading<S>, 'said' | 'proven'> {
@@ -101,7 +103,7 @@ export const openChain = <S extends { readonly tenant?: string }>(
       }
     },
 
-    put: async (id, before, actor, { act, state: after, proposed, prepared, confirms }) => {
+    put: async (id, before, actor, { act, state: after, proposed, prepared, confirms, ceremony }) => {
       const closes = { act: nameOf(subject, id), number: (before?.number ?? 0) + 1 };
       const details = {
         act,
@@ -112,6 +114,7 @@ export const openChain = <S extends { readonly tenant?: string }>(
         ...(proposed && { proposed }),
         ...(prepared && { prepared }),
         ...(confirms !== undefined && { confirms }),
+        ...(ceremony && { ceremony }),
       } as unknown as Value;
       const office = actor?.office;
       const tenant = tenantOf(after ?? proposed?.state ?? before?.state ?? before?.awaiting?.state);

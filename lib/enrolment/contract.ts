@@ -279,6 +279,11 @@ export interface People {
   /** Certifies what was confirmed and not certified yet. Resolves with the ids; the first fault is thrown at the end. */
   recover(): Promise<readonly string[]>;
   /**
+   * Brings the users of tokens to what the newest acts say, where the function that took the act could not. Resolves with the
+   * ids; the first fault is thrown at the end.
+   */
+  bringUsers(): Promise<readonly string[]>;
+  /**
    * Brings into force what was prepared for now or earlier. Where another act came before, or the office is not open, it does
    * nothing and leaves a notice to both offices. Resolves with the ids that changed; the first fault is thrown at the end.
    */
@@ -288,6 +293,45 @@ export interface People {
     actor: Principal,
     query: { readonly office?: string; readonly limit: number; readonly cursor?: string },
   ): Promise<Page<Notice>>;
+}
+
+/** What the act on an operator says whom the two persons of the ceremony enrolled. */
+export interface Appointed {
+  /** The digest of the event to which both persons consented. */
+  readonly event: string;
+  /** Ids of the records of the consent and of its use. */
+  readonly basis: readonly string[];
+  /** All operators at that time, and whether each could act: in force, and not without a credential. */
+  readonly operators: readonly { readonly id: string; readonly person: string; readonly acts: boolean }[];
+}
+
+export interface Appointment {
+  /** An id that nobody has had. */
+  readonly id: string;
+  readonly person: string;
+  readonly key: Pick<BroughtKey, 'publicKeyDigest' | 'keyIdentity'>;
+  /** The digest of the ceremony's event. */
+  readonly event: string;
+}
+
+/** Enrols an operator where no two operators are left. */
+export interface Appointments {
+  /**
+   * Faults: `wrong-state` where two operators can act, or somebody has had the id; `same-person` where the person is the operator
+   * who is left; `invalid-input`.
+   */
+  assertMayAppoint(asked: Appointment): Promise<void>;
+  /**
+   * After both persons consented, by the records of `basis`. The same again goes on where it stopped. Resolves with the
+   * certificate and its CA's, in PEM. Faults: as above, and those of the certification.
+   */
+  appoint(
+    asked: Appointment & {
+      readonly persons: readonly string[];
+      readonly basis: readonly string[];
+      readonly subjectPublicKeyInfo: Uint8Array;
+    },
+  ): Promise<string>;
 }
 
 export interface Transfer {
@@ -306,6 +350,21 @@ export interface Brought {
   readonly fingerprint: string;
   /** The certificate and its CA's, in PEM, once the key was confirmed. */
   readonly pem?: string;
+}
+
+/**
+ * The users of another issuer of tokens, one for each enrolled principal, under the principal's id. A user opens nothing by
+ * being there: the directory decides at each call. Every call may be repeated. Faults: `store-unavailable` where a later attempt
+ * may succeed; `configuration-invalid` where the issuer refuses for good.
+ */
+export interface TokenUsers {
+  /**
+   * `enabled` makes the user if there is none. `disabled` ends the user's sessions too, and does nothing if there is no user.
+   * Resolves with whether something had to be done.
+   */
+  bring(id: string, wanted: 'enabled' | 'disabled'): Promise<boolean>;
+  /** Ends the user's sessions. Does nothing if there is no user. */
+  signOut(id: string): Promise<void>;
 }
 
 export interface OfficeSuccession {

@@ -1,9 +1,10 @@
 import type { Phrase } from '../fault.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
-import type { Table } from '../store/store.ts';
+import type { Objects, Table } from '../store/store.ts';
 import type { Office } from '../trust-domain/trust-domain.ts';
 import type { Recorder } from './chain.ts';
+import type { TokenUsers } from './contract.ts';
 
 /** What the trust domain's file says: who the first operators are, and the rules for everybody else. */
 export interface Founders {
@@ -38,6 +39,8 @@ export interface Certifying {
   }): Promise<CertificateRef>;
   /** By the objects: the certificate that was issued for this key of the principal. */
   certificateOf(principal: string, publicKeyDigest: string): Promise<CertificateRef | undefined>;
+  /** By the objects: whether the principal has a certificate that signs in now, had others, or had none. */
+  credentialOf(principal: string): Promise<'good' | 'over' | 'none'>;
   /** Undefined while the certificate is not signed yet. */
   chainPem(ref: CertificateRef): Promise<string | undefined>;
   /** The certificate of a principal that the actor may enrol and end. Does nothing where it is revoked already. */
@@ -55,6 +58,9 @@ export interface EnrolmentDeps extends DirectoryDeps {
   readonly table: Table;
   readonly founders: Founders;
   readonly certifying: Certifying;
+  readonly objects: Pick<Objects, 'list'>;
+  /** Absent where no other issuer's tokens are taken. */
+  readonly tokenUsers?: TokenUsers | undefined;
   readonly random: Random;
   readonly log: Log;
 }

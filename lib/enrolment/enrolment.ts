@@ -1,9 +1,11 @@
-import type { Directory, Offices, People } from './contract.ts';
+import type { Appointments, Directory, Offices, People } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { openOffices } from './offices.ts';
 import { openPeople } from './people.ts';
 
 export type {
+  Appointment,
+  Appointments,
   Confirmed,
   Directory,
   Invited,
@@ -14,6 +16,7 @@ export type {
   People,
   PrincipalTerms,
   PrincipalView,
+  TokenUsers,
   Transfer,
 } from './contract.ts';
 export type { Certifying, Founders } from './deps.ts';
@@ -25,9 +28,11 @@ export { type Mending, openMending } from './mending.ts';
 export interface Enrolment {
   readonly offices: Offices;
   readonly people: People;
+  /** At the machine only; no route leads here. */
+  readonly appointments: Appointments;
 }
 
 export const openEnrolment = (deps: EnrolmentDeps & { readonly directory: Directory }): Enrolment => ({
   offices: openOffices(deps),
-  people: openPeople(deps),
+  ...openPeople(deps),
 });

@@ -51,6 +51,8 @@ const invalidInvitation = (): Fault =>
 export interface Invitations extends Pick<People, 'bring' | 'enrol' | 'recover'> {
   /** Revokes the certificates of a principal that has ended. */
   revokeAll(actor: Principal, id: string): Promise<void>;
+  /** Certifies the key that was confirmed last. Undefined where there is nothing to certify now. */
+  certify(id: string): Promise<CertificateRef | undefined>;
 }
 
 export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalState>): Invitations => {
@@ -132,6 +134,8 @@ export const openInvitations = (deps: EnrolmentDeps, acting: Acting<PrincipalSta
   };
 
   return {
+    certify,
+
     bring: async (invitation, csr) => {
       const [, id = '', secret = ''] = /^([a-z0-9-]{1,40})\.([A-Za-z0-9_-]{32})$/.exec(invitation) ?? [];
       if (id === '') throw invalidInvitation();

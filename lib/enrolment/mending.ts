@@ -5,7 +5,9 @@ import type { Clock, Log } from '../ports.ts';
 import { MAX_PAGE, type Objects, type Value } from '../store/store.ts';
 import { tryEach } from '../try-each.ts';
 import { type Acting, openActing } from './acting.ts';
+import type { PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import { wantedUser } from './following-users.ts';
 import { nameOf, type Subject } from './reading.ts';
 import { contentsOf } from './rows.ts';
 import { officeState, principalState } from './states.ts';
@@ -13,7 +15,7 @@ import { officeState, principalState } from './states.ts';
 /*
  * Rows of offices and principals that a crash or somebody else left behind their newest act are made again from the bucket. The
  * bucket's own list of acts is walked, because whoever deletes a row deletes it from the lists of the table as well. Names are
- * in rows only and stay lost.
+ * in rows only and stay lost. The users of tokens are compared on the same walk.
  *
  *   enrolment-walk  walk  { subject, cursor, at }  where the next run goes on, and when the last one was
  */
@@ -70,18 +72,18 @@ export const openMending = ({
   clock,
   log,
   ...deps
-}: Pick<EnrolmentDeps, 'table' | 'recorder' | 'random'> & {
+}: Pick<EnrolmentDeps, 'table' | 'recorder' | 'random' | 'tokenUsers'> & {
   readonly objects: Pick<Objects, 'list'>;
   readonly clock: Clock;
   readonly log: Log;
 }): Mending => {
-  const { table } = deps;
+  const { table, tokenUsers } = deps;
   const acting: Readonly<Record<Subject, Acting<{ readonly contents: string }>>> = {
     office: openActing(deps, 'office', officeState),
     principal: openActing(deps, 'principal', principalState),
   };
 
-  const mendOne = async (subject: Subject, id: string): Promise<void> => {
+  const mendOne = async (subject: Subject, id: string) => {
     const { standing, row } = await acting[subject].mended(id);
     const state = standing?.state;
     const areNamesLost = state !== undefined && contentsOf(state, row?.known) === undefined;
@@ -89,6 +91,21 @@ export const openMending = ({
       ? 'The rows of an enrolment were behind its acts and were made again; its names are lost: propose them again'
       : 'The rows of an enrolment were behind its acts and were made again';
     log('error', message, { [subject]: id });
+    return state;
+  };
+
+  /** Somebody may have changed the user at the issuer, or a term may be over. */
+  const compareUser = async (id: string, state: PrincipalState): Promise<boolean> => {
+    const wanted = wantedUser(state, clock());
+    // Before there is a key there is no user.
+    if (state.key === undefined || !(await tokenUsers?.bring(id, wanted))) return false;
+    // A user that was open against the acts was opened by somebody. A term that is over has no act of its own.
+    const isSuspicious = wanted === 'disabled' && state.standing !== 'active';
+    log(isSuspicious ? 'error' : 'info', 'The user of a principal was brought to its newest act', {
+      principal: id,
+      user: wanted,
+    });
+    return true;
   };
 
   /** The keys of the part, and where the next one begins. A cursor that somebody changed begins anew. */
@@ -102,13 +119,26 @@ export const openMending = ({
     }
   };
 
-  const mendPart = async (subject: Subject, keys: readonly string[], done: string[]): Promise<void> =>
+  const mendPart = async (
+    subject: Subject,
+    keys: readonly string[],
+    done: string[],
+    users: { readonly unanswered: unknown[] },
+  ): Promise<void> =>
     tryEach(
       [...numbersIn(keys)],
       async ([id, number]) => {
-        if (await acting[subject].isWhole(id, number)) return;
-        await mendOne(subject, id);
-        done.push(`${subject} ${id}`);
+        const whole = await acting[subject].whole(id, number);
+        const state = whole ? whole.state : await mendOne(subject, id);
+        if (whole === undefined) done.push(`${subject} ${id}`);
+        if (subject === 'office' || state === undefined) return;
+        // An issuer that does not answer must not keep the rows from being mended. It is asked again by the next run.
+        if (users.unanswered.length > 0) return;
+        try {
+          if (await compareUser(id, state as PrincipalState)) done.push(`user ${id}`);
+        } catch (error) {
+          users.unanswered.push(error);
+        }
       },
       ([id], error) =>
         log('error', 'The rows of an enrolment could not be compared with its acts', {
@@ -123,7 +153,7 @@ export const openMending = ({
       const { subject, id, closes } = record.details;
       const number = numberIn(membersIn(closes).number) ?? 0;
       if ((subject !== 'office' && subject !== 'principal') || typeof id !== 'string') return false;
-      if (await acting[subject].isWhole(id, number)) return false;
+      if (await acting[subject].whole(id, number)) return false;
       await mendOne(subject, id);
       return true;
     },
@@ -136,9 +166,10 @@ export const openMending = ({
       let left = Math.min(MOST_ACTS, Math.ceil((since / DAY_MS) * ACTS_A_DAY));
       const done: string[] = [];
       const failures: unknown[] = [];
+      const users = { unanswered: [] as unknown[] };
       for (let isOver = false; left > 0 && !isOver; ) {
         const { keys, cursor } = await list(walk, Math.min(left, MAX_PAGE));
-        await mendPart(walk.subject, keys, done).catch((error: unknown) => failures.push(error));
+        await mendPart(walk.subject, keys, done, users).catch((error: unknown) => failures.push(error));
         left -= keys.length;
         const next = SUBJECTS[SUBJECTS.indexOf(walk.subject) + 1];
         // A round ends with the last subject; the next run begins anew.
@@ -149,7 +180,8 @@ export const openMending = ({
       const value = { ...walk, at: new Date(now).toISOString() };
       // Another run may have gone on meanwhile: then its place counts.
       await wentThrough(table.write([{ put: WALK, value, if: item ? { version: item.version } : 'absent' }]));
-      if (failures.length > 0) throw failures[0];
+      const [failure] = [...failures, ...users.unanswered];
+      if (failure !== undefined) throw failure;
       return done;
     },
   };

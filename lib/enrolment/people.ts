@@ -2,6 +2,7 @@ import { Fault, phrase } from '../fault.ts';
 import type { Principal, Role } from '../principal.ts';
 import { serves } from '../tenant.ts';
 import { type Current, openActing } from './acting.ts';
+import { openAppointing } from './appointing.ts';
 import {
   assertNothingPrepared,
   assertResponsible,
@@ -9,8 +10,9 @@ import {
   openChanging,
   readMoment,
 } from './changing.ts';
-import type { Directory, Invited, People, PrincipalState, PrincipalView } from './contract.ts';
+import type { Appointments, Directory, Invited, People, PrincipalState, PrincipalView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import { openFollowingUsers } from './following-users.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
 import { openPrincipalTerms } from './principal-terms.ts';
 import { principalViewOf, unknownPrincipal } from './principal-views.ts';
@@ -23,12 +25,13 @@ const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
   new Fault('invalid-input', why, { path });
 
 export const openPeople = (
-  deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice' | 'office'> },
-): People => {
+  deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice' | 'office' | 'findProven'> },
+): { readonly people: People; readonly appointments: Appointments } => {
   const { table, founders, clock, random } = deps;
   const acting = openActing(deps, 'principal', principalState);
   const terms = openPrincipalTerms(deps, acting);
-  const invitations = openInvitations(deps, acting);
+  const { revokeAll, certify, ...invitations } = openInvitations(deps, acting);
+  const { follow, bringUsers } = openFollowingUsers(deps, acting);
 
   /** Fault: `unknown-principal`, also of an office that the actor may not see. */
   const found = async (actor: Principal, id: string): Promise<Current<PrincipalState>> => {
@@ -63,7 +66,7 @@ export const openPeople = (
 
   const changing = openChanging({ ...deps, acting, found });
 
-  return {
+  const people: People = {
     invite: async (actor, id, given): Promise<Invited> => {
       if (!isResponsibleOf(actor, given.office) || given.role !== 'officer')
         throw new Fault(
@@ -135,21 +138,32 @@ export const openPeople = (
 
     ...changing.steps,
     ...invitations,
+    bringUsers,
+
+    enrol: async (actor, id, fingerprint) => {
+      const enrolled = await invitations.enrol(actor, id, fingerprint);
+      await follow(id);
+      return enrolled;
+    },
 
     suspend: async (actor, id) => {
       assertCloses(actor, await found(actor, id));
-      return change(actor, id, 'suspended', ({ invitation: _, brought: __, ...state }) => {
+      const view = await change(actor, id, 'suspended', ({ invitation: _, brought: __, ...state }) => {
         if (state.standing === 'suspended') throw wrongStanding('principal', id, 'suspended');
         return { ...state, standing: 'suspended' };
       });
+      await follow(id);
+      return view;
     },
 
     resume: async (actor, id) => {
       assertResponsible(actor, await found(actor, id));
-      return change(actor, id, 'resumed', (state) => {
+      const view = await change(actor, id, 'resumed', (state) => {
         if (state.standing !== 'suspended') throw wrongStanding('principal', id, state.standing);
         return { ...state, standing: state.key ? 'active' : 'invited' };
       });
+      await follow(id);
+      return view;
     },
 
     end: async (actor, id) => {
@@ -157,14 +171,17 @@ export const openPeople = (
       assertCloses(actor, before);
       if (before.standing?.state?.standing === 'ended') {
         // The answer may have been lost, and the revocations with it.
-        await invitations.revokeAll(actor, id);
-        return principalViewOf(id, await acting.mended(id));
+        await revokeAll(actor, id);
+        const current = await acting.mended(id);
+        await follow(id);
+        return principalViewOf(id, current);
       }
       const view = await change(actor, id, 'ended', ({ invitation: _, brought: __, ...state }) => ({
         ...state,
         standing: 'ended',
       }));
-      await invitations.revokeAll(actor, id);
+      await revokeAll(actor, id);
+      await follow(id);
       return view;
     },
 
@@ -195,6 +212,7 @@ export const openPeople = (
       };
     },
   };
+  return { people, appointments: openAppointing(deps, acting, terms, certify) };
 };
 
 const isListed = (

@@ -23,6 +23,7 @@ import type { Subject } from './reading.ts';
  *   enrolled-due                          {at} {id} {n}  what is prepared for that time, by the act of that number
  *   enrolled-notices/{office}             {at} {id}  what was prepared and not done
  *   enrolled-uncertified                  {id}       principals whose confirmed key has no certificate yet
+ *   enrolled-token-users                  {id}       principals whose user of tokens is not yet as the newest act says
  *
  * The lists have no data of their own. An office's rows are read with one query.
  */
@@ -124,6 +125,7 @@ export const listPk = (
 
 export const UNCERTIFIED = 'enrolled-uncertified';
 export const DUE = 'enrolled-due';
+export const USERS_BEHIND = 'enrolled-token-users';
 
 export const noticesPk = (office: string): string => `enrolled-notices/${office}`;
 
@@ -202,12 +204,22 @@ export const rowWrites = async <S extends object>(
   before: Item<EnrolledRow> | undefined,
   standing: Standing<S>,
   row: Omit<EnrolledRow, 'record'>,
+  haveUsers: boolean,
 ): Promise<readonly Write[]> => {
   // The act and this list come together, so a crash after it leaves no confirmed key without a certificate.
   const isEnrolled = standing.record.details.act === 'enrolled' && !isRowOf(before?.value, standing);
   const toCertify = isEnrolled ? [{ pk: UNCERTIFIED, sk: id }] : [];
+  const toFollow =
+    haveUsers && subject === 'principal' && concernsUser(before?.value, standing)
+      ? [{ pk: USERS_BEHIND, sk: id }]
+      : [];
   const due = dueOf(id, standing);
-  const wanted = [...listings(subject, id, listedBy(standing)), ...toCertify, ...(due ? [due.key] : [])];
+  const wanted = [
+    ...listings(subject, id, listedBy(standing)),
+    ...toCertify,
+    ...toFollow,
+    ...(due ? [due.key] : []),
+  ];
   const had = before ? listings(subject, id, earlierOf(before.value)) : [];
   const all = [...new Map([...wanted, ...had].map((key) => [key.pk, key])).values()];
   const found = await Promise.all(all.map((key) => table.get(key)));
@@ -242,6 +254,17 @@ const dueOf = <S>(
     key: { pk: DUE, sk: `${prepared.effectiveFrom} ${id} ${number}` },
     value: { principal: id, number },
   };
+
+/** Whether the act may leave the user of tokens to be followed: it confirmed a key, or changed the standing or the term. */
+const concernsUser = <S>(before: EnrolledRow | undefined, standing: Standing<S>): boolean => {
+  if (isRowOf(before, standing)) return false;
+  const { act, state } = standing.record.details;
+  if (act === 'enrolled') return true;
+  const [now, earlier] = [membersIn(state), membersIn(membersIn(membersIn(before?.record).details).state)];
+  // Whoever has no key yet has no user either.
+  if (now.key === undefined) return false;
+  return now.standing !== earlier.standing || now.until !== earlier.until;
+};
 
 /** By what the row's act was listed. Whoever changed the row may have left anything there. */
 const earlierOf = (row: EnrolledRow): Listed => {

@@ -133,8 +133,13 @@ const enrolmentOf = (): Enrolment => {
       get: principalOf,
       list: async () => ({ items: [principal] }),
       recover: async () => [],
+      bringUsers: async () => [],
       bringIntoForce: async () => [],
       notices: async () => ({ items: [] }),
+    },
+    appointments: {
+      assertMayAppoint: async () => {},
+      appoint: async () => '',
     },
   };
 };

@@ -55,7 +55,7 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
   '%s',
   (id, grants) => {
     it('has the adapters for its grants, and no others', () => {
-      const { rows, responderKeys, handOver, proofs } = grants;
+      const { rows, responderKeys, handOver, proofs, tokenUsers } = grants;
       // Whoever verifies acts can reach the bucket and the keys of acts. The role says which of them.
       const keys = responderKeys || proofs;
       const objects = proofs;
@@ -65,20 +65,25 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
         ...(keys ? ['lib/keys/kms-calls.ts', `lib/keys/kms-${client}-calls.ts`] : []),
         ...(objects ? [`lib/store/s3${id === 'ocsp' ? '-lean' : ''}.ts`] : []),
         ...(handOver ? ['lib/store/s3-hand-over.ts'] : []),
+        ...(tokenUsers && tokenUsers !== 'list' ? ['lib/enrolment/cognito-users.ts'] : []),
       ];
       const adapters =
-        /^lib\/(store\/(dynamodb|dynamodb-\w+-calls|s3|s3-lean|s3-hand-over|sqlite|file-bucket)|keys\/(kms-\w*-?calls|sealed))\.ts$/;
+        /^lib\/(store\/(dynamodb|dynamodb-\w+-calls|s3|s3-lean|s3-hand-over|sqlite|file-bucket)|keys\/(kms-\w*-?calls|sealed)|enrolment\/cognito-users)\.ts$/;
       expect([...holds(id, adapters)].sort()).toEqual(wanted.sort());
     });
 
     it('has the AWS clients for its grants, and no others', () => {
-      const { rows, proofs } = grants;
+      const { rows, proofs, tokenUsers } = grants;
       const wanted =
         id === 'ocsp'
           ? []
-          : [...(rows ? ['client-dynamodb'] : []), ...(proofs ? ['client-kms', 'client-s3'] : [])];
+          : [
+              ...(tokenUsers && tokenUsers !== 'list' ? ['client-cognito-identity-provider'] : []),
+              ...(rows ? ['client-dynamodb'] : []),
+              ...(proofs ? ['client-kms', 'client-s3'] : []),
+            ];
       const sdk = holds(id, /node_modules\/@(aws|aws-sdk|aws-crypto|smithy)\//);
-      const clients = sdk.map((source) => /@aws-sdk\/(client-\w+)\//.exec(source)?.[1]);
+      const clients = sdk.map((source) => /@aws-sdk\/(client-[\w-]+)\//.exec(source)?.[1]);
       expect([...new Set(clients.filter((name) => name !== undefined))].sort()).toEqual(wanted);
       // Powertools brings a file that keeps what belongs to one invocation. It calls nothing.
       const kept = id === 'ocsp' ? [] : ['node_modules/@aws/lambda-invoke-store/dist-es/invoke-store.js'];

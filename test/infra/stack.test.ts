@@ -158,7 +158,7 @@ describe('who may sign', () => {
     ],
     [
       'enrolment',
-      ['office-acts', 'principal-acts', 'principal-ends', 'principal-enrolment', 'scheduled-due'],
+      ['ceremony', 'office-acts', 'principal-acts', 'principal-ends', 'principal-enrolment', 'scheduled-due'],
     ],
     ['invitation', ['invitations']],
     ['revocation', ['certificate-revocation', 'principal-ends', 'principal-enrolment']],
@@ -175,6 +175,38 @@ describe('who may sign', () => {
     ['ceremony', ['ceremony']],
     ['retention', ['scheduled-retention']],
   ];
+
+  it('users of tokens only by the functions whose acts they follow, and only those of the one pool', () => {
+    const [[poolId]] = ofType('AWS::Cognito::UserPool') as [[string, unknown]];
+    const having = (action: string) =>
+      functionIds.filter((id) =>
+        roleStatements(made, roleId(id)).some((statement) => allows(statement, `cognito-idp:${action}`)),
+      );
+    const bring = ['principal-ends', 'scheduled-due', 'scheduled-closings'];
+    for (const action of ['AdminGetUser', 'AdminCreateUser', 'AdminEnableUser', 'AdminUserGlobalSignOut'])
+      expect([action, having(action)]).toEqual([action, ['principal-enrolment', ...bring]]);
+    expect(having('AdminDisableUser')).toEqual(bring);
+    for (const action of [
+      'AdminSetUserPassword',
+      'AdminDeleteUser',
+      'AdminUpdateUserAttributes',
+      'ListUsers',
+    ])
+      expect([action, having(action)]).toEqual([action, []]);
+    const statements = policyStatements.filter(({ statement }) =>
+      allows(statement, 'cognito-idp:AdminGetUser'),
+    );
+    expect(statements).toHaveLength(4);
+    for (const { statement } of statements)
+      expect(statement.Resource).toEqual({ 'Fn::GetAtt': [poolId, 'Arn'] });
+    const environmentOf = (id: string): Readonly<Record<string, unknown>> => {
+      const { Environment } = (resources[functionId(id)] as (typeof resources)[string]).Properties;
+      return (Environment as { Variables: Record<string, unknown> }).Variables;
+    };
+    const given = functionIds.filter((id) => 'USER_POOL' in environmentOf(id));
+    expect(given).toEqual(['principal-enrolment', ...bring]);
+    expect(environmentOf('principal-ends').USER_POOL).toEqual({ Ref: poolId });
+  });
 
   it('with the sealed keys: OCSP only in the OCSP function, and each act only in the functions that take it', () => {
     const [sealing] = keys.filter(([, { Properties }]) => String(Properties.Description).startsWith('Seals'));

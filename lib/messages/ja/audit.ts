@@ -42,6 +42,8 @@ export const AUDIT = {
     '登録分局または利用主体に対する行為が、透明性ログに欠けています。',
   'An act on an office or on a principal is not one that may follow the acts before it.':
     '登録分局または利用主体に対する行為が、それより前の行為の後に許されるものではありません。',
+  'The persons of the ceremony enrolled an operator while two operators could act.':
+    '操作できる認証局運用者が二人いたのに、セレモニーの二人が認証局運用者を登録しました。',
   'The service shows an office or a principal otherwise than the newest act in the log.':
     'サービスが示す登録分局または利用主体が、透明性ログの最新の行為と異なります。',
   'A certificate of a principal does not rest on the act that confirmed its key.':

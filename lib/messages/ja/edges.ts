@@ -1,5 +1,9 @@
 /** What the functions say themselves: functions/http, routes, lambda, local, tasks. */
 export const EDGES = {
+  'The certificate is not signed yet.': '証明書にまだ署名していません。',
+  'The demonstration has no principal {0}, for whom --new-credentials asks.':
+    '--new-credentials で指定した {0} は、デモンストレーションの利用主体ではありません。',
+  'The trust domain names no operator of that id.': '信頼ドメインに、その ID の認証局運用者はいません。',
   'The body is not the JSON expected: {0}.': '本文が、求められる JSON ではありません（{0}）。',
   'it is not UTF-8': 'UTF-8 ではありません',
   'it is not JSON': 'JSON ではありません',
@@ -77,8 +81,6 @@ export const EDGES = {
     '{0} の認証情報を PEM として読めません。このフォルダを削除して、起動し直してください。',
   'The service makes credentials in the demonstration only. The key of {0} is made where it is used, and certified by a ceremony: see "First day of a real office" in docs/operations.md.':
     'サービスが認証情報を作るのは、デモンストレーションだけです。{0} の鍵は、使う場所で本人が作り、鍵生成式で証明を受けます。docs/operations.md の "First day of a real office" をご覧ください。',
-  'The trust domain has no principal {0}, for whom --new-credentials asks.':
-    '--new-credentials に指定された {0} という利用主体は、信頼ドメインにいません。',
   'The certification request {0} is not taken. {1}': '署名要求（CSR）{0} は受け付けられません。{1}',
   'The certification request {0} is for nobody: the trust domain has no principal of that id. Rename it or take it away.':
     '署名要求（CSR）{0} に当たる利用主体が、信頼ドメインにいません。ファイル名を直すか、取り除いてください。',
@@ -151,11 +153,16 @@ export const EDGES = {
   'The body is not a whole file compressed by gzip, or has more than 48 MiB.':
     '本文が、gzip で圧縮された完全なファイルでないか、48 MiB を超えています。',
   'The file has more bytes than an access log has.': 'ファイルが、アクセスログとしては大きすぎます。',
-  'The event must be { "trustDomain": "<SHA-256>", "credentials": […] }.':
-    'イベントは { "trustDomain": "<SHA-256>", "credentials": […] } の形で指定してください。',
+  'Both persons of the ceremony enrol an operator together: --present {0} --present {1}, and nobody else.':
+    '認証局運用者の登録は、セレモニーの二人がそろって行います。--present {0} --present {1} と指定し、ほかの人は指定しないでください。',
+  'The certification request of the operator is missing: {0}. The operator makes it with akashi credentials request {1} --out FOLDER.':
+    '認証局運用者の証明書署名要求 {0} がありません。本人が akashi credentials request {1} --out FOLDER で作成します。',
+  'The trust domain has a principal of that id; enrol the operator under an id that nobody has had.':
+    'その ID の利用主体が信頼ドメインにあります。誰も使ったことのない ID で登録してください。',
+  'The event must be { "trustDomain": "<SHA-256>", "credentials": […] }, and may have an "operator".':
+    'イベントは { "trustDomain": "<SHA-256>", "credentials": […] } の形で指定してください。"operator" を加えることもできます。',
   'The digest in the event is not the digest of the deployed trust domain; compare the files.':
     'イベントのダイジェストが、配備された信頼ドメインのものと異なります。ファイルを比べてください。',
-  'The trust domain has no principal of that id.': 'その ID の利用主体は、信頼ドメインにありません。',
   '{0} is not empty; name a folder that is new.':
     '{0} は空ではありません。新しいフォルダを指定してください。',
   'The checkpoint is not one of the log in the backup: another key signed it. Nothing was restored.':

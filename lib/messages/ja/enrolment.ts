@@ -1,5 +1,7 @@
 /** Offices and principals that come and go: lib/enrolment. */
 export const ENROLMENT = {
+  'The trust domain names an operator of this id, now or earlier; take another id.':
+    'この ID の認証局運用者が、現在または以前の信頼ドメインにいます。別の ID にしてください。',
   'This id is taken; choose another one.': 'この ID はすでに使われています。別の ID にしてください。',
   'Name the tenant of the office, one of: {0}.': '登録分局の運営団体を、次から指定してください: {0}',
   'An office stays with its tenant, here {0}.': '登録分局の運営団体は変えられません。ここでは {0} です。',
@@ -37,15 +39,11 @@ export const ENROLMENT = {
     '登録分局を、自身の上位に置くことはできません。階層は {0} 段までです。',
   'The office {0} has ended; name one that is open.':
     '登録分局 {0} は終了しています。開設中の登録分局を指定してください。',
-  'The trust domain names this office; change it there.':
-    'この登録分局は信頼ドメインにあります。信頼ドメインで変更してください。',
   'Offices may ask for these profiles: {0}.': '登録分局が申請できる証明書プロファイルは {0} です。',
   'Another office takes over, or none.': '引き継ぐのは、別の登録分局です。なければ、なしとしてください。',
   'Only operators and auditors list offices.': '登録分局を一覧できるのは、認証局運用者と監査人だけです。',
   'Records and reports say {0} of others; choose another id, such as {1}-1.':
     '{0} は、記録や報告で別のものを表します。{1}-1 のような別の ID にしてください。',
-  'The trust domain names a principal of this id, now or earlier; take another id.':
-    'この ID の利用主体は、今の、または以前の信頼ドメインにあります。別の ID にしてください。',
   'Officers, and only they, have duties: receive, examine, responsible.':
     '職務（receive、examine、responsible）は、担当者に必要で、担当者だけが持ちます。',
   'Relying parties, and only they, have an agreement.': '協定を持つのは、署名検証者だけです。',
@@ -91,4 +89,15 @@ export const ENROLMENT = {
     '提案した認証局運用者本人は確認できません。別の認証局運用者が確認してください。',
   'The names that were proposed are lost; propose it again.':
     '提案された名称が失われています。もう一度提案してください。',
+  'Two operators are left: {0}. They enrol another one with akashi operators propose and confirm. Where a credential is lost, revoke its certificate first.':
+    '操作できる認証局運用者が二人います（{0}）。この二人が akashi operators propose と confirm で登録してください。資格情報を失った人がいるときは、先にその証明書を失効させてください。',
+  'The person {0} is an operator who can act already; enrol somebody else.':
+    '{0} は、すでに操作できる認証局運用者です。別の人を登録してください。',
+  'Somebody was enrolled under this id before; choose an id that nobody has had.':
+    'この ID は以前に登録されています。誰も使ったことのない ID を選んでください。',
+  'Somebody else was enrolled under this id meanwhile.': 'その間に、別の人がこの ID で登録されました。',
+  'Cognito did not answer, or is asked too much; try again later.':
+    'Cognito から応答がないか、Cognito への要求が多すぎます。しばらくしてから、もう一度お試しください。',
+  'Cognito does not let this function manage the users of that pool; compare the pool with the role of the function.':
+    'この関数は、そのユーザープールのユーザーを管理できません。プールと関数のロールを照らし合わせてください。',
 };

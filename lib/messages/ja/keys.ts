@@ -65,6 +65,7 @@ export const KEYS = {
     'AWS の認証情報がありません。関数にロールを付けるか、AWS_ACCESS_KEY_ID と AWS_SECRET_ACCESS_KEY を設定してください。',
   'The address of an AWS service is a scheme, a host and a port.':
     'AWS のサービスのアドレスは、スキーム、ホスト、ポートで指定してください。',
+  'the id of a Cognito user pool': 'Cognito ユーザープールの ID',
   'the alias or the ARN of the KMS key that seals the keys of responders and of acts':
     'OCSPレスポンダと行為の鍵を封印するKMS鍵の別名またはARN',
   'A key of acts follows the generation before it, which is not there.':

@@ -1,5 +1,10 @@
 /** The trust domain file and its amendments: lib/trust-domain. */
 export const TRUST_DOMAIN = {
+  'A profile stays, because certificates name it; take it from the offices that may ask for it instead.':
+    'プロファイルは取り除けません。証明書にその名前が残っているためです。代わりに、申請できる登録分局から外してください。',
+  'There is no operator of that id.': 'その ID の認証局運用者はいません。',
+  'Operators of the service hold the ceremony, and not those of a tenant.':
+    '鍵生成式を行うのはサービスの認証局運用者です。運営団体の認証局運用者は行えません。',
   'The trust domain is invalid at {0}: {1}': '信頼ドメインファイルの {0} に誤りがあります。{1}',
   'The trust domain is invalid at {0}: {1} (and {2} more)':
     '信頼ドメインファイルの {0} に誤りがあります。{1}（ほかに {2} 件）',
@@ -47,18 +52,12 @@ export const TRUST_DOMAIN = {
     'choices は、種類が choice の項目に必要で、ほかの種類の項目には指定できません。',
   "This id is the service's own.": 'この ID は、サービス自身が使います。',
   'Usages are distinct.': '用途は、互いに異なるものを指定してください。',
-  'Duties are distinct.': '職務は、互いに異なるものを指定してください。',
   'Purposes are distinct.': '目的は、互いに異なるものを指定してください。',
   'Policies are distinct.': 'ポリシーは、互いに異なるものを指定してください。',
   'Kinds of keys are distinct.': '鍵の種類は、互いに異なるものを指定してください。',
-  'Profiles are distinct.': '証明書プロファイルは、互いに異なるものを指定してください。',
-  'Records say {0} of what is no principal; choose another id, such as {1}-1.':
-    '記録では、{0} を利用主体でないものに使います。{1}-1 のような別の ID にしてください。',
 
   'There is no tenant of that id.': 'その ID の運営団体はありません。',
   'A tenant stays, because records name it.': '記録に残っているため、運営団体を取り除くことはできません。',
-  'The authority of this profile serves another tenant.':
-    'このプロファイルの認証局は、別の運営団体のものです。',
   'This id is taken by an earlier one.': 'この ID は、前の定義ですでに使われています。',
   'A CRL is followed by the next one before its nextUpdate.':
     'CRL の発行間隔（interval）は、nextUpdate より短くしてください。',
@@ -71,21 +70,12 @@ export const TRUST_DOMAIN = {
   'Another authority has this subject.': 'この主体者名は、別の認証局で使われています。',
   'The profile {0} takes the attribute {1} from its offices.':
     '証明書プロファイル {0} には、登録分局の属性 {1} が必要です。',
-  'There is no profile of that id.': 'その ID の証明書プロファイルはありません。',
-  "Certificates of this profile are the service's own.":
-    'この証明書プロファイルは、サービス自身が使うものです。登録分局には指定できません。',
-  'An office that applies for certificates has officers who are at least two persons.':
-    '証明書を申請する登録分局には、二人以上の担当者が必要です。',
-  'Reports name a relying party by its id, and say {0} of others; choose another id, such as {1}-1.':
-    '年次報告では署名検証者を ID で示し、{0} をほかのものに使います。{1}-1 のような別の ID にしてください。',
   'The principal declares no purpose of that id.': 'その利用主体は、そのIDの利用目的を宣言していません。',
   'Relying parties, and only they, declare purposes.': '利用目的を宣言できるのは、署名検証者だけです。',
   'Officers, and only they, belong to an office.':
     '登録分局は、担当者（officer）に必要で、ほかの役割には指定できません。',
   'There is no office of that id.': 'その ID の登録分局はありません。',
-  'An auditor has no other role.': '監査人がほかの役割を兼ねることはできません。',
   'There is no principal of that id.': 'その ID の利用主体はありません。',
-  'Operators hold the ceremony.': '鍵生成式を行うのは、認証局運用者です。',
   'The ceremony asks for two persons.': '鍵生成式には二人が必要です。',
 
   'The profile has no field of that name.': '証明書プロファイルに、その名前の項目はありません。',
@@ -170,10 +160,6 @@ export const TRUST_DOMAIN = {
     '信頼ドメインの名前は変更できません。名前が異なれば、別の信頼ドメインになります。',
   'A CA stays: its certificates are asked about until they end.':
     '認証局は削除できません。証明書の有効期間が終わるまで、状態の問い合わせがあります。',
-  'A profile stays, because certificates name it; take it from the offices that apply for it instead.':
-    '証明書プロファイルは、証明書が指しているため削除できません。申請に使う登録分局の profiles から外してください。',
-  'An office stays, because requests and certificates name it; empty its profiles and withdraw its officers instead.':
-    '登録分局は、申請と証明書が指しているため削除できません。profiles を空にして、担当者の登録を取り消してください。',
   'An approved amendment waits to be applied; start the service with its file, or reject it, before the next one.':
     '承認済みで、まだ適用されていない変更があります。そのファイルでサービスを起動するか、その変更を却下してから、次の変更を提案してください。',
   'The amendment is {0}; propose the file again to go on with it.':

@@ -24,7 +24,7 @@ import {
 import { opensslRequest } from '../../service.ts';
 import { faultyTable } from '../../store/faulty-table.ts';
 import { deleteRow, putRow, rollbackTable } from '../../store/row-attacks.ts';
-import { checkWorld } from '../../world.ts';
+import { auditOf, checkWorld } from '../../world.ts';
 
 /** A ceremony on AWS takes two persons: it does what the opener has consented to, and nothing else. */
 
@@ -441,5 +441,48 @@ describe('a key', () => {
     await consentTo(asked);
     const { credentials } = await holdThe(asked);
     expect(new Set(credentials.map(({ pem }) => pem)).size).toBe(2);
+  });
+});
+
+describe('an operator whom both persons enrol', () => {
+  it('takes the consent to this operator, and is recorded with both persons', async () => {
+    await consentTo(event());
+    await holdThe(event());
+    // Nobody has a certificate, so nobody can act.
+    const csr = csrOf('operator-ueda');
+    const asked = { ...event(), operator: { principal: 'operator-ueda', csr } };
+    const agreed = await consentTo(asked);
+    const publicKeyDigest = await keyDigest({ principal: 'auditor', csr });
+    const operator = { principal: 'operator-ueda', person: 'operator-ueda', publicKeyDigest };
+    expect(agreed).toMatchObject({ credentials: [], operator });
+    expect(agreed.event).toBe(digestOfEvent({ trustDomain, credentials: [], operator }));
+    for (const other of [event(), { ...asked, operator: { ...asked.operator, person: 'operator-noda' } }])
+      expect((await refusalOf(holdThe(other))).code).toBe('confirmation-differs');
+    const outcome = await holdThe(asked);
+    expect(outcome.credentials).toEqual([{ principal: 'operator-ueda', pem: expect.any(String) }]);
+    expect((await holdThe(asked)).credentials).toEqual(outcome.credentials);
+    const house = await openHouse(ground);
+    const [record] = (await house.app.ledger.query({ kind: 'enrolment', limit: 10 })).records;
+    expect(record).toMatchObject({
+      actor: PERSONS.join('+'),
+      details: { act: 'enrolled', id: 'operator-ueda', ceremony: { event: agreed.event } },
+    });
+    const consents = await consentRecords();
+    expect(consents.filter(({ details }) => details.operator !== undefined)).toHaveLength(2);
+    expect((await auditOf(house)).found).toEqual([]);
+  });
+
+  it('is refused before anybody consents where the event or the request is not right', async () => {
+    await consentTo(event());
+    await holdThe(event());
+    const csr = csrOf('somebody');
+    const asked = (operator: object) => consentTo({ ...event(), operator });
+    for (const [operator, code] of [
+      [{ principal: 'operator-noda', csr }, 'invalid-input'],
+      [{ principal: 'Not An Id', csr }, 'invalid-input'],
+      [{ principal: 'operator-ueda' }, 'invalid-input'],
+      [{ principal: 'operator-ueda', csr: 'none' }, 'malformed-pem'],
+    ] as const)
+      expect([operator, (await refusalOf(asked(operator))).code]).toEqual([operator, code]);
   });
 });

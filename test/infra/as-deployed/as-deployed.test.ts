@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { exportJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeDirectory } from '../../../functions/lambda/directory.ts';
+import { readPeople } from '../../../functions/local/demonstration-people.ts';
 import type { CeremonyOutcome } from '../../../functions/tasks/ceremony.ts';
 import type { ConsentOutcome } from '../../../functions/tasks/ceremony-consent.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../../infra/functions.ts';
@@ -174,9 +175,8 @@ describe.skipIf(!present)('as deployed', () => {
     return given;
   };
 
+  const OPERATORS = ['operator-noda', 'operator-sakai', 'operator-mori'];
   const PEOPLE = [
-    'operator-noda',
-    'operator-sakai',
     'higashi-counter',
     'higashi-examiner',
     'auditor',
@@ -185,14 +185,14 @@ describe.skipIf(!present)('as deployed', () => {
     'holder-minami',
   ];
 
-  it('holds the ceremony, which certifies the principals', async () => {
+  it('holds the ceremony, which certifies the operators', async () => {
     const digest = hash('sha256', trustDomain);
     await expect(functions.invoke('ceremony', { trustDomain: '0'.repeat(64) })).rejects.toThrow('digest');
-    const credentials = PEOPLE.map((principal) => ({ principal, csr: csrOf(principal) }));
+    const credentials = OPERATORS.map((principal) => ({ principal, csr: csrOf(principal) }));
     const event = { trustDomain: digest, credentials };
     await expect(functions.invoke('ceremony', event)).rejects.toThrow('Nobody has consented');
     const agreed = (await functions.invoke('ceremony-consent', event)) as ConsentOutcome;
-    const another = { ...event, credentials: [{ principal: 'auditor', csr: csrOf('another') }] };
+    const another = { ...event, credentials: [{ principal: 'operator-mori', csr: csrOf('another') }] };
     await expect(functions.invoke('ceremony', another)).rejects.toThrow('consented to another event');
     ceremony = (await functions.invoke('ceremony', event)) as CeremonyOutcome;
     expect(ceremony.event).toBe(agreed.event);
@@ -201,12 +201,52 @@ describe.skipIf(!present)('as deployed', () => {
       certificates.set(principal, pem.slice(0, pem.indexOf('-----END CERTIFICATE-----\n') + 26));
     }
     const [{ csr = '' } = {}] = credentials;
-    const taken = { ...event, credentials: [{ principal: 'nishi-examiner', csr }] };
+    const taken = { ...event, credentials: [{ principal: 'operator-mori', csr }] };
     await expect(functions.invoke('ceremony-consent', taken)).rejects.toThrow('belongs to operator-noda');
     const again = (await functions.invoke('ceremony', event)) as CeremonyOutcome;
     expect(again.credentials).toEqual(ceremony.credentials);
     expect(again.steps).toEqual([]);
     expect(again.authorities).toEqual(ceremony.authorities);
+  }, 120_000);
+
+  /** The invited person brings a key. */
+  const bring = async (invitation: string, csr: string) =>
+    (
+      await ok(
+        ask('POST', '/api/v1/invitations', {
+          body: JSON.stringify({ invitation, csr }),
+          headers: { 'Content-Type': 'application/json' },
+        }),
+      )
+    ).json<{ id: string; fingerprint: string; certificate?: string }>();
+
+  /** Brings a key, has it confirmed, and fetches the certificate. */
+  const enter = async (invitation: string, by: string, name: string): Promise<void> => {
+    const csr = csrOf(name);
+    const { id, fingerprint } = await bring(invitation, csr);
+    await ok(as(by, 'POST', `/api/v1/principals/${id}/enrolment`, { fingerprint }));
+    const { certificate = '' } = await bring(invitation, csr);
+    certificates.set(name, certificate.slice(0, certificate.indexOf('-----END CERTIFICATE-----\n') + 26));
+  };
+
+  const openOffice = async (id: string, terms: unknown): Promise<void> => {
+    const path = `/api/v1/offices/${id}`;
+    await ok(as('operator-sakai', 'POST', `${path}/proposal`, terms), 201);
+    await ok(as('operator-noda', 'DELETE', `${path}/proposal`));
+    await ok(as('operator-sakai', 'POST', `${path}/proposal`, terms), 201);
+    await ok(as('operator-noda', 'POST', `${path}/confirmation`));
+  };
+
+  it('opens an office and enrols the people, by two operators', async () => {
+    const { offices, principals } = await readPeople();
+    const { id, ...terms } = offices.find((office) => office.id === 'mizusaki-higashi') ?? { id: '' };
+    await openOffice(id, terms);
+    for (const { id: person, ...own } of principals.filter((one) => PEOPLE.includes(one.id))) {
+      const path = `/api/v1/principals/${person}`;
+      await ok(as('operator-sakai', 'POST', `${path}/proposal`, own), 201);
+      const confirmed = await ok(as('operator-noda', 'POST', `${path}/confirmation`), 201);
+      await enter(confirmed.json<{ invitation: string }>().invitation, 'operator-sakai', person);
+    }
   }, 120_000);
 
   const CA = 'organisation-1';
@@ -337,34 +377,6 @@ describe.skipIf(!present)('as deployed', () => {
     name: { ja: SECRETS.officer, en: 'Officer' },
   });
 
-  const openOffice = async (id: string): Promise<void> => {
-    const path = `/api/v1/offices/${id}`;
-    await ok(as('operator-sakai', 'POST', `${path}/proposal`, OFFICE), 201);
-    await ok(as('operator-noda', 'DELETE', `${path}/proposal`));
-    await ok(as('operator-sakai', 'POST', `${path}/proposal`, OFFICE), 201);
-    await ok(as('operator-noda', 'POST', `${path}/confirmation`));
-  };
-
-  /** The invited person brings a key. */
-  const bring = async (invitation: string, csr: string) =>
-    (
-      await ok(
-        ask('POST', '/api/v1/invitations', {
-          body: JSON.stringify({ invitation, csr }),
-          headers: { 'Content-Type': 'application/json' },
-        }),
-      )
-    ).json<{ id: string; fingerprint: string; certificate?: string }>();
-
-  /** Brings a key, has it confirmed, and fetches the certificate. */
-  const enter = async (invitation: string, by: string, name: string): Promise<void> => {
-    const csr = csrOf(name);
-    const { id, fingerprint } = await bring(invitation, csr);
-    await ok(as(by, 'POST', `/api/v1/principals/${id}/enrolment`, { fingerprint }));
-    const { certificate = '' } = await bring(invitation, csr);
-    certificates.set(name, certificate.slice(0, certificate.indexOf('-----END CERTIFICATE-----\n') + 26));
-  };
-
   const invite = async (id: string, office: string): Promise<string> => {
     const terms = officer(office, 'receive');
     const invited = await ok(as('chief', 'POST', `/api/v1/principals/${id}/invitation`, terms), 201);
@@ -377,8 +389,8 @@ describe.skipIf(!present)('as deployed', () => {
   };
 
   it('enrols an office and its people, who come, change and go', async () => {
-    await openOffice('minami');
-    await openOffice('kita');
+    await openOffice('minami', OFFICE);
+    await openOffice('kita', OFFICE);
     const path = '/api/v1/principals';
     const chief = officer('minami', 'responsible', 'receive', 'examine');
     await ok(as('operator-sakai', 'POST', `${path}/minami-chief/proposal`, chief), 201);
@@ -391,7 +403,16 @@ describe.skipIf(!present)('as deployed', () => {
     await enter(await invite('minami-counter', 'minami'), 'chief', 'counter');
     const body = { ...submission('of-minami'), holder: undefined };
     await ok(as('counter', 'POST', '/api/v1/requests', body), 201);
-    // A lost credential is replaced.
+    expect(cloud.users).toEqual(
+      new Map([
+        ['minami-chief', true],
+        ['minami-counter', true],
+      ]),
+    );
+    // A lost credential is replaced, at once and after a suspension.
+    await enter(await invite('minami-counter', 'minami'), 'chief', 'counter-first');
+    await ok(as('chief', 'POST', `${path}/minami-counter/suspension`));
+    expect(cloud.users.get('minami-counter')).toBe(false);
     await enter(await invite('minami-counter', 'minami'), 'chief', 'counter-again');
     expect(await whoami('counter')).toBe('client-certificate-revoked');
     await ok(as('chief', 'POST', `${path}/minami-counter/suspension`));
@@ -405,12 +426,14 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(as('operator-noda', 'POST', '/api/v1/offices/kita/end', { successor: 'minami' }));
     expect(await whoami('counter-again')).toBe('not-in-force');
     await ok(as('operator-noda', 'POST', `${path}/minami-counter/end`));
+    expect(cloud.users.get('minami-counter')).toBe(false);
     expect(await whoami('counter-again')).toBe('client-certificate-revoked');
 
     const offices = await ok(as('auditor', 'GET', '/api/v1/offices'));
     expect(offices.json<{ offices: { id: string }[] }>().offices.map(({ id }) => id)).toEqual([
       'kita',
       'minami',
+      'mizusaki-higashi',
     ]);
     await ok(as('chief', 'GET', '/api/v1/offices/minami'));
     await ok(as('chief', 'GET', `${path}/minami-chief`));
@@ -742,6 +765,13 @@ describe.skipIf(!present)('as deployed', () => {
       await ok(as('auditor', 'GET', '/api/v1/counts', undefined, { query: `from=${month}&to=${month}` }))
     ).json<{ counts: unknown[] }>();
     expect(counts.length).toBeGreaterThan(0);
+    for (const [path, query] of [
+      ['counts', `from=${month}&to=${month}&purpose=nobody`],
+      ['records', 'purpose=nobody'],
+    ])
+      expect(
+        (await as('auditor', 'GET', `/api/v1/${path}`, undefined, { query: query as string })).json().code,
+      ).toBe('unknown-purpose');
     for (const query of [
       'channel=ocsp',
       'holder=holder-tanabe',
@@ -888,8 +918,10 @@ describe.skipIf(!present)('as deployed', () => {
     return id;
   };
 
+  let deployedText = trustDomain;
   /** Puts a trust domain's file beside every function, as a deployment does; the next events find it. */
   const deployTrustDomain = async (text: string): Promise<void> => {
+    deployedText = text;
     for (const [id, of] of folders) {
       for (const [name, content] of [
         ['trust-domain.json', text],
@@ -905,9 +937,9 @@ describe.skipIf(!present)('as deployed', () => {
     const file: {
       authorities: { ocsp: Record<string, unknown> }[];
       profiles: { id: string; version: number }[];
-      principals: { id: string }[];
+      operators: { id: string }[];
     } = JSON.parse(trustDomain);
-    file.principals = file.principals.filter(({ id }) => id !== 'holder-minami');
+    file.operators = file.operators.filter(({ id }) => id !== 'operator-mori');
     for (const { ocsp } of file.authorities) ocsp.maxCertIds = 20;
     for (const profile of file.profiles) if (profile.id === 'official-position') profile.version++;
     const changed = JSON.stringify(file);
@@ -924,7 +956,7 @@ describe.skipIf(!present)('as deployed', () => {
     const { id, after } = proposed.json<{ id: string; after: string }>();
     expect(after).toBe(hash('sha256', changed));
     const path = `/api/v1/trust-domain/amendments/${id}`;
-    expect((await ok(as('operator-noda', 'GET', path))).text).toContain('principals.holder-minami');
+    expect((await ok(as('operator-noda', 'GET', path))).text).toContain('operators.operator-mori');
     expect(
       (await as('operator-sakai', 'POST', `${path}/decision`, { decision: 'approve' })).json().code,
     ).toBe('same-person');
@@ -937,7 +969,7 @@ describe.skipIf(!present)('as deployed', () => {
     await deployTrustDomain(changed);
     // After approval and deployment functions answer by it; the ceremony puts it in force.
     await ok(ask('GET', '/ca'));
-    expect((await as('holder-minami', 'GET', '/api/v1/own/records')).status).toBe(401);
+    expect((await as('operator-mori', 'GET', '/api/v1/whoami')).status).toBe(401);
     await expect(functions.invoke('ceremony', { trustDomain: hash('sha256', trustDomain) })).rejects.toThrow(
       'digest',
     );
@@ -957,14 +989,48 @@ describe.skipIf(!present)('as deployed', () => {
     const refused = await ask('GET', '/ca');
     expect([refused.status, refused.json().code]).toEqual([500, 'internal']);
     await vi.waitFor(() => expect(functions.log()).toContain('"trust-domain-changed"'));
-    // Relying parties still get answers, and the records name none of them, because the list is not in force.
+    // Relying parties still get answers.
     expect(await statusOf(issued.serial, { certificate: certificates.get('holder-minami') as string })).toBe(
       'revoked',
     );
-    await vi.waitFor(() => expect(functions.log()).toContain('callers of OCSP are not named'));
+    await vi.waitFor(() => expect(functions.log()).toContain('not named as callers of OCSP'));
     await deployTrustDomain(changed);
     await ok(ask('GET', '/ca'));
   }, 600_000);
+
+  /** Somebody changes users at the pool, and the pool fails while acts are taken. Tasks bring the users to the acts. */
+  const userIsBehind = async (id: string): Promise<void> => {
+    const suspension = `/api/v1/principals/${id}/suspension`;
+    const finish = async (): Promise<readonly [unknown, boolean | undefined]> => {
+      cloud.breakUsers(undefined);
+      const { done } = (await functions.invoke('scheduled-due', {})) as { done: readonly string[] };
+      return [done, cloud.users.get(id)];
+    };
+    cloud.breakUsers(() => true);
+    await ok(as('chief', 'POST', suspension));
+    expect(cloud.users.get(id)).toBe(true);
+    await expect(functions.invoke('scheduled-due', {})).rejects.toThrow('Cognito');
+    expect(await finish()).toEqual([[id], false]);
+    cloud.breakUsers(() => true);
+    await ok(as('chief', 'DELETE', suspension));
+    expect(await finish()).toEqual([[id], true]);
+    cloud.breakUsers(() => true);
+    await ok(as('chief', 'POST', suspension));
+    await ok(as('chief', 'DELETE', suspension));
+    cloud.users.delete(id);
+    expect(await finish()).toEqual([[id], true]);
+    // A user who is gone when somebody is resumed is made.
+    await ok(as('chief', 'POST', suspension));
+    cloud.users.delete(id);
+    await ok(as('chief', 'DELETE', suspension));
+    cloud.users.set('minami-chief', false);
+    cloud.users.set('minami-counter', true);
+    const compared = await functions.invoke('scheduled-closings', {}, 2 * 86_400_000);
+    expect(compared).toMatchObject({
+      done: expect.arrayContaining(['user minami-chief', 'user minami-counter']),
+    });
+    expect([cloud.users.get('minami-chief'), cloud.users.get('minami-counter')]).toEqual([true, false]);
+  };
 
   it('finishes the work of a crashed run, and does the work that is due', async () => {
     // One crash before anything is recorded, one before the signature.
@@ -994,11 +1060,12 @@ describe.skipIf(!present)('as deployed', () => {
       await deleteRow(cloud.table, { pk, sk });
     }
     const { done } = (await functions.invoke('scheduled-closings', {})) as { done: readonly string[] };
-    // A revocation and an end are announced, a confirmation is not.
-    expect(done).toEqual([expect.any(String), expect.any(String), `principal ${id}`]);
+    // A revocation and an end are announced, a confirmation is not. The user comes with the confirmation.
+    expect(done).toEqual([expect.any(String), expect.any(String), `principal ${id}`, `user ${id}`]);
     expect(await statusOf(issued.serial)).toBe('revoked');
     const kita = await ok(as('operator-noda', 'GET', '/api/v1/offices/kita'));
     expect(kita.json()).toMatchObject({ standing: 'ended', successor: 'minami' });
+    await userIsBehind(id);
     // Two changes are prepared, and something else comes before the first of them.
     const change = (at: number) =>
       as('chief', 'POST', `/api/v1/principals/${id}/change`, {
@@ -1120,6 +1187,34 @@ describe.skipIf(!present)('as deployed', () => {
       cloud.breakSecrets(false);
     }
   });
+
+  it('enrols an operator by the two persons of the ceremony, where no second one is left', async () => {
+    const csr = csrOf('operator-ueda');
+    const event = {
+      trustDomain: hash('sha256', deployedText),
+      credentials: [],
+      operator: { principal: 'operator-ueda', csr },
+    };
+    for (const half of ['ceremony-consent', 'ceremony'])
+      await expect(functions.invoke(half, event)).rejects.toThrow('Two operators are left');
+    const { ca, serial } = {
+      ca: 'operations-1',
+      serial: new X509Certificate(certificates.get('operator-sakai') ?? '').serialNumber.toLowerCase(),
+    };
+    const lost = { reason: 'keyCompromise' };
+    await ok(as('operator-noda', 'POST', `/api/v1/certificates/${ca}/${serial}/revocation`, lost));
+    const agreed = (await functions.invoke('ceremony-consent', event)) as ConsentOutcome;
+    expect(agreed.operator).toMatchObject({ principal: 'operator-ueda', person: 'operator-ueda' });
+    const held = (await functions.invoke('ceremony', event)) as CeremonyOutcome;
+    expect([held.event, held.steps]).toEqual([agreed.event, []]);
+    const [{ pem = '' } = {}] = held.credentials;
+    certificates.set('ueda', pem.slice(0, pem.indexOf('-----END CERTIFICATE-----\n') + 26));
+    expect(await whoami('ueda')).toBe('operator-ueda');
+    await expect(functions.invoke('scheduled-due', {})).resolves.toMatchObject({ done: ['operator-ueda'] });
+    expect(cloud.users.get('operator-ueda')).toBe(true);
+    const another = { ...event, operator: { principal: 'operator-mori', csr: csrOf('operator-mori') } };
+    await expect(functions.invoke('ceremony-consent', another)).rejects.toThrow('Two operators are left');
+  }, 120_000);
 
   it('was never refused anything by its own roles', () => {
     const denied = cloud.denied.map(

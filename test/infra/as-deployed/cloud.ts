@@ -21,7 +21,7 @@ import type { Call, Iam } from './iam.ts';
 import type { Deployed } from './template.ts';
 
 /**
- * DynamoDB Local, an S3 emulator, and doubles of KMS and Secrets Manager, each behind a gate that asks IAM first. Each function has its own
+ * DynamoDB Local, an S3 emulator, and doubles of KMS, Secrets Manager and Cognito, each behind a gate that asks IAM first. Each function has its own
  * access key, which tells the caller. A call that is not allowed, or not signed as the AWS SDK would sign it, is refused
  * as AWS refuses it.
  */
@@ -38,6 +38,10 @@ export interface Cloud {
   breakSecrets(broken: boolean): void;
   /** From now on KMS fails at these operations with an internal error. */
   breakKms(when: ((operation: string) => boolean) | undefined): void;
+  /** The users of the user pool by name, and whether they are enabled. */
+  readonly users: Map<string, boolean>;
+  /** From now on Cognito throttles these operations. */
+  breakUsers(when: ((operation: string) => boolean) | undefined): void;
   /** From now on S3 refuses these methods with a permanent error. */
   breakS3(when: ((method: string) => boolean) | undefined): void;
   stop(): Promise<void>;
@@ -85,6 +89,9 @@ export const startCloud = async (
 
   let brokenSecrets = false;
   const secrets = await startSecretsGate(() => brokenSecrets, ask);
+  let brokenUsers: ((operation: string) => boolean) | undefined;
+  const users = new Map<string, boolean>();
+  const cognito = await startCognito(deployed, users, (operation) => brokenUsers?.(operation) === true, ask);
   let broken: ((operation: string) => boolean) | undefined;
   const kms = await startKms(deployed, ask, (operation) => broken?.(operation) === true);
   const engine = await startDynamoDbLocal();
@@ -113,6 +120,10 @@ export const startCloud = async (
       calls: openDynamoDbLeanCalls(engine.access, randomBytes),
       random: randomBytes,
     }),
+    users,
+    breakUsers: (when) => {
+      brokenUsers = when;
+    },
     breakS3: (when) => {
       brokenS3 = when;
     },
@@ -136,6 +147,7 @@ export const startCloud = async (
       AWS_ENDPOINT_URL_S3: s3.endpoint,
       AWS_ENDPOINT_URL_KMS: kms.endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
     }),
     stop: async () => {
       const emulators = [...objects.values()].map((emulator) => emulator.stop());
@@ -144,6 +156,7 @@ export const startCloud = async (
         s3.stop(),
         kms.stop(),
         secrets.stop(),
+        cognito.stop(),
         engine.stop(),
         ...emulators,
       ]);
@@ -167,6 +180,33 @@ const startSecretsGate = (isBroken: () => boolean, ask: (call: Call) => boolean)
     return ask({ caller, action: `secretsmanager:${operation}`, resource: SecretId, context: {} })
       ? { status: 200, body: JSON.stringify({ ARN: SecretId, SecretString: secretText(SecretId) }) }
       : refusal('AccessDeniedException', `${caller} may not read ${SecretId}`);
+  });
+
+/* Cognito ----------------------------------------------------------------------------------------------------------- */
+
+const startCognito = (
+  { region, account }: Deployed,
+  users: Map<string, boolean>,
+  isBroken: (operation: string) => boolean,
+  ask: (call: Call) => boolean,
+) =>
+  serve(async (incoming, body) => {
+    const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
+    const { UserPoolId = '', Username = '' } = JSON.parse(body.toString('utf8')) as Record<string, string>;
+    const caller = callerOf(incoming);
+    if (!(await isSigned(incoming, body, SECRET))) return refusal('InvalidSignatureException', caller);
+    const resource = `arn:aws:cognito-idp:${region}:${account}:userpool/${UserPoolId}`;
+    if (!ask({ caller, action: `cognito-idp:${operation}`, resource, context: {} }))
+      return refusal('AccessDeniedException', `${caller} may not ${operation}`);
+    if (isBroken(operation)) return refusal('TooManyRequestsException', 'slow down');
+    const isThere = users.has(Username);
+    if (operation === 'AdminCreateUser' && isThere)
+      return refusal('UsernameExistsException', 'there already');
+    if (operation !== 'AdminCreateUser' && !isThere) return refusal('UserNotFoundException', 'nobody');
+    if (operation === 'AdminCreateUser' || operation === 'AdminEnableUser') users.set(Username, true);
+    if (operation === 'AdminDisableUser') users.set(Username, false);
+    const answer = operation === 'AdminGetUser' ? { Username, Enabled: users.get(Username) } : {};
+    return { status: 200, body: JSON.stringify(answer) };
   });
 
 /* KMS -------------------------------------------------------------------------------------------------------------- */

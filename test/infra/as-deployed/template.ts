@@ -74,6 +74,8 @@ export const deploy = (
         return `arn:aws:logs:${region}:${account}:log-group:${name}:*`;
       case 'AWS::SecretsManager::Secret':
         return name;
+      case 'AWS::Cognito::UserPool':
+        return `arn:aws:cognito-idp:${region}:${account}:userpool/${name}`;
       case 'AWS::SQS::Queue':
         return `arn:aws:sqs:${region}:${account}:${name}`;
       default:

@@ -38,7 +38,8 @@ it('an office is opened by two operators, and both find it in the list', async (
   await ok(201, ask(SAKAI, 'POST', `${path}/proposal`, MINAMI));
   const opened = await ok(200, ask(NODA, 'POST', `${path}/confirmation`));
   expect(opened).toMatchObject({ standing: 'open', ...MINAMI });
-  expect(await ok(200, ask('auditor', 'GET', '/api/v1/offices?limit=5'))).toEqual({ offices: [opened] });
+  const { offices } = await ok(200, ask('auditor', 'GET', '/api/v1/offices?limit=5'));
+  expect(offices).toContainEqual(opened);
   expect(await ok(200, ask(NODA, 'GET', path))).toEqual(opened);
 });
 
@@ -132,12 +133,16 @@ it('whoami leaves out exactly what the caller is refused for its role or duty', 
 it('every look at offices and principals is a record', async () => {
   const { ask } = doors;
   const looks = [
-    ['/api/v1/offices', NODA, { limit: 20, offices: ['minami'] }],
+    ['/api/v1/offices', NODA, { limit: 20, offices: expect.arrayContaining(['minami']) }],
     ['/api/v1/offices/minami', chief, { offices: ['minami'] }],
     [
       '/api/v1/principals?role=officer',
       NODA,
-      { filter: { role: 'officer' }, limit: 20, principals: ['minami-chief', 'minami-counter'] },
+      {
+        filter: { role: 'officer' },
+        limit: 20,
+        principals: expect.arrayContaining(['minami-chief', 'minami-counter']),
+      },
     ],
     ['/api/v1/principals', counter, { principals: ['minami-chief', 'minami-counter'] }],
     ['/api/v1/principals/minami-chief', counter, { principals: ['minami-chief'] }],

@@ -192,10 +192,6 @@ describe('an office', () => {
       '400 invalid-input',
     );
   });
-
-  it('of the trust domain is changed there', async () => {
-    expect(await propose({}, 'mizusaki-higashi')).toBe('409 wrong-state');
-  });
 });
 
 describe('a name', () => {

@@ -12,13 +12,7 @@ const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
 interface File {
-  readonly principals: {
-    id: string;
-    role: string;
-    person: string;
-    office?: string;
-    readonly name: { ja: string; en: string };
-  }[];
+  readonly operators: { id: string; readonly name: { ja: string; en: string } }[];
   readonly retention: Record<string, string>;
 }
 
@@ -28,16 +22,10 @@ const changedFile = (change: (file: File) => void): string => {
   return JSON.stringify(file, null, 2);
 };
 
-const springTransfers = (file: File): void => {
-  file.principals.push({
-    id: 'nishi-ito',
-    role: 'officer',
-    person: 'nishi-ito',
-    office: 'mizusaki-nishi',
-    name: { ja: '西区 伊藤', en: 'Nishi officer Ito' },
-  });
-  file.principals.splice(
-    file.principals.findIndex(({ id }) => id === 'nishi-counter'),
+const springChanges = (file: File): void => {
+  file.operators.push({ id: 'operator-ito', name: { ja: '伊藤 操作員', en: 'Operator Ito' } });
+  file.operators.splice(
+    file.operators.findIndex(({ id }) => id === 'operator-mori'),
     1,
   );
   file.retention.provision = 'P8Y';
@@ -121,9 +109,11 @@ describe('the service on one machine, changed by two operators on the command li
       ['--csr', join(folder.path, 'mayor.csr')],
     );
     expect(submitted.code).toBe(0);
+    const names = ['--name-ja', '南区役所', '--name-en', 'Minami Ward Office'];
+    expect((await run('offices propose minami --tenant tokiwa --as operator-mori', names)).code).toBe(0);
     await stop();
 
-    writeFileSync(ours, changedFile(springTransfers));
+    writeFileSync(ours, changedFile(springChanges));
     const { code, err } = await start(ours);
     expect(code).toBe(1);
     expect(err).toContain(`  TRUST_DOMAIN=${kept} npm start\n`);
@@ -142,8 +132,8 @@ describe('the service on one machine, changed by two operators on the command li
     expect(proposed.out).toContain(`akashi trust-domain approve ${id}`);
 
     const shown = await run(`trust-domain show ${id} --as operator-noda --file`, [ours]);
-    expect(shown.out).toMatch(/added\s+principals\.nishi-ito\s+\{"id":"nishi-ito"/);
-    expect(shown.out).toMatch(/removed\s+principals\.nishi-counter/);
+    expect(shown.out).toMatch(/added\s+operators\.operator-ito\s+\{"id":"operator-ito"/);
+    expect(shown.out).toMatch(/removed\s+operators\.operator-mori/);
     expect(shown.out).toMatch(/changed\s+retention\.provision\s+P7Y -> P8Y/);
     expect(shown.out).toContain(`${ours} is the proposed file, byte for byte.`);
     const other = await run(`trust-domain show ${id} --as operator-noda --file`, [DEMONSTRATION]);
@@ -166,30 +156,30 @@ describe('the service on one machine, changed by two operators on the command li
     await stop();
   });
 
-  it('applies it at the start with its file; a withdrawn principal is kept out, and its acts stay', async () => {
+  it('applies it at the start with its file; a withdrawn operator is kept out, and its acts stay', async () => {
     // Only those whom the amendment brings are certified by its ceremony.
     const requests = join(folder.path, 'ours.requests');
-    const own = join(data, 'credentials', 'nishi-ito');
+    const own = join(data, 'credentials', 'operator-ito');
     mkdirSync(requests);
-    expect((await akashi(['credentials', 'request', 'nishi-ito', '--out', own])).code).toBe(0);
-    copyFileSync(join(own, 'request.csr'), join(requests, 'nishi-ito.csr'));
-    opensslRequest(requests, 'auditor');
+    expect((await akashi(['credentials', 'request', 'operator-ito', '--out', own])).code).toBe(0);
+    copyFileSync(join(own, 'request.csr'), join(requests, 'operator-ito.csr'));
+    opensslRequest(requests, 'operator-noda');
     const { code, out } = await start(ours);
     expect(code).toBeNull();
     expect(out).toContain(`amendment ${id} applied\n`);
     expect(out).toContain('trust domain "demonstration" changed\n');
     expect(out).toContain(
-      `nishi-ito: certificate in ${join(data, 'certificates', 'nishi-ito')}, for the key`,
+      `operator-ito: certificate in ${join(data, 'certificates', 'operator-ito')}, for the key`,
     );
-    expect(readdirSync(join(data, 'certificates'))).toEqual(['nishi-ito']);
+    expect(readdirSync(join(data, 'certificates'))).toEqual(['operator-ito']);
     for (const file of ['cert.pem', 'ca.pem'])
-      copyFileSync(join(data, 'certificates', 'nishi-ito', file), join(own, file));
+      copyFileSync(join(data, 'certificates', 'operator-ito', file), join(own, file));
     expect(readFileSync(kept, 'utf8')).toBe(readFileSync(ours, 'utf8'));
 
-    const gone = await run('requests --as nishi-counter');
+    const gone = await run('requests --as operator-mori');
     expect(gone).toMatchObject({ code: 1, out: '' });
     expect(gone.err).toContain('client-certificate-invalid');
-    expect((await run('requests --as nishi-ito')).out).toContain('submitted');
+    expect((await run('requests --as operator-ito')).out).toContain('submitted');
     const record = await run('records --as auditor --kind trust-domain --json');
     const details: readonly { step: string; amendment?: string }[] = JSON.parse(record.out).records.map(
       (one: { details: unknown }) => one.details,
@@ -201,11 +191,11 @@ describe('the service on one machine, changed by two operators on the command li
       'proposed',
     ]);
     const [applied] = JSON.parse(record.out).records;
-    expect(applied.details.credentials).toMatchObject([{ principal: 'nishi-ito' }]);
+    expect(applied.details.credentials).toMatchObject([{ principal: 'operator-ito' }]);
     const issued = await run('records --as auditor --kind issuance --json');
     expect(JSON.parse(issued.out).records[0]).toMatchObject({
       actor: 'service',
-      details: { keyHolder: 'nishi-ito', basis: [applied.id] },
+      details: { keyHolder: 'operator-ito', basis: [applied.id] },
     });
     writeFileSync(
       join(folder.path, 'log.vkey'),
@@ -214,8 +204,8 @@ describe('the service on one machine, changed by two operators on the command li
     const audit = ['--key', join(folder.path, 'log.vkey'), '--state', join(folder.path, 'state.json')];
     const verified = await run('audit verify --as auditor --json', audit);
     expect(JSON.parse(verified.out).findings).toEqual([]);
-    const acts = await run('records --as auditor --kind submission --json');
-    expect(JSON.parse(acts.out).records).toMatchObject([{ actor: 'nishi-counter' }]);
+    const acts = await run('records --as auditor --actor operator-mori --json');
+    expect(JSON.parse(acts.out).records).toMatchObject([{ kind: 'enrolment', tenant: 'tokiwa' }]);
     await stop();
 
     expect((await start(DEMONSTRATION)).code).toBe(1);
@@ -254,7 +244,7 @@ describe('proposals over HTTP', { timeout: 60_000 }, () => {
   };
 
   it('are refused with a stable code if they are invalid', async () => {
-    const file = changedFile(springTransfers);
+    const file = changedFile(springChanges);
     const GZIP = 'application/gzip';
     const cases: readonly (readonly [string, Awaited<ReturnType<typeof propose>>, number, string])[] = [
       ['nothing', await propose(''), 400, 'invalid-input'],
@@ -292,7 +282,7 @@ describe('proposals over HTTP', { timeout: 60_000 }, () => {
   });
 
   it('may come plain or compressed, and are the same file', async () => {
-    const file = changedFile(springTransfers);
+    const file = changedFile(springChanges);
     const plain = await propose(file);
     expect(plain).toMatchObject({
       status: 201,
