@@ -281,7 +281,14 @@ export const archivePage = z.looseObject({
 });
 
 export const annualReportsAnswer = z.looseObject({
-  reports: z.array(z.looseObject({ fiscalYear: z.int(), version: z.int(), digest: text })),
+  reports: z.array(
+    z.looseObject({
+      tenant: text.exactOptional(),
+      fiscalYear: z.int(),
+      version: z.int(),
+      digest: text,
+    }),
+  ),
 });
 
 export const totalsAnswer = z.looseObject({

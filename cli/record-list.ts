@@ -17,6 +17,7 @@ export const addRecordOptions = (command: Command): Command =>
     .option('--certificate <ref>', "records of this certificate: CA/SERIAL, or the certificate's file")
     .option('--holder <holder>', "records of this holder's certificates")
     .option('--office <office>', 'what this sub-office did, or was told')
+    .option('--tenant <tenant>', "what is about this tenant's affairs")
     .option('--purpose <purpose>', 'answers for this purpose')
     .option('--channel <channel>', 'answers that left so: ocsp, crl, certificate, records, …')
     .option('--exclude-own', 'without what your own look at the records made')
@@ -34,6 +35,7 @@ export const recordOptions = z.object({
   certificate: z.string().exactOptional(),
   holder: z.string().exactOptional(),
   office: z.string().exactOptional(),
+  tenant: z.string().exactOptional(),
   purpose: z.string().exactOptional(),
   channel: z.string().exactOptional(),
   excludeOwn: z.boolean().default(false),

@@ -318,7 +318,8 @@ export const compose = (ports: Ports): Core => {
   const names = openNames({
     ledger,
     directory,
-    authorities: new Set(trustDomain.authorities.map(({ ca }) => ca)),
+    tenants: new Set(trustDomain.tenants.map(({ id }) => id)),
+    authorities: new Map(trustDomain.authorities.map(({ ca, tenant }) => [ca, tenant])),
     isHolder,
   });
   const transparencyLog = openTransparencyLog({ table, bucket, actKeys: acts.keys });
@@ -399,6 +400,7 @@ export const compose = (ports: Ports): Core => {
       trustDomain: { name: trustDomain.name, ...trustDomain.title },
       known: directory.known,
     },
+    tenants: trustDomain.tenants.map(({ id, title }) => ({ id, ...title })),
     keepReports: (madeAt) => addPeriod(new Date(madeAt), trustDomain.retention.report).getTime(),
   });
 

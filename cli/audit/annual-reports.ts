@@ -6,12 +6,18 @@ import { Failure } from '../failure.ts';
 
 const REPORTS = '/api/v1/reports/annual';
 
-/** Reads the list of annual reports, and the bytes of each year's newest. The JSON is the canonical form under the digest. */
+/** Reads the list of annual reports, and the bytes of the newest of each year and tenant. The JSON is the canonical form under the digest. */
 export const readAnnualReports = async (client: ApiClient, check: AnnualReportCheck): Promise<void> => {
   const { reports } = await client.get(REPORTS, annualReportsAnswer);
   for (const shown of reports) check.list(shown);
-  for (const year of new Set(reports.map(({ fiscalYear }) => fiscalYear))) {
-    check.serve(year, await digestOf(client, `${REPORTS}/${year}.json`));
+  for (const [first] of Map.groupBy(
+    reports,
+    ({ tenant, fiscalYear }) => `${tenant} ${fiscalYear}`,
+  ).values()) {
+    if (first === undefined) continue;
+    const { tenant, fiscalYear } = first;
+    const query = tenant === undefined ? '' : `?tenant=${encodeURIComponent(tenant)}`;
+    check.serve(first, await digestOf(client, `${REPORTS}/${fiscalYear}.json${query}`));
   }
 };
 

@@ -16,6 +16,7 @@ import {
   openQueryCheck,
   openRepetitionCheck,
   openSignedActCheck,
+  openTenantCheck,
   openTotalCheck,
   openUsedKeyCheck,
   type Progress,
@@ -159,6 +160,7 @@ export const checkService = async (
   const repetitions = openRepetitionCheck({ report });
   const usedKeys = openUsedKeyCheck({ report, now: now(), retention: check.retention('issuance') });
   const enrolments = openEnrolmentCheck({ report, now: now(), retention: check.retention('enrolment') });
+  const tenants = openTenantCheck({ report });
   const reports = openAnnualReportCheck({ report, retention: check.retention('report'), now: now() });
   const checks = [
     certificates,
@@ -170,6 +172,7 @@ export const checkService = async (
     enrolments,
     repetitions,
     signatures,
+    tenants,
     usedKeys,
     reports,
   ];
@@ -184,10 +187,12 @@ export const checkService = async (
   for await (const issuance of records(client, { kind: 'issuance' })) {
     for (const { ca, serial } of issuance.certificates ?? []) certificates.expect(ca, serial);
     enrolments.expect(issuance);
+    tenants.expect(issuance);
   }
   for await (const act of records(client, { kind: 'enrolment' })) {
     enrolments.expect(act);
     approvals.expect(act);
+    tenants.expect(act);
   }
   const readTotals = totalsReader(client, now, tree.size === 0 ? now() : (await entryOf(0)).time);
   const before = await readTotals();

@@ -86,6 +86,8 @@ export const addVerify = (audit: Command, perform: Perform): void => {
     .action(
       perform(verifyInput, async (run, input) => {
         const { settings, client, terminal } = run;
+        const isNamed = settings.caller.by !== 'nothing';
+        if (isNamed) await assertSeesAll(client);
         const target = input.target ?? settings.url;
         const files = logFilesAt(target);
         const state = await readState(input.state);
@@ -101,7 +103,7 @@ export const addVerify = (audit: Command, perform: Perform): void => {
             stateFile: input.state,
             others: await Promise.all(input.seen.map(readNote)),
             ...(input.maxGap !== undefined && { maxGap: input.maxGap * HOUR_MS }),
-            ...(settings.caller.by !== 'nothing' && { service: { client, url: settings.url } }),
+            ...(isNamed && { service: { client, url: settings.url } }),
             ...(input.queries !== undefined && { queries: input.queries }),
             ...(input.allCrls !== undefined && { allCrls: input.allCrls }),
             kept: Object.fromEntries(
@@ -117,6 +119,19 @@ export const addVerify = (audit: Command, perform: Perform): void => {
         return verdict.findings.length === 0 ? EXIT.ok : EXIT.refused;
       }),
     );
+};
+
+/** To an auditor of a tenant the service shows the tenant's records alone, and the log has all. */
+const assertSeesAll = async (client: Run['client']): Promise<void> => {
+  const { tenant } = await client.get(
+    '/api/v1/whoami',
+    z.looseObject({ tenant: z.string().exactOptional() }),
+  );
+  if (tenant === undefined) return;
+  throw usage(
+    'An auditor of a tenant sees its records alone, and the log has those of all.',
+    'Verify as an auditor of the service, or leave the caller out: the log alone is then checked.',
+  );
 };
 
 const readNote = async (file: string): Promise<string> =>

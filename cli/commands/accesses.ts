@@ -14,6 +14,7 @@ const input = z.object({
   officer: z.string().exactOptional(),
   request: z.string().exactOptional(),
   certificate: z.string().exactOptional(),
+  tenant: z.string().exactOptional(),
   from: timeOption.exactOptional(),
   to: timeOption.exactOptional(),
   limit: z.string().exactOptional(),
@@ -53,11 +54,12 @@ export const addCommand: AddCommand = (program, perform) => {
     .command('accesses')
     .summary('list who looked at what, and sign-ins')
     .description(
-      'List who looked at requests, certificates, records and evidence, when and by which door, newest first, with sign-ins and refused credentials. Auditors see all, the responsible person of an office those of the own office; asking is itself recorded.',
+      'List who looked at requests, certificates, records and evidence, when and by which door, newest first, with sign-ins and refused credentials. Auditors see all of the tenants that they serve, the responsible person of an office those of the own office; asking is itself recorded.',
     )
     .option('--officer <principal>', 'by this officer, or any other principal')
     .option('--request <id>', 'that showed this request')
     .option('--certificate <ref>', "that showed this certificate: CA/SERIAL, or the certificate's file")
+    .option('--tenant <tenant>', "that showed what is this tenant's")
     .option(
       '--from <time>',
       'the earliest time, inclusive: 2026-04-01 (in Japan), or 2026-04-01T09:00:00+09:00',

@@ -14,6 +14,7 @@ const input = z.object({
   out: z.string().exactOptional(),
   seed: z.string().exactOptional(),
   size: z.string().exactOptional(),
+  tenant: z.string().exactOptional(),
   ...overwriteOption,
 });
 
@@ -56,14 +57,15 @@ export const addCommand: AddCommand = (program, perform) => {
       .requiredOption('--to <time>', 'the latest time, exclusive')
       .option('--out <file>', 'where all of it is written, as NDJSON')
       .option('--seed <text>', 'draw a sample by this seed')
-      .option('--size <count>', 'certificates in the sample, at most 1000'),
+      .option('--size <count>', 'certificates in the sample, at most 1000')
+      .option('--tenant <tenant>', 'of what concerns this tenant alone'),
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, say, show }, { from, to, out, seed, size, overwrite }) => {
+      perform(input, async ({ client, say, show }, { out, seed, size, overwrite, ...scope }) => {
         if (seed !== undefined) {
           if (out !== undefined) throw usage('Give --out or --seed, one of them.');
-          const query = { from, to, seed, ...(size !== undefined && { size }) };
+          const query = { ...scope, seed, ...(size !== undefined && { size }) };
           const answer = await client.get('/api/v1/evidence/sample', drawn, query);
           const rows = answer.sample.map(({ draw, ca, serial, profile }) => [
             draw.slice(0, 16),
@@ -78,7 +80,7 @@ export const addCommand: AddCommand = (program, perform) => {
         }
         if (out === undefined) throw usage('Name a file with --out, or a seed with --seed.');
         const saved = await saving(out, { overwrite }, (take) =>
-          client.save('/api/v1/evidence.ndjson', take, { from, to }),
+          client.save('/api/v1/evidence.ndjson', take, scope),
         );
         show(saved, savedText(say, saved));
       }),

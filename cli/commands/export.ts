@@ -16,6 +16,7 @@ const input = z.object({
   certificate: z.string().exactOptional(),
   holder: z.string().exactOptional(),
   office: z.string().exactOptional(),
+  tenant: z.string().exactOptional(),
   purpose: z.string().exactOptional(),
   channel: z.string().exactOptional(),
   kind: z.string().exactOptional(),
@@ -51,6 +52,7 @@ export const addCommand: AddCommand = (program, perform) => {
       .option('--certificate <ref>', "records of this certificate: CA/SERIAL, or the certificate's file")
       .option('--holder <holder>', "records of this holder's certificates")
       .option('--office <office>', 'what this sub-office did, or was told')
+      .option('--tenant <tenant>', "what is about this tenant's affairs")
       .option('--purpose <purpose>', 'answers for this purpose')
       .option('--channel <channel>', 'answers that left so: ocsp, crl, certificate, records, …')
       .option('--exclude-own', 'without what your own look at the records made')

@@ -16,6 +16,7 @@ const input = z.object({
     .regex(/^2\d{3}$/, 'A fiscal year is written like 2026.')
     .optional(),
   make: z.boolean().default(false),
+  tenant: z.string().exactOptional(),
   out: z
     .string()
     .regex(/\.(json|csv|html)$/, 'The file ends in none of .json, .csv, .html.')
@@ -24,6 +25,7 @@ const input = z.object({
 });
 
 const version = z.looseObject({
+  tenant: z.string().exactOptional(),
   fiscalYear: z.int(),
   version: z.int(),
   madeAt: z.string(),
@@ -53,10 +55,12 @@ const GUIDE: Guide = {
   needs: [
     'a running service; to make a report, an operator or auditor: --as or --token',
     'a fiscal year with a report; without a year, the reports are listed',
+    'to make the report of the own tenant, an operator or auditor of it needs no --tenant',
   ],
   result: ['prints the totals by month and recipient, or writes the file of --out and prints its digest'],
   examples: [
     'akashi report 2025 --make --as auditor',
+    'akashi report 2025 --make --tenant tokiwa --as auditor',
     'akashi report',
     'akashi report 2025 --out report.html',
   ],
@@ -68,20 +72,23 @@ export const addCommand: AddCommand = (program, perform) => {
       .command('report')
       .summary('show, save or make the annual report')
       .description(
-        'Show, save or make the annual report on answers given. Anyone may read it; operators and auditors make it when the fiscal year, which begins in April, is over.',
+        'Show, save or make the annual report on answers given, of the whole service or of one tenant. Anyone may read it; operators and auditors make it when the fiscal year, which begins in April, is over.',
       )
       .argument('[year]', 'the fiscal year')
       .option('--make', 'make it now, for operators and auditors')
+      .option('--tenant <tenant>', 'that of this tenant')
       .option('--out <file>', 'save it, ending in .json, .csv or .html'),
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, say, show }, { year, make, out, overwrite }) => {
+      perform(input, async ({ client, say, show }, { year, make, tenant, out, overwrite }) => {
         if (year === undefined) {
           if (make || out !== undefined) throw usage('Name the fiscal year.');
-          const { reports } = await client.get(PATH, z.looseObject({ reports: z.array(version) }));
+          const found = await client.get(PATH, z.looseObject({ reports: z.array(version) }));
+          const reports = found.reports.filter((one) => tenant === undefined || one.tenant === tenant);
           const rows = reports.map((one) => [
             String(one.fiscalYear),
+            one.tenant ?? '-',
             say(phrase`version ${one.version}`),
             one.madeAt,
             one.digest,
@@ -89,11 +96,14 @@ export const addCommand: AddCommand = (program, perform) => {
           show({ reports }, rows.length === 0 ? `${say(phrase`There are no reports yet.`)}\n` : table(rows));
           return;
         }
-        const made = async () => (await client.post(PATH, version, { fiscalYear: Number(year) })).answer;
+        const of = { ...(tenant !== undefined && { tenant }) };
+        const made = async () =>
+          (await client.post(PATH, version, { fiscalYear: Number(year), ...of })).answer;
         if (out !== undefined) {
           const saved = await saving(out, { overwrite }, async (take) => {
-            if (make) await made();
-            return client.save(`${PATH}/${year}.${out.split('.').at(-1)}`, take);
+            // Of the tenant of whoever made it, where none was named.
+            const whose = make ? { tenant: (await made()).tenant } : of;
+            return client.save(`${PATH}/${year}.${out.split('.').at(-1)}`, take, whose);
           });
           show(saved, savedText(say, saved));
           return;
@@ -104,6 +114,7 @@ export const addCommand: AddCommand = (program, perform) => {
             answer,
             details(say, [
               [phrase`fiscal year`, String(answer.fiscalYear)],
+              [phrase`tenant`, answer.tenant],
               [phrase`version`, String(answer.version)],
               [phrase`made at`, answer.madeAt],
               ['SHA-256', answer.digest],
@@ -111,7 +122,7 @@ export const addCommand: AddCommand = (program, perform) => {
           );
           return;
         }
-        const found = await client.get(`${PATH}/${year}.json`, report);
+        const found = await client.get(`${PATH}/${year}.json`, report, of);
         const { totals } = found;
         const rows = found.lines.map((line) => [
           line.month,

@@ -279,6 +279,9 @@ const recordedAt = {
   id: recordId,
   time: utc,
   salt: z.string().meta({ description: 'Random; part of the bytes under the leaf.' }),
+  tenant: id.exactOptional().meta({
+    description: 'The tenant whose affairs it is about. Absent where it concerns the service as a whole.',
+  }),
   leaf: z.int().min(0).exactOptional().meta({ description: 'The index of its leaf in the log.' }),
 };
 /** What a record says in members of its own. */

@@ -25,9 +25,10 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, END, {
-      query: ['disclosure', 'disclosure/holder/*', 'requests/holder/*'],
+      // To an operator of a tenant, somebody is a holder by the issuance of a certificate of that tenant.
+      query: ['disclosure', 'disclosure/holder/*', 'disclosure/tenant/*', 'holder/*', 'requests/holder/*'],
       get: ['disclosure', 'delegate/*'],
-      put: ['disclosure', 'disclosure/holder/*'],
+      put: ['disclosure', 'disclosure/holder/*', 'disclosure/tenant/*'],
     }),
     actKeys: { sign: ['disclosure'] },
     proofs: { read: VERIFY },
@@ -46,6 +47,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     }),
     actKeys: { sign: ['setting'] },
     proofs: { read: VERIFY },
+    log: 'read',
     disclosureKey: 'use',
     handOver: true,
   },

@@ -32,7 +32,7 @@ export const ISSUE: Rows = {
 export const BASIS: Rows = { get: ['staged/*', 'record/*', 'expired/*'] };
 
 /** Where traces of a settled record are looked for, before an act that an object proves is stored once more. */
-const TRACES = ['certificate/*', 'holder/*', 'kind/*', 'office/*', 'party/*', 'unsequenced/*'];
+const TRACES = ['certificate/*', 'holder/*', 'kind/*', 'office/*', 'party/*', 'tenant/*', 'unsequenced/*'];
 
 /** An end is stored with its record, unless the ledger has or had the record. */
 export const END: Rows = {
@@ -181,6 +181,7 @@ export const SETTLED = [
   'purpose/*',
   'record/*',
   'shown-request/*',
+  'tenant/*',
 ];
 
 /** A query settles the staged records before it answers. */

@@ -50,7 +50,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     part: 'handing',
     // Whether somebody is a holder, requests say; whether a purpose is declared, the relying parties.
     rows: together(DOOR, SETTLE, QUERY_RECORDS, { query: ['requests/holder/*', 'enrolled-principals/*'] }),
-    // To a relying party the leaves prove which records are its own.
+    // To a relying party, and to an auditor of a tenant, the leaves prove which records are their own.
     log: 'read',
     handOver: true,
     actKeys: { sign: ['export'] },
@@ -67,16 +67,23 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     rows: together(DOOR, { get: ['record/*', 'expired/*'] }),
     log: 'read',
   },
-  onRows('accesses', get('records/list-accesses', '/api/v1/accesses'), together(SETTLE, QUERY_ACCESSES)),
-  onRows(
-    'counts',
-    get('records/count-records', '/api/v1/counts'),
-    // Whether a name that the trust domain does not have is one of records, their index says.
-    together(SETTLE, {
-      query: ['record/*', 'count/*', 'set-aside', 'party/*', 'purpose/*', 'enrolled-principals/*'],
-      get: ['record/*'],
-    }),
-  ),
+  {
+    ...onRows('accesses', get('records/list-accesses', '/api/v1/accesses'), together(SETTLE, QUERY_ACCESSES)),
+    // To an auditor of a tenant the leaves prove which records are the tenant's.
+    log: 'read',
+  },
+  {
+    ...onRows(
+      'counts',
+      get('records/count-records', '/api/v1/counts'),
+      // Whether a name that the trust domain does not have is one of records, their index says.
+      together(SETTLE, {
+        query: ['record/*', 'count/*', 'set-aside', 'party/*', 'purpose/*', 'enrolled-principals/*'],
+        get: ['record/*'],
+      }),
+    ),
+    log: 'read',
+  },
   {
     id: 'reports',
     routes: [
@@ -122,6 +129,7 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
       query: ['kind/*', 'channel/*'],
       get: ['record/*', 'expired/*', 'certificates/*'],
     }),
+    log: 'read',
     handOver: true,
     actKeys: { sign: ['export'] },
   },

@@ -4,6 +4,8 @@ import type { RecordObserver, Report } from './contract.ts';
 
 /** An annual report as the service lists it. */
 export interface ShownReport {
+  /** Absent in the report of the whole service. */
+  readonly tenant?: string | undefined;
   readonly fiscalYear: number;
   readonly version: number;
   readonly digest: string;
@@ -13,6 +15,7 @@ export interface ShownReport {
 const NONE = 'none';
 
 interface Made {
+  readonly tenant?: string | undefined;
   readonly fiscalYear: number | typeof NONE;
   readonly version: number | typeof NONE;
   readonly digest: string;
@@ -23,18 +26,27 @@ interface Made {
 
 /**
  * Compares the annual reports that the service shows with the records of their making, which have the digest of their
- * bytes. The service gives the bytes of the newest version of a year. A report may be gone when its retention period is
+ * bytes. The service gives the bytes of the newest version of a year, for itself and for each tenant. A report may be gone when its retention period is
  * over. It is used in the order of `CertificateCheck`.
  */
 export interface AnnualReportCheck extends RecordObserver {
   list(shown: ShownReport): void;
-  /** The digest of the bytes that the service gives as the newest report of that year; undefined where it gives none. */
-  serve(fiscalYear: number, digest: string | undefined): void;
+  /**
+   * The digest of the bytes that the service gives as the newest report of that year and tenant; undefined where it gives
+   * none.
+   */
+  serve(of: Pick<ShownReport, 'tenant' | 'fiscalYear'>, digest: string | undefined): void;
   conclude(): void;
 }
 
-const nameOf = (fiscalYear: number | typeof NONE, version: number | typeof NONE): string =>
-  `${fiscalYear}/${version}`;
+/** Whose report it is, as facts of a finding have it. */
+const ofTenant = ({ tenant }: Pick<ShownReport, 'tenant'>) => (tenant === undefined ? {} : { tenant });
+
+const yearOf = ({ tenant, fiscalYear }: Pick<Made, 'tenant' | 'fiscalYear'>): string =>
+  `${tenant ?? ''}/${fiscalYear}`;
+
+const nameOf = (one: Pick<Made, 'tenant' | 'fiscalYear' | 'version'>): string =>
+  `${yearOf(one)}/${one.version}`;
 
 export const openAnnualReportCheck = ({
   report,
@@ -49,28 +61,30 @@ export const openAnnualReportCheck = ({
   const made = new Map<string, Made>();
   const deleted = new Set<string>();
   const listed = new Map<string, ShownReport>();
-  const served = new Map<number, string | undefined>();
+  const served = new Map<string, string | undefined>();
   const isAnnual = ({ kind, details }: Exclude<LedgerRecord, { readonly kind: 'provision' }>): boolean =>
     (kind === 'report' && details.act === 'annual') ||
     (kind === 'retention' && details.class === 'report' && details.report === 'annual');
 
-  const checkListed = ({ fiscalYear, version, digest }: ShownReport): void => {
-    const one = made.get(nameOf(fiscalYear, version));
-    const facts = { fiscalYear, version, digest };
+  const checkListed = (shown: ShownReport): void => {
+    const { fiscalYear, version, digest } = shown;
+    const one = made.get(nameOf(shown));
+    const facts = { ...ofTenant(shown), fiscalYear, version, digest };
     if (!one) report('report-without-leaf', facts);
     else if (one.digest !== digest)
       report('report-altered', { ...facts, made: one.digest, record: one.record });
   };
 
   /** The bytes are those of the newest version that the service lists. */
-  const checkServed = (fiscalYear: number, digest: string | undefined): void => {
+  const checkServed = (year: string, digest: string | undefined): void => {
     const [newest] = [...listed.values()]
-      .filter((shown) => shown.fiscalYear === fiscalYear)
+      .filter((shown) => yearOf(shown) === year)
       .toSorted((a, b) => b.version - a.version);
-    const one = newest && made.get(nameOf(fiscalYear, newest.version));
+    const one = newest && made.get(nameOf(newest));
     if (!one || one.digest === digest) return;
-    const { version } = newest;
+    const { fiscalYear, version } = newest;
     report('report-altered', {
+      ...ofTenant(newest),
       fiscalYear,
       version,
       digest: digest ?? 'none',
@@ -84,11 +98,13 @@ export const openAnnualReportCheck = ({
       if (record.kind === 'provision' || !isAnnual(record)) return;
       const fiscalYear = numberIn(record.details.fiscalYear) ?? NONE;
       const version = numberIn(record.details.version) ?? NONE;
-      const name = nameOf(fiscalYear, version);
+      const { tenant } = record;
+      const name = nameOf({ tenant, fiscalYear, version });
       if (record.kind === 'retention') deleted.add(name);
       else {
         const digest = textIn(record.details.digest) ?? NONE;
         made.set(name, {
+          tenant,
           fiscalYear,
           version,
           digest,
@@ -107,19 +123,20 @@ export const openAnnualReportCheck = ({
     },
 
     list: (shown) => {
-      listed.set(nameOf(shown.fiscalYear, shown.version), shown);
+      listed.set(nameOf(shown), shown);
     },
 
-    serve: (fiscalYear, digest) => {
-      served.set(fiscalYear, digest);
+    serve: (of, digest) => {
+      served.set(yearOf(of), digest);
     },
 
     conclude: () => {
       for (const shown of listed.values()) checkListed(shown);
-      for (const [fiscalYear, digest] of served) checkServed(fiscalYear, digest);
-      for (const [name, { fiscalYear, version, record, time, newer }] of made) {
+      for (const [year, digest] of served) checkServed(year, digest);
+      for (const [name, one] of made) {
+        const { fiscalYear, version, record, time, newer } = one;
         if (newer || listed.has(name) || deleted.has(name) || now - time > retention) continue;
-        report('report-missing', { fiscalYear, version, record });
+        report('report-missing', { ...ofTenant(one), fiscalYear, version, record });
       }
     },
   };

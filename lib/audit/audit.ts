@@ -34,6 +34,7 @@ export { checkRecords, openEntries, type RecordSummary } from './records.ts';
 export { openRepetitionCheck, type RepetitionCheck } from './repetitions.ts';
 export { reportSetAside, type ShownSetAside } from './set-aside.ts';
 export { checkActKeys, openSignedActCheck, type ShownActKey, type SignedActCheck } from './signed-acts.ts';
+export { openTenantCheck, type TenantCheck } from './tenants.ts';
 export { openTotalCheck, type ShownTotal, type TotalCheck } from './totals.ts';
 export { checkTree, type Tree, type TreeSummary } from './tree.ts';
 export { type ListedKey, openUsedKeyCheck, type UsedKeyCheck } from './used-keys.ts';

@@ -71,6 +71,8 @@ export const DAMAGES = {
   'query-incomplete': phrase`A query leaves out a record that matches it.`,
   'query-excess': phrase`A query finds a record that does not match it.`,
   'total-differs': phrase`A total of a month is not the sum of its records.`,
+  'tenant-differs': phrase`A record names another tenant than the one that its subject belongs to.`,
+  'tenant-missing': phrase`A record names no tenant, and its subject belongs to one.`,
   'row-set-aside': phrase`A row that the ledger did not write so was found in its table and set aside.`,
 } as const;
 

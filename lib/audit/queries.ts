@@ -15,13 +15,13 @@ export interface QueryCheckOptions {
 }
 
 /**
- * Works out from the records what queries must find: by recipient, actor, purpose, office, channel and kind in each
+ * Works out from the records what queries must find: by recipient, actor, purpose, office, tenant, channel and kind in each
  * month, by certificate, by request and by holder over all time. It then compares the answers, and reports records that they leave
  * out or should not contain.
  *
- * The service finds records by pointers, which are rows without leaves. A pointer also has the kind of its record, by
- * which a query skips other kinds. Each query is therefore asked by kind, and the one by certificate also without a
- * kind.
+ * The service finds records by pointers, which are rows without leaves. A pointer also has the kind and the tenant of its
+ * record, by which a query skips others. Each query is therefore asked by kind, and those by certificate and by tenant also
+ * without a kind.
  */
 export interface QueryCheck extends RecordObserver {
   /** How many questions the records make, whether they are asked or not. */
@@ -61,12 +61,16 @@ export const openQueryCheck = ({ report, size, most, idOfLeaf }: QueryCheckOptio
 
   /** Every query that must find the record, each by its narrowest index. */
   const questionsOf = function* (record: LedgerRecord): Generator<Question> {
-    const { kind, office } = record;
+    const { kind, office, tenant } = record;
     const month = period(monthOf(timeOfId(record.id)));
     const party = partyOf(record);
     if (NAME.test(party) && !isRefusedSignIn(record))
       yield { [kind === 'provision' ? 'recipient' : 'actor']: party, kind, ...month };
     if (office !== undefined && NAME.test(office)) yield { office, kind, ...month };
+    if (tenant !== undefined && NAME.test(tenant)) {
+      yield { tenant, ...month };
+      yield { tenant, kind, ...month };
+    }
     if (record.kind === 'provision') {
       yield { channel: record.channel, kind, ...month };
       for (const request of new Set(record.requests)) if (NAME.test(request)) yield { request, kind };

@@ -137,6 +137,11 @@ export type SharedAnswer = {
 /** One answer, as a room gives it to the ledger. */
 export interface ProvisionDraft extends Omit<Provision, 'shared'> {
   readonly responseDigest: string;
+  /**
+   * The tenant of each of the certificates, in their order; undefined for those of none. The ledger stores a record for each
+   * tenant (dividing.ts). Absent where the whole answer is about `tenant`.
+   */
+  readonly tenants?: readonly (string | undefined)[];
 }
 
 /**
@@ -199,6 +204,13 @@ export interface RecordQuery {
    * log has its leaf, which proves whose it is. Excludes `holder`.
    */
   readonly onlyRecordsOf?: string;
+  /** Only records that name this tenant. */
+  readonly tenant?: string;
+  /**
+   * The same for a principal of that tenant, who may see no others: a record is found once the published log has its leaf, which
+   * proves whose it is. Excludes `tenant`.
+   */
+  readonly onlyRecordsOfTenant?: string;
   /** RFC 3339, inclusive / exclusive. */
   readonly from?: string;
   readonly to?: string;
@@ -216,15 +228,15 @@ export interface Ledger {
   /**
    * Durable when it resolves; only then may the recorded answer leave the service. Stores all drafts or none. A
    * provision that has an answer for each certificate in `provided.answers` may name more certificates than fit into
-   * one record: it is then stored as several records. A single answer to the public may share its record with others that
-   * are given at the same time.
+   * one record: it is then stored as several records, and so is an answer about certificates of several tenants. A single
+   * answer to the public may share its record with others that are given at the same time.
    */
   append(...drafts: readonly RecordDraft[]): Promise<readonly LedgerRecord[]>;
   /** The same for the answer to a signed request, which is recorded as a repetition where it is one (`repeats`). */
   appendSigned(draft: ProvisionDraft, signed: SignedRequestFacts): Promise<readonly LedgerRecord[]>;
   /**
    * Makes a record without storing it. The caller stores `writes` in one `Table.write`, together with the change that
-   * the record is about. Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD`
+   * the record is about. An answer about certificates of several tenants is several records; `record` is the first one. Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD`
    * certificates.
    */
   prepare(draft: RecordDraft): Promise<PreparedRecord>;
@@ -233,8 +245,12 @@ export interface Ledger {
    * than `limit` and still have a cursor. Faults: `cursor-invalid`, `invalid-input`.
    */
   query(query: RecordQuery): Promise<RecordPage>;
-  /** Faults: `unknown-record`; `record-expired` with the class, the time of deletion and the index of the leaf. */
-  get(id: string): Promise<LedgerRecord>;
+  /**
+   * Faults: `unknown-record`; `record-expired` with the class, the time of deletion and the index of the leaf.
+   * @param onlyOfTenant for a principal of that tenant: any other record is `unknown-record`, as if there were none. So is one
+   *   whose leaf is not in the published log, which proves whose it is, and one that was deleted.
+   */
+  get(id: string, onlyOfTenant?: string): Promise<LedgerRecord>;
   /**
    * The record of an act, whose signature is verified: what a decision may rest on. Faults: those of `get`;
    * `act-not-proven` where the row has another record, where the signature is not that of the act's kind of key over this

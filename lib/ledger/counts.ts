@@ -5,7 +5,8 @@ import { dayNames, timeOfId } from './ids.ts';
 /**
  * Totals by month, so that nobody reads records to count them.
  *
- *   count/{month}  {cell}/{lane}  how many records fell into the cell, and how many items they stood for
+ *   count/{month}  {cell}/{lane}           how many records fell into the cell, and how many items they stood for
+ *   count/{month}  {tenant} {cell}/{lane}  the same of records about a tenant's affairs
  *
  * Months are those of Japan Standard Time, which reports use. The write that settles records also advances these rows,
  * under their versions. A record is therefore counted when it is settled, exactly once, whatever fails. Writers that
@@ -18,6 +19,7 @@ export type Cell = ProvisionCell | ActCell;
 
 export type ProvisionCell = {
   readonly kind: 'provision';
+  readonly tenant?: string;
   readonly recipient: string;
   readonly channel: string;
   readonly method: string;
@@ -30,6 +32,7 @@ export type ProvisionCell = {
 
 export type ActCell = {
   readonly kind: Exclude<RecordKind, 'provision'>;
+  readonly tenant?: string;
   readonly office?: string;
   readonly ca?: string;
   readonly profile?: string;
@@ -68,10 +71,12 @@ export const RAISED = 'raised';
 export const REPEATED = 'repeated';
 
 export const cellOf = (record: LedgerRecord): Cell => {
+  const tenant = record.tenant !== undefined && { tenant: record.tenant };
   if (record.kind === 'provision') {
     const { recipient, channel, method, purpose, purposeAssumed, repeats } = record;
     return {
       kind: 'provision',
+      ...tenant,
       recipient,
       channel,
       method,
@@ -89,6 +94,7 @@ export const cellOf = (record: LedgerRecord): Cell => {
     : textOf(details.reason ?? details.decision ?? details.act ?? details.step);
   return {
     kind,
+    ...tenant,
     ...(office !== undefined && { office }),
     ...(ca !== undefined && { ca }),
     ...(profile !== undefined && { profile }),
@@ -105,7 +111,13 @@ export const itemsOf = (record: LedgerRecord): number => (record.kind === 'provi
 
 const countPk = (month: string): string => `count/${month}`;
 
+/** No cell begins like one of a tenant, because all others begin with a bracket. */
+const ofTenant = (tenant: string): string => `${tenant} [`;
+
 const cellText = (cell: Cell): string =>
+  cell.tenant === undefined ? kindText(cell) : `${cell.tenant} ${kindText(cell)}`;
+
+const kindText = (cell: Cell): string =>
   JSON.stringify(
     cell.kind === 'provision'
       ? [
@@ -126,8 +138,8 @@ export const cellBytes = (record: LedgerRecord): number => Buffer.byteLength(cel
 
 /** The members of a cell, in the order of `cellText`. */
 const MEMBERS = {
-  provision: ['recipient', 'channel', 'method', 'purpose', 'outcome'],
-  act: ['office', 'ca', 'profile', 'outcome'],
+  provision: ['tenant', 'recipient', 'channel', 'method', 'purpose', 'outcome'],
+  act: ['tenant', 'office', 'ca', 'profile', 'outcome'],
 } as const;
 
 const KINDS: ReadonlySet<unknown> = new Set(RECORD_KINDS);
@@ -217,13 +229,16 @@ export const countWrites = async (
   );
 };
 
-/** The month's totals: as many reads as there are totals, however many records they count. */
+/**
+ * The month's totals: as many reads as there are totals, however many records they count. Of a tenant, only its own totals are
+ * read.
+ */
 export const readCounts = async (
   table: Pick<Table, 'query'>,
   month: string,
-  kind?: RecordKind,
+  tenant?: string,
 ): Promise<readonly Count[]> => {
-  const query = { pk: countPk(month), ...(kind !== undefined && { prefix: `["${kind}",` }) };
+  const query = { pk: countPk(month), ...(tenant !== undefined && { prefix: ofTenant(tenant) }) };
   const rows: Count[] = [];
   for await (const item of everyItem(table, query)) {
     const count = readCount(item);

@@ -2,9 +2,17 @@ import type { Clock, Log, Random } from '../ports.ts';
 import type { Bucket, Objects, Table } from '../store/store.ts';
 import { openClosings } from './closings.ts';
 import { openConclusions } from './conclusions.ts';
-import type { Ledger, LedgerRecord, ProvisionDraft, RecordDraft, RefusalDraft } from './contract.ts';
+import type {
+  Ledger,
+  LedgerRecord,
+  PreparedRecord,
+  ProvisionDraft,
+  RecordDraft,
+  RefusalDraft,
+} from './contract.ts';
 import { cut } from './cutting.ts';
-import { getRecord } from './query/get.ts';
+import { divide } from './dividing.ts';
+import { getRecord, getRecordOfTenant } from './query/get.ts';
 import { queryRecords } from './query/query.ts';
 import { openSetAside } from './set-aside.ts';
 import { openSettling } from './settling.ts';
@@ -118,7 +126,10 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
     return store(await Promise.all(parts.map(recordOf)));
   };
 
-  const get: Ledger['get'] = (id) => getRecord(table, id);
+  const get: Ledger['get'] = (id, onlyOfTenant) =>
+    onlyOfTenant === undefined
+      ? getRecord(table, id)
+      : getRecordOfTenant(table, deps.bucket, id, onlyOfTenant);
 
   const act: Ledger['act'] = async (id) => {
     const record = await get(id);
@@ -133,7 +144,11 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
     act,
     verified: (record) => verifiedAct(acts, record),
 
-    prepare: async (draft) => stage(await recordOf(draft)),
+    prepare: async (draft) => {
+      const parts = isProvision(draft) && 'responseDigest' in draft ? divide(draft) : [draft];
+      const staged = (await Promise.all(parts.map(recordOf))).map(stage);
+      return { record: (staged[0] as PreparedRecord).record, writes: staged.flatMap(({ writes }) => writes) };
+    },
 
     query: async (query) => {
       await settle();

@@ -12,11 +12,12 @@ import { listSetAside, type SetAside } from './set-aside.ts';
 export interface Reporting {
   /**
    * Totals of the months from `from` to `to` (`2026-04`, Japan Standard Time), both included. They count every record
-   * that was appended before the call. Fault: `invalid-input`.
+   * that was appended before the call, or those of one tenant. Fault: `invalid-input`.
    */
   counts(
     from: string,
     to: string,
+    tenant?: string,
   ): Promise<readonly { readonly month: string; readonly counts: readonly Count[] }[]>;
   /** Rows that were set aside in these months, UTC; the first thousand by day. */
   setAside(from: string, to: string): Promise<readonly SetAside[]>;
@@ -51,10 +52,12 @@ export const openReporting = (deps: ReportingDeps): Reporting => {
       return Promise.all(months.map(async (month) => statisticsOf(month, await readCounts(table, month))));
     },
 
-    counts: async (from, to) => {
+    counts: async (from, to, tenant) => {
       const months = monthsBetween(from, to);
       await settle();
-      return Promise.all(months.map(async (month) => ({ month, counts: await readCounts(table, month) })));
+      return Promise.all(
+        months.map(async (month) => ({ month, counts: await readCounts(table, month, tenant) })),
+      );
     },
 
     setAside: (from, to) => listSetAside(table, { from: `${from}-01`, to: `${to}-31`, limit: MAX_PAGE }),

@@ -16,6 +16,7 @@ import { dayOf, monthOf, timeOfId } from './ids.ts';
  *   office/{office}/{month}   {id}     a pointer, under the sub-office that acted or received the answer
  *   kind/{kind}/{month}       {id}     a pointer, under the kind of an act
  *   shown-request/{request}   {id}     a pointer, under each request that an answer shows
+ *   tenant/{tenant}/{month}   {id}     a pointer, under the tenant whose affairs the record is about
  *   holder/{holder}           {id}     a pointer, to the issuance of each of the holder's certificates
  *   ledger                    first    the time of the oldest record: queries go back no further (settling.ts)
  *   log                       tree     the tree that the log has committed to (tree-row.ts)
@@ -67,6 +68,8 @@ export const officePk = (office: string, month: string): string => `office/${off
 
 export const kindPk = (kind: string, month: string): string => `kind/${kind}/${month}`;
 
+export const tenantPk = (tenant: string, month: string): string => `tenant/${tenant}/${month}`;
+
 export const shownRequestPk = (request: string): string => `shown-request/${request}`;
 
 export const holderPk = (holder: string): string => `holder/${holder}`;
@@ -84,7 +87,12 @@ export const MAX_CERTIFICATES_PER_RECORD = 88;
 export const MAX_RECORD_CHARS = 40_000;
 
 /** The value of a pointer: queries filter by it without reading the record. */
-export type Pointer = { readonly kind: string };
+export type Pointer = { readonly kind: string; readonly tenant?: string };
+
+const pointerTo = ({ kind, tenant }: LedgerRecord): Pointer => ({
+  kind,
+  ...(tenant !== undefined && { tenant }),
+});
 
 export const asValue = (record: LedgerRecord): Value => record as unknown as Value;
 
@@ -122,7 +130,7 @@ export const moveWrites = (
   versionAt: VersionAt = NOTHING_THERE,
 ): readonly Write[] => {
   const { id } = record;
-  const pointer: Pointer = { kind: record.kind };
+  const pointer = pointerTo(record);
   const waiting = unsequencedKey(id);
   const version = versionAt(waiting);
   return [
@@ -164,6 +172,7 @@ export const pointerPks = (record: LedgerRecord): readonly string[] => {
   const pks = new Set([partyPk(partyOf(record), month)]);
   for (const { ca, serial } of record.certificates ?? []) pks.add(certificatePk(ca, serial));
   if (record.office !== undefined) pks.add(officePk(record.office, month));
+  if (record.tenant !== undefined) pks.add(tenantPk(record.tenant, month));
   if (record.kind === 'provision') {
     pks.add(channelPk(record.channel, month));
     for (const request of record.requests ?? []) pks.add(shownRequestPk(request));

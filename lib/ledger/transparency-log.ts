@@ -35,10 +35,15 @@ export interface TransparencyLog {
    * were none, before anything else is said of it. Where a recipient is asked for, so is one that was deleted: what is kept
    * of it does not say who got the answer. Faults: `unknown-record`; `record-expired`; `try-later` until the record's leaf is
    * under a published checkpoint; `log-inconsistent` where the record does not match its leaf.
+   * @param asked `tenant` for a principal of that tenant, to whom a deleted record is `unknown-record` as well.
    */
   prove(
     id: string,
-    asked?: { readonly kind?: LedgerRecord['kind']; readonly recipient?: string },
+    asked?: {
+      readonly kind?: LedgerRecord['kind'];
+      readonly recipient?: string;
+      readonly tenant?: string;
+    },
   ): Promise<{ readonly record: LedgerRecord; readonly proof: string }>;
 }
 
@@ -112,15 +117,16 @@ export const openTransparencyLog = ({
 const recordAsked = async (
   table: Table,
   id: string,
-  { kind, recipient }: NonNullable<Parameters<TransparencyLog['prove']>[1]>,
+  { kind, recipient, tenant }: NonNullable<Parameters<TransparencyLog['prove']>[1]>,
 ): Promise<LedgerRecord> => {
   try {
     const record = await getRecord(table, id);
     const isOfKind = kind === undefined || record.kind === kind;
     const isTheirs = recipient === undefined || recipientOf(record) === recipient;
-    if (isOfKind && isTheirs) return record;
+    const isOfTenant = tenant === undefined || record.tenant === tenant;
+    if (isOfKind && isTheirs && isOfTenant) return record;
   } catch (error) {
-    if (recipient === undefined || !Fault.is(error, 'record-expired')) throw error;
+    if ((recipient === undefined && tenant === undefined) || !Fault.is(error, 'record-expired')) throw error;
   }
   throw unknownRecord(id);
 };

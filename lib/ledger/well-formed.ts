@@ -120,14 +120,15 @@ const hasMembers = (value: Readonly<Record<string, unknown>>, checks: Checks): b
  * anything, and the record has nothing else that an index would find it by.
  */
 const isWholeProvision = (record: LedgerRecord & Provision): boolean => {
-  const { responseDigest, shared, office, purpose } = record;
+  const { responseDigest, shared, tenant, office, purpose } = record;
   if (!isRefusedSignIn(record)) {
     return (
       (responseDigest === undefined) !== (shared === undefined) &&
       namedIn(record) <= MAX_CERTIFICATES_PER_RECORD
     );
   }
-  return [responseDigest, shared, office, purpose].every((one) => one === undefined) && namedIn(record) === 0;
+  const others = [responseDigest, shared, tenant, office, purpose];
+  return others.every((one) => one === undefined) && namedIn(record) === 0;
 };
 
 const isShallow = (value: unknown, depth: number): boolean => {

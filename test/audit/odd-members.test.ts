@@ -12,6 +12,7 @@ import {
   openQueryCheck,
   openRepetitionCheck,
   openSignedActCheck,
+  openTenantCheck,
   openTotalCheck,
   openUsedKeyCheck,
 } from '../../lib/audit/audit.ts';
@@ -38,6 +39,7 @@ const audit = (records: readonly LedgerRecord[]): void => {
   const authorities = openAuthorityCheck({ report });
   const enrolments = openEnrolmentCheck(period);
   const totals = openTotalCheck({ report });
+  const tenants = openTenantCheck({ report });
   const checks = [
     certificates,
     archive,
@@ -50,10 +52,14 @@ const audit = (records: readonly LedgerRecord[]): void => {
     openRepetitionCheck({ report }),
     enrolments,
     openSignedActCheck({ report, keys: [] }),
+    tenants,
   ];
   const queries = openQueryCheck({ report, size: 9, most: 100, idOfLeaf: async () => '' });
   const losses = openRecordedLosses();
-  for (const record of records) enrolments.expect(record);
+  for (const record of records) {
+    enrolments.expect(record);
+    tenants.expect(record);
+  }
   for (const record of records) {
     losses.observe(record);
     for (const check of [...checks, totals, queries, openLateCheck({ report })]) check.observe(record, false);
@@ -69,7 +75,7 @@ const audit = (records: readonly LedgerRecord[]): void => {
   usedKeys.list({ identity: 'key-1', record: 'none', request: 'r' });
   enrolments.list('principal', { id: 'clerk', number: 4, changed: { at: 'now' }, standing: 'active' });
   reports.list({ fiscalYear: 2038, version: 1, digest: 'other' });
-  reports.serve(2038, 'another');
+  reports.serve({ fiscalYear: 2038 }, 'another');
   for (const check of checks) check.conclude();
   for (const each of crls) certificates.judge(CA, each);
 };

@@ -203,8 +203,8 @@ describe('a suspension', () => {
 });
 
 describe('queries', () => {
-  const asked = (query: Parameters<Service['app']['names']['assertKnown']>[0]) =>
-    codeOf(service.app.names.assertKnown(query));
+  const asked = (query: Parameters<Service['app']['names']['assertKnown']>[1]) =>
+    codeOf(service.app.names.assertKnown({}, query));
 
   it('know those who were enrolled, whatever became of them, and nobody else', async () => {
     expect(await asked({ recipient: 'library', purpose: 'lending' })).toBe('none');

@@ -45,12 +45,14 @@ const open = (table: Table = world.table): CdnLogs =>
 
 const counted = async (month: string): Promise<Record<string, number>> => {
   await world.ledger.query({ limit: 1 });
-  const counts = await readCounts(world.table, month, 'provision');
+  const counts = await readCounts(world.table, month);
   return Object.fromEntries(
-    counts.map(({ cell, items }) => [
-      cell.kind === 'provision' ? `${cell.recipient} ${cell.channel} ${cell.method}` : '',
-      items,
-    ]),
+    counts
+      .filter(({ cell }) => cell.kind === 'provision')
+      .map(({ cell, items }) => [
+        cell.kind === 'provision' ? `${cell.recipient} ${cell.channel} ${cell.method}` : '',
+        items,
+      ]),
   );
 };
 

@@ -48,6 +48,11 @@ const PRINCIPALS: readonly Principal[] = [
   named('holder-1', 'holder', 'Hanako Tanabe'),
 ];
 
+const TENANTS = [
+  { id: 'tokiwa', ja: '常盤県', en: 'Tokiwa Prefecture' },
+  { id: 'minase', ja: '水無瀬県', en: 'Minase Prefecture' },
+];
+
 let world: LedgerWorld;
 let bucket: Bucket;
 let folder: string;
@@ -59,6 +64,7 @@ const open = (table = world.table, files = bucket): Reports =>
     ledger: world.over(table),
     clock: () => world.now,
     sources: { trustDomain: { name: 'test', ja: '試験', en: 'Test' }, known: among(PRINCIPALS) },
+    tenants: TENANTS,
     keepReports: (madeAt) => madeAt + YEARS_5,
   });
 
@@ -229,6 +235,7 @@ describe('the annual report', () => {
       ledger: world.ledger,
       clock: () => world.now,
       sources: { trustDomain: { name: 'test', ja: '試験', en: 'Test' }, known: among(parties) },
+      tenants: TENANTS,
       keepReports: (madeAt) => madeAt + YEARS_5,
     });
     await reports.makeAnnual('auditor-1', 2024);
@@ -244,7 +251,7 @@ describe('the annual report', () => {
     await world.ledger.query({ limit: 1 });
     expect(await open().makeDue()).toEqual([]);
     world.now = Date.parse('2025-04-01T00:00:00+09:00');
-    expect(await open().makeDue()).toEqual(['annual/2024']);
+    expect(await open().makeDue()).toEqual(['annual/2024', 'annual/tokiwa/2024', 'annual/minase/2024']);
     expect(await open().makeDue()).toEqual([]);
   });
 

@@ -37,6 +37,7 @@ it('statistics are public, come from settled records, and write nothing', async 
     ledger: world.over(table),
     clock: () => Date.parse('2026-12-02T00:00:00Z'),
     sources: { trustDomain: { name: 'x', ja: 'x', en: 'x' }, known: async () => undefined },
+    tenants: [],
     keepReports: (madeAt) => madeAt,
   });
   const told = () => reporting.statistics('2026-11', '2026-11');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { principalId, recordId, sha256, utc } from '../../http/schemas.ts';
+import { principalId, recordId, sha256, tenantId, utc } from '../../http/schemas.ts';
 
 export const DISCLOSURES = '/api/v1/disclosures';
 
@@ -7,6 +7,9 @@ export const disclosureView = z
   .object({
     id: recordId,
     holder: principalId,
+    tenant: tenantId.exactOptional().meta({
+      description: 'Present where an operator of this tenant asked. It is about what concerns the tenant.',
+    }),
     requestedBy: principalId,
     requestedAt: utc,
     deadline: utc.meta({

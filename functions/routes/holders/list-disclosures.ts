@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { provide } from '../../http/provide.ts';
+import { provide, toldByTenant } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor, pageLimit } from '../../http/schemas.ts';
@@ -10,7 +10,8 @@ export const route = defineRoute({
   method: 'GET',
   path: DISCLOSURES,
   summary: "Disclosures, newest first: a holder's own, or all",
-  description: 'Holders see their own, operators and auditors all. The answer is recorded as a provision.',
+  description:
+    'Holders see their own, operators and auditors of the service all, those of a tenant the ones that its operators asked for. The answer is recorded as a provision.',
   lane: 'api',
   access: ['holder', 'operator', 'auditor'],
   query: z.strictObject({ limit: pageLimit(1000, 100), cursor: cursor.exactOptional() }),
@@ -24,12 +25,18 @@ export const route = defineRoute({
   faults: ['cursor-invalid'],
   handle: async ({ disclosures, ledger }, { query, request }, caller) => {
     const page = await disclosures.cases.list(caller, query);
-    return provide(ledger, caller, page, {
-      channel: 'records',
-      method: request.method,
-      certificates: [],
-      provided: { disclosures: page.cases.map(({ id }) => id) },
-      count: page.cases.length,
-    });
+    const told = toldByTenant(
+      page.cases,
+      ({ tenant }) => tenant,
+      (shown) => ({
+        channel: 'records',
+        method: request.method,
+        certificates: [],
+        provided: { disclosures: shown.map(({ id }) => id) },
+        count: shown.length,
+      }),
+      page.cases.length,
+    );
+    return provide(ledger, caller, page, ...told);
   },
 });

@@ -9,7 +9,8 @@ export const route = defineRoute({
   method: 'POST',
   path: DISCLOSURES,
   summary: 'Ask for everything that the service keeps about one holder',
-  description: 'For the holder, a delegate of the holder, or an operator who was asked on paper.',
+  description:
+    'For the holder, a delegate of the holder, or an operator who was asked on paper. An operator of a tenant asks for what concerns the tenant, about somebody with a certificate of that tenant.',
   lane: 'api',
   access: ['holder', 'operator'],
   body: { kind: 'json', schema: z.strictObject({ holder: principalId }) },

@@ -4,8 +4,8 @@ import { versioned } from '../../http/conditional.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { handedOver } from '../../http/large-answers.ts';
 import { defineRoute } from '../../http/route.ts';
-import { bilingual, month, principalId } from '../../http/schemas.ts';
-import { ANNUAL_REPORTS } from './annual-report-version.ts';
+import { bilingual, month, principalId, tenantId } from '../../http/schemas.ts';
+import { ANNUAL_REPORTS, reportTenant } from './annual-report-version.ts';
 
 /** The route of one format: an address has one media type. */
 export const annualReportFile = (format: keyof typeof FILES) => {
@@ -22,6 +22,7 @@ export const annualReportFile = (format: keyof typeof FILES) => {
     lane: 'public',
     access: 'public',
     params: z.strictObject({ year }),
+    query: z.strictObject({ tenant: reportTenant }),
     responses: {
       200: {
         description: 'The newest version.',
@@ -35,8 +36,8 @@ export const annualReportFile = (format: keyof typeof FILES) => {
       ...handedOver,
     },
     faults: ['unknown-report'],
-    handle: async ({ reporting }, { params }): Promise<HttpResponse> => {
-      const { view, report } = await reporting.reports.annual(params.year);
+    handle: async ({ reporting }, { params, query }): Promise<HttpResponse> => {
+      const { view, report } = await reporting.reports.annual(params.year, query.tenant);
       return {
         status: 200,
         headers: {
@@ -72,6 +73,7 @@ const annualReport = z
     to: z.iso.date(),
     timeZone: z.literal('Asia/Tokyo'),
     trustDomain: bilingual.extend({ name: z.string() }),
+    tenant: bilingual.extend({ id: tenantId }).exactOptional(),
     totals: z.object({ records: z.int(), items: z.int(), repeated: z.int(), itemsBefore: z.int() }),
     recipients: z.record(z.string(), bilingual),
     purposes: z.record(z.string(), bilingual.extend({ legalBasis: z.string() })),

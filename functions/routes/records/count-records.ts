@@ -4,13 +4,14 @@ import { provide } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { month, officeId, principalId, purposeId } from '../../http/schemas.ts';
-import { recordKind } from './record-query.ts';
+import { recordKind, tenantFilter } from './record-query.ts';
 
 const text = z.string().exactOptional();
 
 const countView = z
   .object({
     month,
+    tenant: text,
     kind: z.enum(RECORD_KINDS),
     recipient: text,
     channel: text,
@@ -46,7 +47,7 @@ export const route = defineRoute({
   path: '/api/v1/counts',
   summary: 'The numbers of records, by month, without reading the records',
   description:
-    'Months are of Japan Standard Time. Provisions are counted by recipient, channel, method and purpose; acts by office, CA, profile and outcome. Rows that the ledger did not write, and that were set aside in these months (UTC), are named by their digests; at most 1,000.',
+    'Months are of Japan Standard Time. Provisions are counted by recipient, channel, method and purpose; acts by office, CA, profile and outcome; both by tenant. Auditors of a tenant get its numbers alone. Rows that the ledger did not write, and that were set aside in these months (UTC), are named by their digests to auditors of the service; at most 1,000.',
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject({
@@ -60,6 +61,7 @@ export const route = defineRoute({
       .meta({ description: 'How the answers were given; counts provisions only.' }),
     purpose: purposeId.exactOptional(),
     office: officeId.exactOptional(),
+    tenant: tenantFilter,
   }),
   responses: {
     200: {
@@ -70,15 +72,17 @@ export const route = defineRoute({
   },
   faults: ['unknown-recipient', 'unknown-office', 'unknown-purpose'],
   handle: async ({ ledger, names, reporting }, { query, request }, caller) => {
-    const { from, to, ...wanted } = query;
-    await names.assertKnown(wanted);
+    const { from, to, tenant, ...wanted } = query;
+    await names.assertKnown(caller, { ...wanted, ...(tenant !== undefined && { tenant }) });
     const isWanted = ({ cell }: Count): boolean =>
       Object.entries(wanted).every(([name, value]) => Reflect.get(cell, name) === value);
-    const months = await reporting.counts(from, to);
+    const ofTenant = caller.tenant ?? tenant;
+    const months = await reporting.counts(from, to, ofTenant);
     const counts = months.flatMap(({ month: of, counts: all }) =>
       all.filter(isWanted).map(({ cell, records, items }) => ({ month: of, ...cell, records, items })),
     );
-    const setAside = await reporting.setAside(from, to);
+    // A row that is no record says nothing for certain about whose it would be.
+    const setAside = caller.tenant === undefined ? await reporting.setAside(from, to) : [];
     return provide(
       ledger,
       caller,
@@ -86,6 +90,7 @@ export const route = defineRoute({
       {
         channel: 'records',
         method: request.method,
+        ...(ofTenant !== undefined && { tenant: ofTenant }),
         certificates: [],
         provided: { counts: { ...query } },
         count: counts.length,

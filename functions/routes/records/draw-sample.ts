@@ -4,8 +4,18 @@ import { recipientOf } from '../../../lib/recipient.ts';
 import { json } from '../../http/http.ts';
 import { namesRecord, recordHeader } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
-import { caId, officeId, pageLimit, principalId, recordId, sha256, utc } from '../../http/schemas.ts';
+import {
+  caId,
+  officeId,
+  pageLimit,
+  principalId,
+  recordId,
+  sha256,
+  tenantId,
+  utc,
+} from '../../http/schemas.ts';
 import { evidencePeriod } from './evidence-period.ts';
+import { tenantFilter, tenantScope } from './record-query.ts';
 
 const recorded = { record: recordId, leaf: z.int().exactOptional() };
 
@@ -18,6 +28,7 @@ const certificateEvidence = z
     leaf: z.int().exactOptional(),
     issuedAt: utc,
     issuedBy: z.string(),
+    tenant: tenantId.exactOptional(),
     office: officeId.exactOptional(),
     profile: z.string(),
     profileVersion: z.int(),
@@ -51,7 +62,8 @@ export const route = defineRoute({
   method: 'GET',
   path: '/api/v1/evidence/sample',
   summary: 'A random sample of the certificates issued in a period, drawn by a published seed',
-  description: 'The answer says how to repeat the draw without this service.',
+  description:
+    'The answer says how to repeat the draw without this service. Auditors of a tenant draw from its certificates alone.',
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject({
@@ -63,6 +75,7 @@ export const route = defineRoute({
       .regex(/^[^\r\n]*$/, 'Must be one line.')
       .meta({ description: 'Choose it in public, after the period is over.' }),
     size: pageLimit(MAX_SAMPLE, 25),
+    tenant: tenantFilter,
   }),
   responses: {
     200: {
@@ -71,6 +84,7 @@ export const route = defineRoute({
       schema: z.object({
         from: utc,
         to: utc,
+        tenant: tenantId.exactOptional(),
         seed: z.string(),
         method: z.string(),
         population: z.int(),
@@ -80,9 +94,15 @@ export const route = defineRoute({
   },
   faults: [],
   // `sample` resolves when the record of this answer is durable.
-  handle: async ({ evidence }, { query: { from, to, ...draw }, request: { method } }, caller) => {
+  handle: async (
+    { evidence, names },
+    { query: { from, to, tenant, ...draw }, request: { method } },
+    caller,
+  ) => {
+    if (tenant !== undefined) await names.assertKnown(caller, { tenant });
     const asked = { ...recipientOf(caller), method };
-    const { record, ...sample } = await evidence.sample(asked, { from, to }, draw);
+    const scope = tenantScope(caller, tenant);
+    const { record, ...sample } = await evidence.sample(asked, { from, to }, draw, scope);
     return json(200, sample, recordHeader(record));
   },
 });

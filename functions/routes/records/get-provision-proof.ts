@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/api/v1/provisions/{id}/proof',
   summary: 'The record of an answer with the proof that it is in the log',
   description:
-    'For auditors, and for the relying party that got the answer. To a relying party every other record is `unknown-record`, and so is one that was deleted after its retention period, of which auditors get `record-expired`.',
+    'For auditors, and for the relying party that got the answer. To a relying party every other record is `unknown-record`, to auditors of a tenant every record of others; and so is one that was deleted after its retention period, of which auditors of the service get `record-expired`.',
   lane: 'api',
   access: ['auditor', 'relyingParty'],
   params: z.strictObject({ id: recordId }),
@@ -19,6 +19,8 @@ export const route = defineRoute({
   handle: async (app, { params, request: { method } }, caller) =>
     provideProof(app, { ...recipientOf(caller), method }, params.id, {
       kind: 'provision',
-      ...(caller.role !== 'auditor' && { recipient: caller.id }),
+      ...(caller.role !== 'auditor'
+        ? { recipient: caller.id }
+        : caller.tenant !== undefined && { tenant: caller.tenant }),
     }),
 });

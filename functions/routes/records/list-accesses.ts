@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { Fault } from '../../../lib/fault.ts';
 import { CHANNELS, type LedgerRecord } from '../../../lib/ledger/ledger.ts';
 import { DOORS } from '../../../lib/principal.ts';
-import { provide } from '../../http/provide.ts';
+import { provide, type Told, toldByTenant } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import {
@@ -17,7 +18,7 @@ import {
   time,
   utc,
 } from '../../http/schemas.ts';
-import { certificateOf } from './record-query.ts';
+import { certificateOf, tenantFilter, tenantScope } from './record-query.ts';
 
 const accessView = z
   .object({
@@ -88,7 +89,7 @@ export const route = defineRoute({
   path: '/api/v1/accesses',
   summary: 'Who looked at what, when and by which door, newest first; sign-ins too',
   description:
-    'Every answer to a principal about what the service keeps, every file that was begun, every token that was issued and every refusal of credentials. By officer, request, certificate (ca and serial together) and time, alone or together. Auditors see all, the responsible person of an office those of the own office. The answer is recorded as a provision.',
+    'Every answer to a principal about what the service keeps, every file that was begun, every token that was issued and every refusal of credentials. By officer, request, certificate (ca and serial together) and time, alone or together. Auditors see all of the tenants that they serve, the responsible person of an office those of the own office. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'auditor'],
   duty: 'responsible',
@@ -97,6 +98,7 @@ export const route = defineRoute({
       .exactOptional()
       .meta({ description: 'Who looked: an officer, or any other principal.' }),
     request: requestId.exactOptional().meta({ description: 'The request that was shown.' }),
+    tenant: tenantFilter,
     ca: caId.exactOptional(),
     serial: serial.exactOptional(),
     from: time.exactOptional().meta({ description: 'The earliest time, inclusive.' }),
@@ -115,14 +117,17 @@ export const route = defineRoute({
   handle: async ({ ledger, names }, { query, request: { method } }, caller) => {
     // The stack has refused officers without the duty.
     const scope = caller.office === undefined ? {} : { office: caller.office };
-    const { officer, request, ca, serial: serialNumber, limit, cursor: continued, ...period } = query;
+    const { officer, request, ca, serial: serialNumber, tenant, limit, cursor: continued, ...period } = query;
     const certificate = certificateOf(ca, serialNumber);
     // An officer learns nothing about others, not even whether they exist.
     if (caller.role === 'auditor') {
-      await names.assertKnown({
+      await names.assertKnown(caller, {
         ...(officer !== undefined && { recipient: officer }),
         ...(certificate && { certificate }),
+        ...(tenant !== undefined && { tenant }),
       });
+    } else if (tenant !== undefined) {
+      throw new Fault('forbidden', 'An officer sees the accesses of the own office: leave the tenant out.');
     }
     const asked = {
       ...scope,
@@ -133,6 +138,7 @@ export const route = defineRoute({
     };
     const page = await ledger.query({
       ...asked,
+      ...(caller.role === 'auditor' && tenantScope(caller, tenant)),
       accesses: true,
       limit,
       ...(continued !== undefined && { cursor: continued }),
@@ -141,18 +147,28 @@ export const route = defineRoute({
       accesses: page.records.map(viewOf),
       ...(page.cursor !== undefined && { cursor: page.cursor }),
     };
-    return provide(ledger, caller, value, {
+    const tell = (shown: readonly LedgerRecord[]): Told => ({
       channel: 'records',
       method,
       certificates: certificate ? [certificate] : [],
       ...(request !== undefined && { requests: [request] }),
       provided: {
-        accesses: { ...scope, ...period, ...(officer !== undefined && { officer }), limit },
+        accesses: {
+          ...scope,
+          ...period,
+          ...(officer !== undefined && { officer }),
+          ...(tenant !== undefined && { tenant }),
+          limit,
+        },
         continued: continued !== undefined,
-        newest: page.records[0]?.id,
-        oldest: page.records.at(-1)?.id,
+        newest: shown[0]?.id,
+        oldest: shown.at(-1)?.id,
       },
-      count: page.records.length,
+      count: shown.length,
     });
+    // Everything that an office's people saw is the office's affair.
+    if (caller.role !== 'auditor') return provide(ledger, caller, value, tell(page.records));
+    const told = toldByTenant(page.records, (record) => record.tenant, tell, limit);
+    return provide(ledger, caller, value, ...told);
   },
 });

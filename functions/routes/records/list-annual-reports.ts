@@ -7,9 +7,9 @@ export const route = defineRoute({
   id: 'listAnnualReports',
   method: 'GET',
   path: ANNUAL_REPORTS,
-  summary: 'Annual reports on provisions that are kept, newest first',
+  summary: 'Annual reports on provisions that are kept, the newest year first',
   description:
-    'Each version with its digest and the time at which it was made. Reports have numbers only, so reading them leaves no record.',
+    'Of the whole service, and of each tenant: each version with its digest and the time at which it was made. Reports have numbers only, so reading them leaves no record.',
   lane: 'public',
   access: 'public',
   responses: {

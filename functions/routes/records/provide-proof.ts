@@ -26,6 +26,7 @@ export const provideProof = async (
     kind: 'provision',
     ...asker,
     channel: 'records',
+    ...(record.tenant !== undefined && { tenant: record.tenant }),
     certificates: record.certificates ?? [],
     provided: { proofs: [record.id] },
     responseDigest: sha256Hex(proof),

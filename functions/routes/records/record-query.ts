@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { App } from '../../../lib/app.ts';
 import { Fault, type FaultCode } from '../../../lib/fault.ts';
-import { CHANNELS, RECORD_KINDS, type RecordQuery } from '../../../lib/ledger/ledger.ts';
+import { CHANNELS, type LedgerRecord, RECORD_KINDS, type RecordQuery } from '../../../lib/ledger/ledger.ts';
 import type { Principal } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
-import { provide } from '../../http/provide.ts';
+import { provide, type Told, toldByTenant } from '../../http/provide.ts';
 import {
   caId,
   cursor,
@@ -15,6 +15,7 @@ import {
   purposeId,
   requestId,
   serial,
+  tenantId,
   time,
 } from '../../http/schemas.ts';
 
@@ -23,6 +24,21 @@ export const recordKind = z
   .enum(RECORD_KINDS)
   .exactOptional()
   .meta({ description: 'What the records are of; without it, of every kind.' });
+
+/** The query parameter for the records about one tenant's affairs. */
+export const tenantFilter = tenantId.exactOptional().meta({
+  description:
+    'Whose affairs the records are about. Without it, principals of the service find the records of all tenants, and of none; those of a tenant find its own records alone.',
+});
+
+/** What the caller may find: the records of the own tenant, or those of the tenant that a principal of the service names. */
+export const tenantScope = (
+  { tenant: own }: Principal,
+  asked: string | undefined,
+): Pick<RecordQuery, 'tenant' | 'onlyRecordsOfTenant'> => {
+  if (own !== undefined) return { onlyRecordsOfTenant: own };
+  return asked === undefined ? {} : { tenant: asked };
+};
 
 /** Query parameters of both lists of records. */
 export const recordFilter = {
@@ -33,6 +49,7 @@ export const recordFilter = {
     description: "The issuance of the holder's certificates, and every provision about one of them.",
   }),
   office: officeId.exactOptional().meta({ description: 'The sub-office that acted or was answered.' }),
+  tenant: tenantFilter,
   purpose: purposeId.exactOptional().meta({ description: 'The recorded purpose; finds provisions only.' }),
   channel: z
     .enum(CHANNELS)
@@ -71,20 +88,23 @@ export const recordPage = z.object({
   cursor: z.string().exactOptional(),
 });
 
-type Filter = Omit<RecordQuery, 'certificate' | 'limit' | 'cursor' | 'exceptLookUpsOf' | 'onlyRecordsOf'> & {
+type Filter = Omit<
+  RecordQuery,
+  'certificate' | 'limit' | 'cursor' | 'exceptLookUpsOf' | 'onlyRecordsOf' | 'onlyRecordsOfTenant'
+> & {
   readonly ca?: string;
   readonly serial?: string;
   readonly excludeOwn?: boolean;
 };
 
 /**
- * The query that a caller asks for. Auditors ask about everybody, and a name that is nobody's is refused. A relying party asks
+ * The query that a caller asks for. Auditors ask about everybody whom they serve, and a name that is nobody's is refused. A relying party asks
  * about the answers to itself: it learns nothing about others, not even whether they exist.
  */
 export const queryOf = async (
   { names }: Pick<App, 'names'>,
   caller: Principal,
-  { ca, serial: serialNumber, excludeOwn, ...rest }: Filter,
+  { ca, serial: serialNumber, excludeOwn, tenant, ...rest }: Filter,
 ): Promise<Omit<RecordQuery, 'limit' | 'cursor'>> => {
   const certificate = certificateOf(ca, serialNumber);
   const query = {
@@ -93,17 +113,18 @@ export const queryOf = async (
     ...(excludeOwn && { exceptLookUpsOf: caller.id }),
   };
   if (caller.role === 'auditor') {
-    await names.assertKnown(query);
-    return query;
+    await names.assertKnown(caller, { ...query, ...(tenant !== undefined && { tenant }) });
+    return { ...query, ...tenantScope(caller, tenant) };
   }
   const { recipient = caller.id, holder, office } = query;
-  if (recipient !== caller.id || holder !== undefined || office !== undefined) {
+  if (recipient !== caller.id || [holder, office, tenant].some((one) => one !== undefined)) {
     throw new Fault(
       'forbidden',
-      'A relying party finds the answers to itself: leave the recipient, the holder and the office out.',
+      'A relying party finds the answers to itself: leave the recipient, the holder, the office and the tenant out.',
     );
   }
-  if (certificate) await names.assertKnown({ certificate });
+  // It may hold a certificate of any authority in its hands.
+  if (certificate) await names.assertKnown({}, { certificate });
   return { ...query, recipient, onlyRecordsOf: caller.id };
 };
 
@@ -121,8 +142,8 @@ export const answerQuery = async (
     limit,
     ...(continued !== undefined && { cursor: continued }),
   });
-  const { certificate, onlyRecordsOf: _, ...asked } = query;
-  return provide(ledger, caller, page, {
+  const { certificate, onlyRecordsOf: _, onlyRecordsOfTenant: __, ...asked } = query;
+  const tell = (shown: readonly LedgerRecord[]): Told => ({
     channel: 'records',
     method,
     certificates: certificate ? [certificate] : [],
@@ -130,11 +151,14 @@ export const answerQuery = async (
     provided: {
       query: { ...asked, limit, ...certificate },
       continued: continued !== undefined,
-      newest: page.records[0]?.id,
-      oldest: page.records.at(-1)?.id,
+      newest: shown[0]?.id,
+      oldest: shown.at(-1)?.id,
     },
-    count: page.records.length,
+    count: shown.length,
   });
+  // A relying party sees what it was told itself, whoever's certificates that was about.
+  if (caller.role !== 'auditor') return provide(ledger, caller, page, tell(page.records));
+  return provide(ledger, caller, page, ...toldByTenant(page.records, ({ tenant }) => tenant, tell, limit));
 };
 
 /** Fault: `invalid-input` for one without the other. */

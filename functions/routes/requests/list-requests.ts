@@ -49,7 +49,7 @@ export const route = defineRoute({
   handle: async ({ registration, ledger, names }, { query, request }, caller) => {
     const page = await registration.list(caller, query);
     // To an officer the room has refused any office but the own and its predecessors.
-    await names.assertKnown(query.office === undefined ? {} : { office: query.office });
+    await names.assertKnown(caller, query.office === undefined ? {} : { office: query.office });
     const { limit, cursor: _cursor, ...filter } = query;
     const tell = (shown: readonly RequestView[]): Told => ({
       channel: 'requests',

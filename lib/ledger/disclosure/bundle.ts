@@ -16,7 +16,7 @@ import { heldCertificates } from '../query/holder.ts';
 import type { Known } from '../recipients.ts';
 import { recordPages } from '../record-pages.ts';
 import type { CaseView } from './cases.ts';
-import { isOneOf, type OwnEntry, ownEntries, recipientsOf } from './own.ts';
+import { isOneOf, type OwnEntry, ownEntries, partsByTenant, recipientsOf, type TenantPart } from './own.ts';
 
 /** What a holder is shown of a certificate. */
 export interface DisclosedCertificate extends CertificateRef {
@@ -36,6 +36,8 @@ export interface Bundle {
   readonly holder: string;
   readonly requestedAt: string;
   readonly deadline: string;
+  /** Present where an operator of this tenant asked: the bundle has what concerns this tenant, and nothing else. */
+  readonly tenant?: string;
   /** Why the deadline was extended. */
   readonly extension?: { readonly at: string; readonly reason: string };
   readonly madeAt: string;
@@ -69,36 +71,42 @@ export const buildBundle = async (
     readonly known: Known;
     readonly certificateOf: (ref: CertificateRef) => Promise<DisclosedCertificate>;
   },
-  { id, holder, requestedAt, deadline, extension }: CaseView,
+  { id, holder, tenant, requestedAt, deadline, extension }: CaseView,
   madeAt: string,
-): Promise<Bundle> => {
+): Promise<{ readonly bundle: Bundle; readonly parts: readonly TenantPart[] }> => {
+  const only = tenant === undefined ? {} : { onlyRecordsOfTenant: tenant };
   const records: LedgerRecord[] = [];
-  for await (const page of recordPages(deps.ledger, { holder }, PAGE)) {
+  for await (const page of recordPages(deps.ledger, { holder, ...only }, PAGE)) {
     records.push(...page);
     if (records.length > MAX_RECORDS) {
       throw new Fault('input-too-large', phrase`A bundle holds at most ${MAX_RECORDS} records.`);
     }
   }
-  const held = await heldCertificates(deps.table, deps.ledger, holder);
+  const held = (await heldCertificates(deps.table, deps.ledger, holder)).filter(
+    (one) => tenant === undefined || one.tenant === tenant,
+  );
+  const refs = held.map(({ ref }) => ref);
   const principals = await recipientsOf(records, deps.known);
-  const isOwn = isOneOf(held);
+  const isOwn = isOneOf(refs);
   const namesOthers = ({ certificates = [] }: LedgerRecord): boolean => !certificates.every(isOwn);
-  return {
+  const bundle: Bundle = {
     bundle: 'disclosure',
     service: deps.service,
     disclosure: id,
     holder,
+    ...(tenant !== undefined && { tenant }),
     requestedAt,
     deadline,
     ...(extension && { extension: { at: extension.at, reason: extension.reason } }),
     madeAt,
-    certificates: await Promise.all(held.map(deps.certificateOf)),
-    provisions: ownEntries(holder, held, records, principals),
+    certificates: await Promise.all(refs.map(deps.certificateOf)),
+    provisions: ownEntries(holder, refs, records, principals),
     records: records.filter((record) => !namesOthers(record)),
     withheld: records
       .filter(namesOthers)
       .map(({ id, leaf }) => ({ id, ...(leaf !== undefined && { leaf }) })),
   };
+  return { bundle, parts: partsByTenant(held, records) };
 };
 
 const row = (cells: readonly string[]): string =>
@@ -140,6 +148,9 @@ export const bundlePage = (bundle: Bundle, jws: string): string => {
   const facts: readonly (readonly [string, string, string])[] = [
     ['開示番号', 'Disclosure', escapeHtml(bundle.disclosure)],
     ['対象者(仮名)', 'Holder (pseudonym)', escapeHtml(bundle.holder)],
+    ...(bundle.tenant === undefined
+      ? []
+      : ([['対象の運営団体', 'Tenant whose records these are', escapeHtml(bundle.tenant)]] as const)),
     ['請求日時', 'Requested at', jstTime(bundle.requestedAt)],
     ['期限', 'Deadline', jstTime(bundle.deadline)],
     ...(extension

@@ -3,7 +3,9 @@ import type { Clock } from '../../ports.ts';
 import type { Principal } from '../../principal.ts';
 import { readRecordedAct } from '../../recorded-act.ts';
 import type { Item, Key, Table, Write } from '../../store/store.ts';
+import { serves } from '../../tenant.ts';
 import type { Ledger } from '../contract.ts';
+import { heldCertificates } from '../query/holder.ts';
 import type { Delegates } from './delegates.ts';
 
 /**
@@ -11,12 +13,15 @@ import type { Delegates } from './delegates.ts';
  *
  *   disclosure                   {id}  the case; its id is that of the record with which it began
  *   disclosure/holder/{holder}   {id}  a pointer
+ *   disclosure/tenant/{tenant}   {id}  a pointer, where an operator of the tenant asked
  *
- * The record says who asked for whose records, and when; a row without it is no case. The rest of the row opens nothing: the
+ * The record says who asked for whose records, of which tenant, and when; a row without it is no case. The rest of the row opens nothing: the
  * term, and what was handed over first.
  */
 export type CaseRow = {
   readonly holder: string;
+  /** Present where an operator of this tenant asked: about what concerns the tenant, and for its people to see. */
+  readonly tenant?: string;
   readonly requestedBy: string;
   /** RFC 3339 UTC, as the other times. */
   readonly requestedAt: string;
@@ -36,12 +41,12 @@ export type CaseView = CaseRow & {
 export interface Cases {
   /**
    * The caller is the holder, its delegate, or an operator who was asked on paper. Faults: `forbidden`; `unknown-holder` for
-   * an operator who names nobody.
+   * an operator who names nobody, and for one of a tenant who names somebody without a certificate of that tenant.
    */
   open(caller: Principal, holder: string): Promise<CaseView>;
   /** Faults: `unknown-disclosure`. */
   get(caller: Principal, id: string): Promise<CaseView>;
-  /** Newest first: a holder's own, or all for operators and auditors. */
+  /** Newest first: a holder's own, or all that operators and auditors serve. */
   list(
     caller: Principal,
     query: { readonly limit: number; readonly cursor?: string },
@@ -71,6 +76,8 @@ const PK = 'disclosure';
 const caseKey = (id: string): Key => ({ pk: PK, sk: id });
 const holderPk = (holder: string): string => `disclosure/holder/${holder}`;
 
+const tenantPk = (tenant: string): string => `disclosure/tenant/${tenant}`;
+
 const unknown = (): Fault => new Fault('unknown-disclosure', 'There is no such disclosure.');
 
 export const openCases = (deps: {
@@ -98,14 +105,23 @@ export const openCases = (deps: {
     const details = { act: 'requested' };
     const record = await readRecordedAct(ledger, item.sk, { kind: 'disclosure', details });
     if (record?.holder === undefined) return undefined;
-    const { holder, actor: requestedBy, time: requestedAt } = record;
-    return { ...item, value: { ...item.value, holder, requestedBy, requestedAt } };
+    const { holder, tenant, actor: requestedBy, time: requestedAt } = record;
+    const { tenant: _, ...row } = item.value;
+    const value = { ...row, holder, ...(tenant !== undefined && { tenant }), requestedBy, requestedAt };
+    return { ...item, value };
   };
 
   const find = async (id: string): Promise<Item<CaseRow> | undefined> => {
     const item = await table.get<CaseRow>(caseKey(id));
     return item && proven(item);
   };
+
+  /** By the issuances, which are signed acts. */
+  const holdsCertificateOf = async (tenant: string, holder: string): Promise<boolean> =>
+    (await heldCertificates(table, ledger, holder)).some((one) => one.tenant === tenant);
+
+  const isKnownTo = ({ tenant }: Principal, holder: string): Promise<boolean> =>
+    tenant === undefined ? deps.isHolder(holder) : holdsCertificateOf(tenant, holder);
 
   const read = async (id: string): Promise<Item<CaseRow>> => {
     const item = await find(id);
@@ -116,21 +132,25 @@ export const openCases = (deps: {
   return {
     open: async (caller, holder) => {
       if (caller.role !== 'operator') await delegates.assertMayAct(caller, holder);
-      else if (!(await deps.isHolder(holder))) {
+      else if (!(await isKnownTo(caller, holder))) {
         // A signed file without records would look like the records of somebody of whom nothing is kept.
         throw new Fault('unknown-holder', 'The trust domain and the requests have no holder of that id.', {
           id: holder,
         });
       }
       const now = clock();
+      const { tenant } = caller;
+      const ofTenant = tenant !== undefined && { tenant };
       const { record, writes } = await ledger.prepare({
         kind: 'disclosure',
         actor: caller.id,
+        ...ofTenant,
         holder,
         details: { act: 'requested' },
       });
       const row: CaseRow = {
         holder,
+        ...ofTenant,
         requestedBy: caller.id,
         requestedAt: record.time,
         deadline: endOfTerm(now, TERM_DAYS),
@@ -138,6 +158,9 @@ export const openCases = (deps: {
       await table.write([
         { put: caseKey(record.id), value: row, if: 'absent' },
         { put: { pk: holderPk(holder), sk: record.id }, value: {}, if: 'absent' },
+        ...(tenant === undefined
+          ? []
+          : [{ put: { pk: tenantPk(tenant), sk: record.id }, value: {}, if: 'absent' } as const]),
         ...writes,
       ]);
       return viewOf(record.id, row);
@@ -145,7 +168,9 @@ export const openCases = (deps: {
 
     get: async (caller, id) => {
       const { value } = await read(id);
-      if (!mayReadAll(caller)) {
+      if (mayReadAll(caller)) {
+        if (!serves(caller, value.tenant)) throw unknown();
+      } else {
         try {
           await delegates.assertMayAct(caller, value.holder);
         } catch (error) {
@@ -158,17 +183,19 @@ export const openCases = (deps: {
 
     list: async (caller, { limit, cursor }) => {
       const all = mayReadAll(caller);
+      const { tenant } = caller;
+      const pk = !all ? holderPk(caller.id) : tenant === undefined ? PK : tenantPk(tenant);
       const page = await table.query<CaseRow>({
-        pk: all ? PK : holderPk(caller.id),
+        pk,
         descending: true,
         limit,
         ...(cursor !== undefined && { cursor }),
       });
-      const items = await Promise.all(page.items.map((item) => (all ? proven(item) : find(item.sk))));
+      const items = await Promise.all(page.items.map((item) => (pk === PK ? proven(item) : find(item.sk))));
+      const isTheirs = (row: CaseRow): boolean =>
+        all ? serves(caller, row.tenant) : row.holder === caller.id;
       return {
-        cases: items.flatMap((item) =>
-          item && (all || item.value.holder === caller.id) ? [viewOf(item.sk, item.value)] : [],
-        ),
+        cases: items.flatMap((item) => (item && isTheirs(item.value) ? [viewOf(item.sk, item.value)] : [])),
         ...(page.cursor !== undefined && { cursor: page.cursor }),
       };
     },
@@ -180,6 +207,7 @@ export const openCases = (deps: {
         });
       }
       const { value, version } = await read(id);
+      if (!serves(caller, value.tenant)) throw unknown();
       if (value.disclosedAt !== undefined) {
         throw new Fault('disclosure-closed', 'The disclosure has been made; there is no term to extend.');
       }
@@ -196,6 +224,7 @@ export const openCases = (deps: {
       const { writes } = await ledger.prepare({
         kind: 'disclosure',
         actor: caller.id,
+        ...(value.tenant !== undefined && { tenant: value.tenant }),
         holder: value.holder,
         details: { act: 'extended', disclosure: id, days },
       });

@@ -4,15 +4,14 @@ import type { CertificateRef, Principal } from '../../principal.ts';
 import { recipientOf } from '../../recipient.ts';
 import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
-import type { Ledger } from '../contract.ts';
+import type { Ledger, ProvisionDraft } from '../contract.ts';
 import { heldCertificates } from '../query/holder.ts';
 import type { Known } from '../recipients.ts';
-import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 import { buildBundle, bundlePage, type DisclosedCertificate } from './bundle.ts';
 import { type Cases, openCases } from './cases.ts';
 import { type Delegates, openDelegates } from './delegates.ts';
 import { type PublicJwk, publicJwk, signJws } from './jws.ts';
-import { type OwnPage, readOwn } from './own.ts';
+import { type OwnPage, readOwn, type TenantPart } from './own.ts';
 
 /** A holder's right to know: its own records at any time, and all of them as one signed bundle. */
 export interface Disclosures {
@@ -20,7 +19,7 @@ export interface Disclosures {
   readonly delegates: Delegates;
   /**
    * One page of the holder's own records. `method` is the request's. The answer, which is the page, is recorded before this
-   * resolves; `record` is the id of that record.
+   * resolves; `record` is the id of that record, or those of several tenants' after commas.
    * Faults: `forbidden`, and those of `Ledger.query`.
    */
   own(
@@ -69,6 +68,9 @@ export interface DisclosureDeps {
   readonly signer: () => Promise<Signer>;
 }
 
+/** As the header of an answer names its records. */
+const idsOf = (records: readonly { readonly id: string }[]): string => records.map(({ id }) => id).join(', ');
+
 export const BUNDLE_TYPE = 'akashi-disclosure+json';
 
 export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
@@ -85,14 +87,15 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
     own: async (caller, query, method) => {
       await delegates.assertMayAct(caller, query.holder);
       const heldBy = (holder: string) => heldCertificates(table, ledger, holder);
-      const { page, held } = await readOwn({ ledger, known, heldBy }, query);
+      const { page, parts } = await readOwn({ ledger, known, heldBy }, query);
       const { holder, from, to } = query;
-      const [record] = await ledger.append({
+      const responseDigest = digestHex(JSON.stringify(page));
+      const told = (part: TenantPart): ProvisionDraft => ({
         kind: 'provision',
         ...recipientOf(caller),
         channel: 'own',
         method,
-        certificates: held.slice(0, MAX_CERTIFICATES_PER_RECORD),
+        ...part,
         provided: {
           holder,
           from,
@@ -101,33 +104,32 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
           newest: page.entries[0]?.id,
           oldest: page.entries.at(-1)?.id,
         },
-        responseDigest: digestHex(JSON.stringify(page)),
-        count: page.entries.length,
+        responseDigest,
       });
-      return { ...page, record: record?.id as string };
+      const records = await ledger.append(...parts.map(told));
+      return { ...page, record: idsOf(records) };
     },
 
     handOver: async (caller, id, method) => {
       const found = await cases.get(caller, id);
       const madeAt = new Date(clock()).toISOString();
-      const bundle = await buildBundle({ ...deps, known }, found, madeAt);
+      const { bundle, parts } = await buildBundle({ ...deps, known }, found, madeAt);
       const jws = JSON.stringify(await signJws(await deps.signer(), BUNDLE_TYPE, JSON.stringify(bundle)));
       const digest = digestHex(jws);
       const page = bundlePage(bundle, jws);
-      const { record, writes } = await ledger.prepare({
+      const told = (part: TenantPart): ProvisionDraft => ({
         kind: 'provision',
         ...recipientOf(caller),
         channel: 'disclosure',
         method,
-        certificates: bundle.certificates
-          .slice(0, MAX_CERTIFICATES_PER_RECORD)
-          .map(({ ca, serial }) => ({ ca, serial })),
+        ...part,
         provided: { disclosure: id, holder: found.holder, page: digestHex(page) },
         responseDigest: digest,
-        count: bundle.records.length,
       });
+      const prepared = await Promise.all(parts.map((part) => ledger.prepare(told(part))));
+      const writes = prepared.flatMap((one) => one.writes);
       await table.write([...(await cases.closeWrites(id, digest)), ...writes]);
-      return { jws, page, record: record.id };
+      return { jws, page, record: idsOf(prepared.map(({ record }) => record)) };
     },
 
     key: async () => {

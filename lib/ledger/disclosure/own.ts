@@ -1,7 +1,9 @@
 import type { CertificateRef, Principal } from '../../principal.ts';
 import type { Ledger, LedgerRecord } from '../contract.ts';
 import type { Bilingual } from '../html.ts';
+import type { HeldCertificate } from '../query/holder.ts';
 import { type Known, knownAmong } from '../recipients.ts';
+import { MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 
 /** One answer about the holder, as the holder may know it: when, to whom, why. */
 export interface OwnEntry {
@@ -111,6 +113,32 @@ export const ownEntries = (
   });
 };
 
+/** What an answer about a holder says of the affairs of one tenant. */
+export interface TenantPart {
+  readonly tenant?: string;
+  /** As many as a record names. */
+  readonly certificates: readonly CertificateRef[];
+  /** Records that the answer shows. */
+  readonly count: number;
+}
+
+/** One part for each tenant; one of no tenant where the answer is empty. */
+export const partsByTenant = (
+  held: readonly HeldCertificate[],
+  records: readonly LedgerRecord[],
+): readonly TenantPart[] => {
+  const tenants = new Set([...held, ...records].map(({ tenant }) => tenant));
+  if (tenants.size === 0) tenants.add(undefined);
+  return [...tenants].map((tenant) => ({
+    ...(tenant !== undefined && { tenant }),
+    certificates: held
+      .filter((one) => one.tenant === tenant)
+      .slice(0, MAX_CERTIFICATES_PER_RECORD)
+      .map(({ ref }) => ref),
+    count: records.filter((record) => record.tenant === tenant).length,
+  }));
+};
+
 export type OwnPage = { readonly entries: readonly OwnEntry[]; readonly cursor?: string };
 
 /** Newest first. Faults: those of `Ledger.query`. */
@@ -118,7 +146,7 @@ export const readOwn = async (
   deps: {
     readonly ledger: Ledger;
     readonly known: Known;
-    readonly heldBy: (holder: string) => Promise<readonly CertificateRef[]>;
+    readonly heldBy: (holder: string) => Promise<readonly HeldCertificate[]>;
   },
   query: {
     readonly holder: string;
@@ -127,15 +155,16 @@ export const readOwn = async (
     readonly limit: number;
     readonly cursor?: string;
   },
-): Promise<{ readonly page: OwnPage; readonly held: readonly CertificateRef[] }> => {
+): Promise<{ readonly page: OwnPage; readonly parts: readonly TenantPart[] }> => {
   const { records, cursor } = await deps.ledger.query({ ...query, kind: 'provision' });
   const held = await deps.heldBy(query.holder);
+  const refs = held.map(({ ref }) => ref);
   const principals = await recipientsOf(records, deps.known);
   return {
     page: {
-      entries: ownEntries(query.holder, held, records, principals),
+      entries: ownEntries(query.holder, refs, records, principals),
       ...(cursor !== undefined && { cursor }),
     },
-    held,
+    parts: partsByTenant(held, records),
   };
 };

@@ -5,6 +5,7 @@ import type { Value } from '../../store/store.ts';
 import { canonicalJson, digestHex } from '../canonical.ts';
 import type { Ledger, LedgerRecord, ProvisionDraft, RecordKind, RecordQuery } from '../contract.ts';
 import { openRecordedFile, type RecordedFile, type Summary } from '../export/recorded-file.ts';
+import { tenantOfQuery } from '../query/matching.ts';
 import { recordPages } from '../record-pages.ts';
 import { asValue, MAX_CERTIFICATES_PER_RECORD } from '../rows.ts';
 import { type Examined, examinedOf } from './examined.ts';
@@ -23,6 +24,7 @@ export type CertificateEvidence = {
   readonly leaf?: number;
   readonly issuedAt: string;
   readonly issuedBy: string;
+  readonly tenant?: string;
   readonly office?: string;
   readonly profile: string;
   readonly profileVersion: number;
@@ -39,6 +41,9 @@ export interface Period {
   readonly to: string;
 }
 
+/** Whose records are asked for: those of all, or of one tenant. */
+export type Scope = Pick<RecordQuery, 'tenant' | 'onlyRecordsOfTenant'>;
+
 /** What an audit of the authority (such as WebTrust for CA) asks to see. */
 export interface Evidence {
   /**
@@ -46,7 +51,7 @@ export interface Evidence {
    * be; ceremonies; trust domains and settings; deletions by retention; reports; exports begun; and every access to
    * records. Recorded like an export. Fault: `invalid-input`.
    */
-  file(caller: Caller, period: Period): Promise<RecordedFile>;
+  file(caller: Caller, period: Period, scope?: Scope): Promise<RecordedFile>;
   /**
    * A sample drawn with a seed as `method` describes; recorded before this resolves, under the ids in `record`. Faults:
    * `invalid-input`.
@@ -55,10 +60,13 @@ export interface Evidence {
     caller: Caller,
     period: Period,
     draw: { readonly seed: string; readonly size: number },
+    scope?: Scope,
   ): Promise<DrawnSample & { readonly record: string }>;
 }
 
 export type DrawnSample = Period & {
+  /** Present where the certificates of one tenant were drawn from. */
+  readonly tenant?: string;
   readonly seed: string;
   readonly method: string;
   /** How many certificates the sample was drawn from. */
@@ -99,6 +107,11 @@ const ACT_KINDS = [
   'export',
 ] as const satisfies readonly RecordKind[];
 
+const tenantIn = (scope: Scope): { readonly tenant?: string } => {
+  const tenant = tenantOfQuery(scope);
+  return tenant === undefined ? {} : { tenant };
+};
+
 export const openEvidence = (deps: EvidenceDeps): Evidence => {
   const { ledger, clock } = deps;
 
@@ -115,6 +128,7 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
       ...(record.leaf !== undefined && { leaf: record.leaf }),
       issuedAt: record.time,
       issuedBy: (record as { actor: string }).actor,
+      ...(record.tenant !== undefined && { tenant: record.tenant }),
       ...(record.office !== undefined && { office: record.office }),
       profile: profile as string,
       profileVersion: profileVersion as number,
@@ -129,10 +143,12 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
   const lines = (values: readonly Value[]): Uint8Array => Buffer.concat(values.map(line));
 
   return {
-    file: async (caller, period) => {
+    file: async (caller, period, scope = {}) => {
       checkPeriod(period);
       const { from, to } = period;
-      const details = { from, to };
+      const ofTenant = tenantIn(scope);
+      const details = { from, to, ...ofTenant };
+      const asked = { ...period, ...scope };
       const head: Value = {
         evidence: 'file',
         ...details,
@@ -146,19 +162,19 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
         let acts = 0;
         let accesses = 0;
         yield line(head);
-        for await (const records of pages({ kind: 'issuance', ...period })) {
+        for await (const records of pages({ kind: 'issuance', ...asked })) {
           certificates += records.length;
           yield lines(await Promise.all(records.map(evidenceOf)));
         }
         for (const kind of ACT_KINDS) {
-          for await (const records of pages({ kind, ...period })) {
+          for await (const records of pages({ kind, ...asked })) {
             const others = records.filter((record) => record.id !== id);
             acts += others.length;
             yield lines(others.map((record) => ({ evidence: kind, record: asValue(record) })));
           }
         }
         for (const channel of ACCESS_CHANNELS) {
-          for await (const records of pages({ channel, ...period })) {
+          for await (const records of pages({ channel, ...asked })) {
             accesses += records.length;
             yield lines(records.map((record) => ({ evidence: 'access', record: asValue(record) })));
           }
@@ -168,18 +184,20 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
           count: certificates + acts + accesses,
         };
       };
-      return openRecordedFile(ledger, caller, { channel: 'evidence', details }, pieces);
+      return openRecordedFile(ledger, caller, { channel: 'evidence', ...ofTenant, details }, pieces);
     },
 
-    sample: async (caller, period, { seed, size }) => {
+    sample: async (caller, period, { seed, size }, scope = {}) => {
       checkPeriod(period);
+      const ofTenant = tenantIn(scope);
       const sample = openSample<LedgerRecord>(seed, size);
-      for await (const records of pages({ kind: 'issuance', from: period.from, to: period.to })) {
+      for await (const records of pages({ kind: 'issuance', from: period.from, to: period.to, ...scope })) {
         for (const record of records) sample.add(record.certificates?.[0] as CertificateRef, record);
       }
       const drawn: DrawnSample = {
         from: period.from,
         to: period.to,
+        ...ofTenant,
         seed,
         method: SAMPLING,
         population: sample.population,
@@ -188,22 +206,25 @@ export const openEvidence = (deps: EvidenceDeps): Evidence => {
         ),
       };
       const responseDigest = digestHex(JSON.stringify(drawn));
-      const told = (part: DrawnSample['sample']): ProvisionDraft => ({
+      const told = (tenant: string | undefined, part: DrawnSample['sample']): ProvisionDraft => ({
         kind: 'provision',
         ...caller,
+        ...(tenant !== undefined && { tenant }),
         channel: 'evidence',
         certificates: part.map(({ ca, serial }) => ({ ca, serial })),
         requests: [...new Set(part.flatMap(({ request }) => request?.id ?? []))],
-        provided: { from: period.from, to: period.to, seed, size, population: drawn.population },
+        provided: { from: period.from, to: period.to, ...ofTenant, seed, size, population: drawn.population },
         responseDigest,
         count: part.length,
       });
-      const parts = Math.max(1, Math.ceil(drawn.sample.length / DRAWN_PER_RECORD));
-      const records = await ledger.append(
-        ...Array.from({ length: parts }, (_, n) =>
-          told(drawn.sample.slice(n * DRAWN_PER_RECORD, (n + 1) * DRAWN_PER_RECORD)),
+      const byTenant = Map.groupBy(drawn.sample, ({ tenant }) => tenant);
+      if (byTenant.size === 0) byTenant.set(ofTenant.tenant, []);
+      const parts = [...byTenant].flatMap(([tenant, drawnOf]) =>
+        Array.from({ length: Math.max(1, Math.ceil(drawnOf.length / DRAWN_PER_RECORD)) }, (_, n) =>
+          told(tenant, drawnOf.slice(n * DRAWN_PER_RECORD, (n + 1) * DRAWN_PER_RECORD)),
         ),
       );
+      const records = await ledger.append(...parts);
       return { ...drawn, record: records.map(({ id }) => id).join(', ') };
     },
   };

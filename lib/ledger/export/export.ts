@@ -3,6 +3,7 @@ import type { Caller } from '../../principal.ts';
 import type { Value } from '../../store/store.ts';
 import type { Ledger, RecordQuery } from '../contract.ts';
 import { checkQuery } from '../query/check.ts';
+import { tenantOfQuery } from '../query/matching.ts';
 import { recordPages } from '../record-pages.ts';
 import { EXPORT_TYPES, type ExportFormat, openFile } from './formats.ts';
 import { openRecordedFile, type RecordedFile, type Summary } from './recorded-file.ts';
@@ -52,9 +53,12 @@ export const openExports =
       return { provided: { newest, oldest }, count };
     };
 
-    const details = { format, query: bounded as Value };
+    const { onlyRecordsOfTenant: _, ...asked } = bounded;
+    const tenant = tenantOfQuery(bounded);
+    const details = { format, query: { ...asked, ...(tenant !== undefined && { tenant }) } as Value };
+    const about = { channel: 'export', ...(tenant !== undefined && { tenant }), details } as const;
     return {
-      ...(await openRecordedFile(ledger, caller, { channel: 'export', details }, pieces)),
+      ...(await openRecordedFile(ledger, caller, about, pieces)),
       contentType: EXPORT_TYPES[format],
     };
   };

@@ -27,12 +27,23 @@ export interface Summary {
 export const openRecordedFile = async (
   ledger: Ledger,
   caller: Caller,
-  { channel, details }: { readonly channel: 'export' | 'evidence'; readonly details: Value },
+  {
+    channel,
+    tenant,
+    details,
+  }: {
+    readonly channel: 'export' | 'evidence';
+    /** Whose records the file has, where they are of one tenant. */
+    readonly tenant?: string;
+    readonly details: Value;
+  },
   pieces: (id: string) => AsyncGenerator<Uint8Array, Summary>,
 ): Promise<RecordedFile> => {
+  const ofTenant = tenant !== undefined && { tenant };
   const [begun] = await ledger.append({
     kind: 'export',
     actor: caller.recipient,
+    ...ofTenant,
     details: {
       step: 'begun',
       channel,
@@ -63,6 +74,7 @@ export const openRecordedFile = async (
     await ledger.append({
       kind: 'provision',
       ...caller,
+      ...ofTenant,
       channel,
       certificates: [],
       provided: { export: id, ...details, ...provided },

@@ -7,8 +7,11 @@ import { mergePartitions, type Stretch } from './merging.ts';
 import { backwards, monthlyIndexOf } from './partitions.ts';
 import type { Bounds } from './position.ts';
 
-/** Accesses of everybody to everything: no index of one name has them all. */
-export const isAskedOfAll = (query: RecordQuery): boolean =>
+/**
+ * Accesses of everybody to everything: no index of one name has them all. That of a tenant has them among many more answers by
+ * OCSP.
+ */
+export const isAskedOfAll = ({ tenant: _, onlyRecordsOfTenant: __, ...query }: RecordQuery): boolean =>
   query.accesses === true &&
   query.certificate === undefined &&
   query.request === undefined &&

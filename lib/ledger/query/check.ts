@@ -10,7 +10,7 @@ export const checkQuery = (
   query: Omit<RecordQuery, 'limit' | 'cursor'> & { readonly limit?: number },
 ): void => {
   const { limit = MAX_PAGE, recipient, actor, certificate, holder, purpose, channel, kind } = query;
-  const { request, party, onlyRecordsOf } = query;
+  const { request, party, onlyRecordsOf, tenant, onlyRecordsOfTenant } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
     throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} records.`, { field: 'limit' });
   }
@@ -28,6 +28,9 @@ export const checkQuery = (
       'invalid-input',
       "A holder's records are those of everybody who asked: they are not found among the records of one principal.",
     );
+  }
+  if (tenant !== undefined && onlyRecordsOfTenant !== undefined) {
+    throw new Fault('invalid-input', 'Ask by one tenant.', { field: 'tenant' });
   }
   const findsAnswers = [recipient, purpose, channel, request].some((member) => member !== undefined);
   if (findsAnswers && (actor !== undefined || (kind !== undefined && kind !== 'provision'))) {

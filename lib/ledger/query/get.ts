@@ -1,7 +1,9 @@
 import { Fault } from '../../fault.ts';
-import type { Table } from '../../store/store.ts';
+import { ifKept } from '../../recorded-act.ts';
+import type { Bucket, Table } from '../../store/store.ts';
 import type { LedgerRecord } from '../contract.ts';
 import { timeOfId } from '../ids.ts';
+import { openPublishedLeaves } from '../published-leaves.ts';
 import { readTombstone } from '../retention/tombstones.ts';
 import { recordKey, stagedKey } from '../rows.ts';
 import { readRecord } from '../well-formed.ts';
@@ -17,6 +19,21 @@ export const getRecord = async (table: Table, id: string): Promise<LedgerRecord>
     if (record) return record;
   }
   throw await absenceFault(table, id);
+};
+
+/**
+ * The same for a principal of a tenant. A row does not prove whose the record is, but its leaf does; and what is kept of a
+ * deleted record does not say it. Fault: `unknown-record`.
+ */
+export const getRecordOfTenant = async (
+  table: Table,
+  bucket: Pick<Bucket, 'get'>,
+  id: string,
+  tenant: string,
+): Promise<LedgerRecord> => {
+  const record = await ifKept(getRecord(table, id));
+  if (record?.tenant === tenant && (await (await openPublishedLeaves(bucket))(record))) return record;
+  throw unknownRecord(id);
 };
 
 /** Also the answer about a record that the caller may not have. */

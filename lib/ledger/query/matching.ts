@@ -9,6 +9,12 @@ import { readRecord } from '../well-formed.ts';
 /** The most rows that a page reads for each record of its limit: a filter may leave most of them out. */
 export const SCAN_FACTOR = 20;
 
+/** The tenant whose records alone the query finds. */
+export const tenantOfQuery = ({
+  tenant,
+  onlyRecordsOfTenant,
+}: Pick<RecordQuery, 'tenant' | 'onlyRecordsOfTenant'>): string | undefined => onlyRecordsOfTenant ?? tenant;
+
 /** The records of these rows that match the query. `pointers`: the rows name records instead of being records. */
 export const matchingRecords = async (
   table: Table,
@@ -16,10 +22,15 @@ export const matchingRecords = async (
   pointers: boolean,
   query: RecordQuery,
 ): Promise<readonly LedgerRecord[]> => {
-  const ofKind = items.filter(
-    ({ sk, value }) => isRecordId(sk) && (query.kind === undefined || kindIn(value) === query.kind),
+  const { kind } = query;
+  const tenant = tenantOfQuery(query);
+  const wanted = items.filter(
+    ({ sk, value }) =>
+      isRecordId(sk) &&
+      (kind === undefined || wordIn(value, 'kind') === kind) &&
+      (tenant === undefined || wordIn(value, 'tenant') === tenant),
   );
-  const found = pointers ? await Promise.all(ofKind.map(({ sk }) => table.get(recordKey(sk)))) : ofKind;
+  const found = pointers ? await Promise.all(wanted.map(({ sk }) => table.get(recordKey(sk)))) : wanted;
   // A record may have been deleted since its pointer was read.
   return found
     .map((item) => item && readRecord(item))
@@ -27,12 +38,17 @@ export const matchingRecords = async (
     .filter((record) => matches(record, query));
 };
 
-const kindIn = (value: unknown): unknown => (value as { readonly kind?: unknown } | null)?.kind;
+/** A pointer has these as its record has them. */
+export const wordIn = (value: unknown, member: 'kind' | 'tenant'): unknown =>
+  (value as { readonly [name in typeof member]?: unknown } | null)?.[member];
 
 /** The caller has compared the kind already. */
 const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
   const { recipient, actor, certificate, purpose, office, channel, request, exceptLookUpsOf, onlyRecordsOf } =
     query;
+  const tenant = tenantOfQuery(query);
+  // A pointer may be false.
+  if (tenant !== undefined && record.tenant !== tenant) return false;
   if (query.accesses && !isAccess(record)) return false;
   if (query.party !== undefined && partyOf(record) !== query.party) return false;
   if (onlyRecordsOf !== undefined && partyOf(record) !== onlyRecordsOf) return false;

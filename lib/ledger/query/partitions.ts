@@ -1,8 +1,17 @@
 import type { Page, Table } from '../../store/store.ts';
 import type { LedgerRecord, RecordPage, RecordQuery } from '../contract.ts';
 import { dayOf, idFloor, monthOf } from '../ids.ts';
-import { certificatePk, channelPk, kindPk, officePk, partyPk, purposePk, shownRequestPk } from '../rows.ts';
-import { matchingRecords, SCAN_FACTOR } from './matching.ts';
+import {
+  certificatePk,
+  channelPk,
+  kindPk,
+  officePk,
+  partyPk,
+  purposePk,
+  shownRequestPk,
+  tenantPk,
+} from '../rows.ts';
+import { matchingRecords, SCAN_FACTOR, tenantOfQuery, wordIn } from './matching.ts';
 import { type Bounds, cursorInvalid, encodePosition, type Position } from './position.ts';
 
 const DAY = 86_400_000;
@@ -17,7 +26,8 @@ export const walkPartitions = async (
   { from, to, fingerprint, position }: Bounds,
 ): Promise<RecordPage> => {
   const { limit } = query;
-  const { pks, pointers } = partitionsOf(query, from, to);
+  const { pks, pointers, oneThing } = partitionsOf(query, from, to);
+  if (oneThing && (await isOfAnotherTenant(table, oneThing, query))) return { records: [] };
   const records: LedgerRecord[] = [];
   let rows = limit * SCAN_FACTOR;
   let partitions = MAX_PARTITIONS;
@@ -58,7 +68,27 @@ export const walkPartitions = async (
 interface Partitions {
   readonly pks: () => Iterable<string>;
   readonly pointers: boolean;
+  /** The only partition, where it is about one certificate or one request. */
+  readonly oneThing?: string;
 }
+
+const aboutOne = (pk: string): Partitions => ({ pointers: true, oneThing: pk, pks: () => [pk] });
+
+/**
+ * Whether a principal of a tenant asks about another tenant's certificate or request. The first pointer is to its issuance, or to
+ * the first answer that showed it. The answer is then empty at once, as for one that nobody has: pages that are short and go
+ * on would tell how much is known about it.
+ */
+const isOfAnotherTenant = async (
+  table: Pick<Table, 'query'>,
+  pk: string,
+  { onlyRecordsOfTenant: own }: RecordQuery,
+): Promise<boolean> => {
+  if (own === undefined) return false;
+  const [first] = (await table.query({ pk, limit: 1 })).items;
+  const tenant = first && wordIn(first.value, 'tenant');
+  return tenant !== undefined && tenant !== own;
+};
 
 /**
  * The query's narrowest index gives the partitions; its other members only filter (matching.ts). Rows that are read and left out
@@ -68,10 +98,10 @@ interface Partitions {
 const partitionsOf = (query: RecordQuery, from: number, to: number): Partitions => {
   const { request, certificate, onlyRecordsOf } = query;
   if (request !== undefined && onlyRecordsOf === undefined) {
-    return { pointers: true, pks: () => [shownRequestPk(request)] };
+    return aboutOne(shownRequestPk(request));
   }
   if (certificate && onlyRecordsOf === undefined) {
-    return { pointers: true, pks: () => [certificatePk(certificate.ca, certificate.serial)] };
+    return aboutOne(certificatePk(certificate.ca, certificate.serial));
   }
   const monthly = monthlyIndexOf(query);
   if (monthly) return { pointers: true, pks: () => backwards(from, to, monthOf, monthly) };
@@ -84,13 +114,17 @@ export const monthlyIndexOf = (query: RecordQuery): ((month: string) => string) 
   // A refused sign-in has its pointer there alone (rows.ts).
   if (query.recipient === 'public' && channel === 'sign-in') return (month) => channelPk(channel, month);
   const party = query.onlyRecordsOf ?? query.party ?? query.recipient ?? query.actor;
+  const tenant = tenantOfQuery(query);
+  const ofTenant = tenant === undefined ? undefined : (month: string) => tenantPk(tenant, month);
+  // Most answers are to the public.
+  if (ofTenant && party === 'public') return ofTenant;
   if (party !== undefined) return (month) => partyPk(party, month);
   if (purpose !== undefined) return (month) => purposePk(purpose, month);
   if (office !== undefined) return (month) => officePk(office, month);
   if (channel !== undefined) return (month) => channelPk(channel, month);
   // Provisions have no pointer under their kind, since nearly every record is a provision.
   if (kind !== undefined && kind !== 'provision') return (month) => kindPk(kind, month);
-  return undefined;
+  return ofTenant;
 };
 
 /** The partitions of all periods between two times, newest first. */

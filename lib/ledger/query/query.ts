@@ -36,10 +36,16 @@ export const queryRecords = async (
   }
   const to = position?.to ?? Math.min(now + DAY, latest);
   const bounds: Bounds = { from, to, fingerprint, ...(position && { position }) };
-  if (query.holder !== undefined) return mergeCertificates(table, ledger, query.holder, query, bounds);
-  const page = await (isAskedOfAll(query) ? mergeAccesses : walkPartitions)(table, query, bounds);
-  return query.onlyRecordsOf === undefined ? page : proven(bucket, page);
+  const page =
+    query.holder === undefined
+      ? await (isAskedOfAll(query) ? mergeAccesses : walkPartitions)(table, query, bounds)
+      : await mergeCertificates(table, ledger, query.holder, query, bounds);
+  return isBound(query) ? proven(bucket, page) : page;
 };
+
+/** Whether it is asked by somebody who may see some records and no others. */
+const isBound = ({ onlyRecordsOf, onlyRecordsOfTenant }: RecordQuery): boolean =>
+  onlyRecordsOf !== undefined || onlyRecordsOfTenant !== undefined;
 
 /** A row does not prove whose the record is: somebody may have changed it. Its leaf does. */
 const proven = async (bucket: Pick<Bucket, 'get'>, page: RecordPage): Promise<RecordPage> => {

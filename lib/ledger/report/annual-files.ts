@@ -10,9 +10,10 @@ const named = <T>(names: Readonly<Record<string, T>>, id: string): T | undefined
   Object.hasOwn(names, id) ? names[id] : undefined;
 
 /** RFC 4180 in UTF-8 with a byte order mark. */
-export const annualCsv = ({ fiscalYear, lines, recipients, purposes }: AnnualReport): string => {
+export const annualCsv = ({ fiscalYear, tenant, lines, recipients, purposes }: AnnualReport): string => {
   const header = [
     'fiscalYear',
+    'tenant',
     'recipient',
     'recipientJa',
     'recipientEn',
@@ -34,6 +35,7 @@ export const annualCsv = ({ fiscalYear, lines, recipients, purposes }: AnnualRep
     const purpose = line.purpose === null ? undefined : named(purposes, line.purpose);
     return csvLine([
       fiscalYear,
+      tenant?.id ?? null,
       line.recipient,
       name?.ja ?? null,
       name?.en ?? null,
@@ -88,7 +90,7 @@ const provisionRow = (
 };
 
 export const annualPage = (report: AnnualReport): string => {
-  const { fiscalYear, trustDomain, lines, acts, totals } = report;
+  const { fiscalYear, trustDomain, tenant, lines, acts, totals } = report;
   const months = fiscalMonths(fiscalYear);
   const heads = months.map((month) => `<th scope="col">${Number(month.slice(5))}月</th>`).join('');
   const kinds = [...new Set(acts.map(({ kind }) => kind))].sort();
@@ -99,8 +101,8 @@ export const annualPage = (report: AnnualReport): string => {
   });
   return htmlPage(
     {
-      ja: `証明書失効情報等の提供の状況に関する報告書(${fiscalYear}年度)`,
-      en: `Annual report on provisions, fiscal year ${fiscalYear}`,
+      ja: `${tenant ? `${tenant.ja} ` : ''}証明書失効情報等の提供の状況に関する報告書(${fiscalYear}年度)`,
+      en: `Annual report on provisions${tenant ? ` of ${tenant.en}` : ''}, fiscal year ${fiscalYear}`,
     },
     `<p>${bilingual(trustDomain)}</p>
 <dl>

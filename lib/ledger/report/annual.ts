@@ -40,6 +40,8 @@ export type AnnualReport = {
   readonly to: string;
   readonly timeZone: 'Asia/Tokyo';
   readonly trustDomain: Bilingual & { readonly name: string };
+  /** Whose affairs alone it counts. Absent in the report of the whole service. */
+  readonly tenant?: Bilingual & { readonly id: string };
   readonly totals: {
     readonly records: number;
     readonly items: number;
@@ -79,6 +81,7 @@ export const publishedRecipient = (
 
 export interface AnnualSources {
   readonly trustDomain: Bilingual & { readonly name: string };
+  readonly tenant?: Bilingual & { readonly id: string };
   /** Only the recipients in the totals are looked up. */
   readonly known: Known;
   readonly countsOf: (month: string) => Promise<readonly Count[]>;
@@ -154,6 +157,7 @@ export const buildAnnualReport = async (year: number, sources: AnnualSources): P
     to: `${year + 1}-03-31`,
     timeZone: 'Asia/Tokyo',
     trustDomain: sources.trustDomain,
+    ...(sources.tenant && { tenant: sources.tenant }),
     totals: {
       records: sum('records'),
       items: sum('items'),

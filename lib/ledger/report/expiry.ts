@@ -37,10 +37,11 @@ export const expireReports = async ({
     )
       return;
     await bucket.delete(value.object);
-    const { fiscalYear, digest } = value;
+    const { tenant, fiscalYear, digest } = value;
     const { writes } = await ledger.prepare({
       kind: 'retention',
       actor: 'service',
+      ...(tenant !== undefined && { tenant }),
       details: {
         class: 'report',
         report: 'annual',

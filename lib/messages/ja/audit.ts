@@ -127,6 +127,10 @@ export const AUDIT = {
   'A total of a month is not the sum of its records.': '月の合計が、その月の記録の合計と異なります。',
   'A signed request was answered again, and the record does not say that it was a repetition.':
     '署名付きの要求に再び回答したのに、記録が繰り返しであることを示していません。',
+  'A record names another tenant than the one that its subject belongs to.':
+    '記録の運営団体が、その対象の運営団体と異なります。',
+  'A record names no tenant, and its subject belongs to one.':
+    '対象は運営団体に属していますが、記録に運営団体がありません。',
   'A row that the ledger did not write so was found in its table and set aside.':
     '台帳が書いたものではない行が台帳の中に見つかり、取り分けられました。',
 } as const;

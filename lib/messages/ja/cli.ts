@@ -1,5 +1,9 @@
 /** What the command line says itself: cli. */
 export const CLI = {
+  'An auditor of a tenant sees its records alone, and the log has those of all.':
+    '運営団体の監査人が見られるのは、その運営団体の記録だけです。透明性ログには、すべての運営団体の記録があります。',
+  'Verify as an auditor of the service, or leave the caller out: the log alone is then checked.':
+    'サービス全体の監査人として検証するか、呼び出し元を省いてください。省くと、ログだけを検証します。',
   detail: '詳細',
   'what to do': '対処',
   'request id': '要求 ID',

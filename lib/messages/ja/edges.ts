@@ -18,8 +18,10 @@ export const EDGES = {
     'トラストドメインファイルの証明書プロファイル {0} では、サービス自身の TLS 用の名前を使えません。その名前は {1} で、この計算機の名前と、{2}（PUBLIC_URL、またはファイルの "addresses"）のホストです。{3} プロファイルかアドレスを変更してください。',
   'The trust domain declares no such purpose for this caller; name none, or one of its purposes.':
     'この呼び出し元には、その利用目的が宣言されていません。利用目的の指定を省くか、宣言されているものを指定してください。',
-  'A relying party finds the answers to itself: leave the recipient, the holder and the office out.':
-    '署名検証者が検索できるのは、自らへの提供だけです。提供先、名義人、登録分局は指定しないでください。',
+  'A relying party finds the answers to itself: leave the recipient, the holder, the office and the tenant out.':
+    '署名検証者が検索できるのは、自らへの提供だけです。提供先、名義人、登録分局、運営団体は指定しないでください。',
+  'An officer sees the accesses of the own office: leave the tenant out.':
+    '登録分局の担当者が見られるのは、その登録分局の閲覧記録だけです。運営団体は指定しないでください。',
   'Must be 1 to 64 lower-case letters, digits and hyphens.':
     '英小文字、数字、ハイフンを使って 1～64 文字で指定してください。',
   'Must be the six digits of a local government code.':

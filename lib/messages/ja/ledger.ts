@@ -1,5 +1,6 @@
 /** Records, reports, disclosures and evidence: lib/ledger. */
 export const LEDGER = {
+  'Ask by one tenant.': '運営団体は一つだけ指定してください。',
   'Others kept writing the same records; try again.':
     '同じ記録が他の処理によって書き換えられ続けています。もう一度お試しください。',
   'An object that should be a batch of the log is none.':
