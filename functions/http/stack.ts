@@ -207,6 +207,13 @@ const checkRole = (route: RouteTerms, caller: Principal | undefined): void => {
       roles: route.access,
     });
   }
+  if (route.ofService && caller.tenant !== undefined) {
+    throw new Fault(
+      'forbidden',
+      phrase`This operation concerns the service as a whole; principals of the tenant ${caller.tenant} may not call it. Ask an operator or auditor of the service.`,
+      { tenant: caller.tenant },
+    );
+  }
   const { duty } = route;
   if (duty === undefined || caller.role !== 'officer' || caller.duties?.includes(duty)) return;
   throw new Fault(
