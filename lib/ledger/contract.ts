@@ -137,6 +137,11 @@ export type SharedAnswer = {
 /** One answer, as a room gives it to the ledger. */
 export interface ProvisionDraft extends Omit<Provision, 'shared'> {
   readonly responseDigest: string;
+  /**
+   * The tenant of each of the certificates, in their order; undefined for those of none. The ledger stores a record for each
+   * tenant (dividing.ts). Absent where the whole answer is about `tenant`.
+   */
+  readonly tenants?: readonly (string | undefined)[];
 }
 
 /**
@@ -216,15 +221,15 @@ export interface Ledger {
   /**
    * Durable when it resolves; only then may the recorded answer leave the service. Stores all drafts or none. A
    * provision that has an answer for each certificate in `provided.answers` may name more certificates than fit into
-   * one record: it is then stored as several records. A single answer to the public may share its record with others that
-   * are given at the same time.
+   * one record: it is then stored as several records, and so is an answer about certificates of several tenants. A single
+   * answer to the public may share its record with others that are given at the same time.
    */
   append(...drafts: readonly RecordDraft[]): Promise<readonly LedgerRecord[]>;
   /** The same for the answer to a signed request, which is recorded as a repetition where it is one (`repeats`). */
   appendSigned(draft: ProvisionDraft, signed: SignedRequestFacts): Promise<readonly LedgerRecord[]>;
   /**
    * Makes a record without storing it. The caller stores `writes` in one `Table.write`, together with the change that
-   * the record is about. Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD`
+   * the record is about. An answer about certificates of several tenants is several records; `record` is the first one. Faults: `record-invalid` where a record names more than `MAX_CERTIFICATES_PER_RECORD`
    * certificates.
    */
   prepare(draft: RecordDraft): Promise<PreparedRecord>;

@@ -2,6 +2,7 @@ import type { CertificateRef } from '../principal.ts';
 import type { Json } from '../store/store.ts';
 import { type Unregistered, unregisteredIn } from './answers.ts';
 import type { ProvisionDraft } from './contract.ts';
+import { divide } from './dividing.ts';
 import { MAX_CERTIFICATES_PER_RECORD } from './rows.ts';
 
 /** The part of what an answer is about that fits into one record. */
@@ -36,13 +37,16 @@ export const partsOf = (
 
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
+/** The records of one answer: for each tenant, and for as much as fits into one record. */
+export const cut = (draft: ProvisionDraft): readonly ProvisionDraft[] => divide(draft).flatMap(cutBySize);
+
 /**
  * Cuts a provision that has an answer for each of its certificates (`provided.answers`) and names more certificates and
  * unregistered numbers than fit into one record. Each of the resulting records has some of the certificates with their answers
  * and reasons, and some of the numbers. The first also has the items that are neither (`provided.impossible`). No other provision
  * is cut.
  */
-export const cut = (draft: ProvisionDraft): readonly ProvisionDraft[] => {
+const cutBySize = (draft: ProvisionDraft): readonly ProvisionDraft[] => {
   const { certificates: all, provided } = draft;
   const { answers, reasons, impossible, unregistered: _, ...rest } = provided;
   const parts = partsOf(all, unregisteredIn(provided));

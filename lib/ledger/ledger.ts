@@ -2,8 +2,16 @@ import type { Clock, Log, Random } from '../ports.ts';
 import type { Bucket, Objects, Table } from '../store/store.ts';
 import { openClosings } from './closings.ts';
 import { openConclusions } from './conclusions.ts';
-import type { Ledger, LedgerRecord, ProvisionDraft, RecordDraft, RefusalDraft } from './contract.ts';
+import type {
+  Ledger,
+  LedgerRecord,
+  PreparedRecord,
+  ProvisionDraft,
+  RecordDraft,
+  RefusalDraft,
+} from './contract.ts';
 import { cut } from './cutting.ts';
+import { divide } from './dividing.ts';
 import { getRecord } from './query/get.ts';
 import { queryRecords } from './query/query.ts';
 import { openSetAside } from './set-aside.ts';
@@ -133,7 +141,11 @@ export const openLedger = (deps: LedgerDeps): Ledger => {
     act,
     verified: (record) => verifiedAct(acts, record),
 
-    prepare: async (draft) => stage(await recordOf(draft)),
+    prepare: async (draft) => {
+      const parts = isProvision(draft) && 'responseDigest' in draft ? divide(draft) : [draft];
+      const staged = (await Promise.all(parts.map(recordOf))).map(stage);
+      return { record: (staged[0] as PreparedRecord).record, writes: staged.flatMap(({ writes }) => writes) };
+    },
 
     query: async (query) => {
       await settle();
