@@ -262,6 +262,7 @@ export const compose = (ports: Ports): Core => {
     urlsOf,
     openOffice: directory.openOffice,
     servedOffice: directory.servedOffice,
+    tenantOf: async (principal) => (await directory.known(principal))?.tenant,
     trustDomainDigest,
     inForce,
     states,
@@ -312,8 +313,9 @@ export const compose = (ports: Ports): Core => {
     random,
     log,
   });
-  const isHolder = async (id: string): Promise<boolean> =>
-    (await directory.known(id))?.role === 'holder' || (await registration.knowsHolder(id));
+  const isHolder = async (id: string, tenant?: string): Promise<boolean> =>
+    (tenant === undefined && (await directory.known(id))?.role === 'holder') ||
+    (await registration.knowsHolder(id, tenant));
   const names = openNames({
     ledger,
     directory,

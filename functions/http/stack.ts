@@ -16,6 +16,7 @@ import { notModified } from './conditional.ts';
 import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unread } from './http.ts';
 import { readJson } from './json-body.ts';
 import type { LargeAnswers } from './large-answers.ts';
+import { assertOfService } from './of-service.ts';
 import { errorFacts, isOwnFailure, PROBLEMS, problem } from './problems.ts';
 import { recordRefusal } from './refused-sign-in.ts';
 import { type AnyRoute, maxBodyBytes, type RouteTerms, takesMethod } from './route.ts';
@@ -207,13 +208,7 @@ const checkRole = (route: RouteTerms, caller: Principal | undefined): void => {
       roles: route.access,
     });
   }
-  if (route.ofService && caller.tenant !== undefined) {
-    throw new Fault(
-      'forbidden',
-      phrase`This operation concerns the service as a whole; principals of the tenant ${caller.tenant} may not call it. Ask an operator or auditor of the service.`,
-      { tenant: caller.tenant },
-    );
-  }
+  if (route.ofService) assertOfService(caller);
   const { duty } = route;
   if (duty === undefined || caller.role !== 'officer' || caller.duties?.includes(duty)) return;
   throw new Fault(

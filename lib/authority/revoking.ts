@@ -6,6 +6,7 @@ import type { ActDraft } from '../ledger/ledger.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { RevocationEntry } from '../status/status.ts';
 import type { Value } from '../store/store.ts';
+import { serves } from '../tenant.ts';
 import { unknownCertificate } from './certificates.ts';
 import type { Authority, Revocation, RevocationOutcome } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -60,11 +61,15 @@ const alreadyRevoked = (now: Closed): Fault =>
 const USUAL_TERM = 86_400;
 
 /**
- * Officers act on the certificates of their own office, and of those whose affairs it has taken over. Another office's
- * certificates are unknown to them.
+ * Officers act on the certificates of their own office, and of those whose affairs it has taken over. Operators and auditors
+ * of a tenant know the certificates of that tenant. All others are unknown to them.
  */
-export const assertMayAct = (actor: Principal, { office }: { readonly office?: string }): void => {
-  if (actor.role === 'operator') return;
+export const assertMayAct = (
+  actor: Principal,
+  { tenant, office }: Pick<IssuedAs, 'tenant' | 'office'>,
+): void => {
+  const isOfCentre = actor.role === 'operator' || actor.role === 'auditor';
+  if (isOfCentre && serves(actor, tenant)) return;
   if (office !== undefined && officesOf(actor).includes(office)) return;
   throw unknownCertificate();
 };
@@ -105,12 +110,13 @@ export const openRevoking = (
     kind: 'revocation' | 'hold' | 'release',
     actor: Principal,
     ref: CertificateRef,
-    { office }: IssuedAs,
+    { tenant, office }: IssuedAs,
     details: Value,
   ): ActDraft => ({
     kind,
     actor: actor.id,
     certificates: [ref],
+    ...(tenant !== undefined && { tenant }),
     ...(office !== undefined && { office }),
     details: { ...details, ...(office !== undefined && actingOfficeOf(actor, office)) },
   });
@@ -249,7 +255,7 @@ export const openRevoking = (
       const issuedAs = await read(actor, ref);
       for (;;) {
         const standing = await follow(ref, issuedAs);
-        if (await act(ref, issuedAs, standing, twoPersons.withdrawal(actor, ref, standing))) return;
+        if (await act(ref, issuedAs, standing, twoPersons.withdrawal(actor, ref, standing, issuedAs))) return;
       }
     },
 

@@ -12,7 +12,9 @@ import {
   subjectPublicKeyOctets,
 } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { Principal } from '../principal.ts';
 import type { Table, Write } from '../store/store.ts';
+import { serves } from '../tenant.ts';
 import { scopesOf } from './crl-scopes.ts';
 import { ISSUERS, type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
 import { findTerms, type IssuerTerms } from './issuer-terms.ts';
@@ -126,6 +128,17 @@ const unknownAuthority = (ca: string): Fault =>
 
 const authorityUnreadable = (ca: string): Fault =>
   new Fault('authority-unreadable', 'What is stored of this certification authority cannot be read.', { ca });
+
+/** The CA, if the actor may know it: to the principals of a tenant, the CAs of other tenants do not exist. Faults: those of `byId`. */
+export const issuerFor = async (
+  issuers: Pick<Issuers, 'byId'>,
+  actor: Pick<Principal, 'tenant'>,
+  ca: string,
+): Promise<Issuer> => {
+  const issuer = await issuers.byId(ca);
+  if (issuer.tenant !== undefined && !serves(actor, issuer.tenant)) throw unknownAuthority(ca);
+  return issuer;
+};
 
 /** Running processes see a CA that another process entered within this time. */
 const REREAD_MS = 60_000;
