@@ -47,6 +47,14 @@ export interface TwoTenants extends Awaited<ReturnType<typeof serveService>> {
   readonly members: Readonly<
     Record<'chief' | 'clerk' | 'examiner' | 'counter' | 'kuroda' | 'shima' | 'auditor', Member>
   >;
+  /** By a token of the caller. */
+  send(
+    caller: Principal,
+    method: string,
+    path: string,
+    body?: unknown,
+    type?: string,
+  ): Promise<{ readonly status: number; readonly headers: Headers; readonly text: string }>;
   /** Submitted at the office and examined there. */
   examined(by: readonly [Principal, Principal], profile: string): Promise<RequestView>;
   /** The same, approved by an operator of the service. */
@@ -89,6 +97,23 @@ export const openTwoTenants = async (folder: string): Promise<TwoTenants> => {
     shima: await enrolled(service, 'minase-shima', ofMinase('operator', '志摩')),
     auditor: await enrolled(service, 'minase-auditor', ofMinase('auditor', '監査')),
   };
+  const tokens = new Map<string, string>();
+  const tokenOf = async (caller: Principal): Promise<string> => {
+    const token = tokens.get(caller.id) ?? (await service.app.principals.issueToken(caller)).token;
+    tokens.set(caller.id, token);
+    return token;
+  };
+  const send: TwoTenants['send'] = async (caller, method, path, body, type = 'application/json') => {
+    const answer = await fetch(`${service.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await tokenOf(caller)}`,
+        ...(body !== undefined && { 'content-type': type }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
   let made = 0;
   const { registration } = service.app;
   const examined: TwoTenants['examined'] = async ([clerk, chief], profile) => {
@@ -100,6 +125,7 @@ export const openTwoTenants = async (folder: string): Promise<TwoTenants> => {
   return {
     ...service,
     members,
+    send,
     examined,
     issued: async (by, profile) => {
       const { id } = await examined(by, profile);
@@ -110,8 +136,8 @@ export const openTwoTenants = async (folder: string): Promise<TwoTenants> => {
   };
 };
 
-/** The serial number of a CA's own certificate. */
-export const ownSerial = async (service: Service, ca: string): Promise<string> => {
+/** The serial number of a certificate of the CA that has this profile. */
+export const serialOf = async (service: Service, ca: string, wanted: string): Promise<string> => {
   const { serials } = await service.app.authority.serials(ca, { limit: 100 });
-  return serials.find(({ profile }) => profile === 'ca')?.serial as string;
+  return serials.find(({ profile }) => profile === wanted)?.serial as string;
 };
