@@ -4,7 +4,7 @@ import { Fault } from '../fault.ts';
 import { keyIdentity } from '../keys/keys.ts';
 import type { Closes } from '../ledger/ledger.ts';
 import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
-import { type Issuer, type IssuerUrls, issuerFor } from '../status/status.ts';
+import type { Issuer, IssuerUrls } from '../status/status.ts';
 import { tryEach } from '../try-each.ts';
 import { holdCeremony, readCeremonyKeys } from './ceremony.ts';
 import { readCertificate } from './certificates.ts';
@@ -200,7 +200,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
     keyLists,
 
     certificate: async (actor, ref) => {
-      if (actor.tenant !== undefined) await issuerFor(issuers, actor, ref.ca);
+      if (actor.tenant !== undefined) await issuers.knownTo(actor, ref.ca);
       const { value: row } = await readCertificate(table, ref).catch(async (error: unknown) => {
         // Says so where there is no such CA.
         if (Fault.is(error, 'unknown-certificate')) await issuers.byId(ref.ca);

@@ -38,6 +38,11 @@ export interface Issuers {
   /** Faults: `unknown-authority`, `authority-unreadable`. */
   byId(ca: string): Promise<Issuer>;
   /**
+   * The CA, if the actor may know it: to the principals of a tenant, the CAs of other tenants do not exist. Faults: those of
+   * `byId`.
+   */
+  knownTo(actor: Pick<Principal, 'tenant'>, ca: string): Promise<Issuer>;
+  /**
    * The CA that a CertID names, by key hash and name hash together: generations share a DN. Undefined where the CertID
    * names no CA of ours. Fault: `authority-unreadable` where it may name the CA whose row cannot be read.
    */
@@ -129,17 +134,6 @@ const unknownAuthority = (ca: string): Fault =>
 const authorityUnreadable = (ca: string): Fault =>
   new Fault('authority-unreadable', 'What is stored of this certification authority cannot be read.', { ca });
 
-/** The CA, if the actor may know it: to the principals of a tenant, the CAs of other tenants do not exist. Faults: those of `byId`. */
-export const issuerFor = async (
-  issuers: Pick<Issuers, 'byId'>,
-  actor: Pick<Principal, 'tenant'>,
-  ca: string,
-): Promise<Issuer> => {
-  const issuer = await issuers.byId(ca);
-  if (issuer.tenant !== undefined && !serves(actor, issuer.tenant)) throw unknownAuthority(ca);
-  return issuer;
-};
-
 /** Running processes see a CA that another process entered within this time. */
 const REREAD_MS = 60_000;
 
@@ -164,6 +158,12 @@ export const openIssuers = (deps: IssuersDeps): Issuers => {
     readAt = now;
     return fresh;
   };
+  const byId: Issuers['byId'] = async (ca) => {
+    const { byId, unreadable } = await current();
+    const known = byId.get(ca);
+    if (known) return known;
+    throw unreadable.includes(ca) ? authorityUnreadable(ca) : unknownAuthority(ca);
+  };
   return {
     enterWrites: (ca, certificate) => {
       const value: IssuerRow = {
@@ -187,11 +187,11 @@ export const openIssuers = (deps: IssuersDeps): Issuers => {
       const { byId, unreadable } = await current();
       return [...byId.keys(), ...unreadable];
     },
-    byId: async (ca) => {
-      const { byId, unreadable } = await current();
-      const known = byId.get(ca);
-      if (known) return known;
-      throw unreadable.includes(ca) ? authorityUnreadable(ca) : unknownAuthority(ca);
+    byId,
+    knownTo: async (actor, ca) => {
+      const issuer = await byId(ca);
+      if (issuer.tenant !== undefined && !serves(actor, issuer.tenant)) throw unknownAuthority(ca);
+      return issuer;
     },
     byCertId: async ({ hashAlgorithm, issuerNameHash, issuerKeyHash }) => {
       const { byCertId, unreadable } = await current();

@@ -1,7 +1,6 @@
 import type { Status } from './contract.ts';
 import { openCrls } from './crls/crls.ts';
 import type { StatusDeps } from './deps.ts';
-import { issuerFor } from './issuers.ts';
 import { openOcsp } from './ocsp.ts';
 
 export { type ArchivedCrl, AUTHORITY_CRL, FULL_CRL, type OcspAnswer, type Status } from './contract.ts';
@@ -16,7 +15,7 @@ export { type Gauges, openGauges } from './gauges.ts';
 export { askedByGetRequest } from './get-request.ts';
 export { type IssuerTerms, issuerTermsOf } from './issuer-terms.ts';
 export { crlPath, type IssuerUrls, issuerUrls } from './issuer-urls.ts';
-export { type Issuer, type Issuers, type IssuersDeps, issuerFor, openIssuers } from './issuers.ts';
+export { type Issuer, type Issuers, type IssuersDeps, openIssuers } from './issuers.ts';
 export { openOcsp } from './ocsp.ts';
 export {
   openRegister,
@@ -34,7 +33,7 @@ export const openStatus = (deps: StatusDeps): Status => ({
   ...openOcsp(deps),
   ...openCrls(deps),
   authorityFor: async (actor, ca) => {
-    const { tenant } = await issuerFor(deps.issuers, actor, ca);
+    const { tenant } = await deps.issuers.knownTo(actor, ca);
     return tenant === undefined ? {} : { tenant };
   },
 });
