@@ -92,15 +92,11 @@ export const enter = async (service: Service, invitation: string, by: Principal)
   return { id, key, pem, principal };
 };
 
-/** Two operators propose and confirm a principal, who brings a key. */
-export const enrolled = async (service: Service, id: string, terms: PrincipalTerms): Promise<Member> => {
+/** Two operators name the office's first responsible person. */
+export const firstChief = async (service: Service, id = 'minami-chief'): Promise<Member> => {
   const { people } = service.app.enrolment;
   const [sakai, noda] = [service.principal('operator-sakai'), service.principal('operator-noda')];
-  await people.propose(sakai, id, terms);
+  await people.propose(sakai, id, officer('責任者', 'responsible', 'receive', 'examine'));
   const { invitation } = await people.confirm(noda, id);
   return enter(service, invitation ?? '', sakai);
 };
-
-/** Two operators name the office's first responsible person. */
-export const firstChief = (service: Service, id = 'minami-chief'): Promise<Member> =>
-  enrolled(service, id, officer('責任者', 'responsible', 'receive', 'examine'));

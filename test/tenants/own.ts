@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
-import { decodeCertificate } from '../../lib/pki/pki.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
-import { ownCertificate } from '../enrolment/people.ts';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
 import { FIELDS } from '../service.ts';
 import { serialOf, TOKIWA_CA, TOKIWA_PROFILE, type TwoTenants } from './two-tenants.ts';
@@ -17,14 +15,16 @@ export const own = (open: () => TwoTenants): void => {
 
   beforeAll(async () => {
     service = open();
-    const { chief, clerk, counter, examiner, kuroda } = service.members;
-    const minami = [clerk.principal, chief.principal] as const;
-    ofTokiwa = (await service.issued(minami, 'official-position')).certificate;
-    const okitsu = [counter.principal, examiner.principal] as const;
-    ({ id: request } = await service.examined(okitsu, 'official-position'));
-    const approved = await ask(kuroda.principal, 'POST', `/requests/${request}/examinations`, {
-      decision: 'approve',
-    });
+    ofTokiwa = (await service.issued('tokiwa', 'official-position')).certificate;
+    ({ id: request } = await service.examined('minase', 'official-position'));
+    const approved = await ask(
+      service.principal('minase-kuroda'),
+      'POST',
+      `/requests/${request}/examinations`,
+      {
+        decision: 'approve',
+      },
+    );
     ofMinase = approved.certificate;
   }, 120_000);
 
@@ -43,8 +43,8 @@ export const own = (open: () => TwoTenants): void => {
 
   describe("a tenant's operators and auditors", () => {
     it('see the requests and the certificates of the tenant, also those of a CA that serves all tenants', async () => {
-      const { kuroda, auditor } = service.members;
-      for (const { principal } of [kuroda, auditor]) {
+      const [kuroda, auditor] = [service.principal('minase-kuroda'), service.principal('minase-auditor')];
+      for (const principal of [kuroda, auditor]) {
         const { requests } = await ask(principal, 'GET', '/requests');
         expect(requests).toMatchObject([
           { id: request, tenant: 'minase', office: 'okitsu', state: 'issued' },
@@ -57,9 +57,9 @@ export const own = (open: () => TwoTenants): void => {
       }
       const serialsOf = async (who: Principal, ca: string) =>
         (await ask(who, 'GET', `/certificates/${ca}?limit=1000`)).serials;
-      const own = await serialsOf(auditor.principal, ofMinase.ca);
+      const own = await serialsOf(auditor, ofMinase.ca);
       expect(own).toMatchObject([{ serial: ofMinase.serial, tenant: 'minase' }]);
-      const people = await serialsOf(auditor.principal, 'operations-1');
+      const people = await serialsOf(auditor, 'operations-1');
       expect(people.map(({ tenant }: { readonly tenant: string }) => tenant)).toEqual(
         Array(5).fill('minase'),
       );
@@ -70,12 +70,12 @@ export const own = (open: () => TwoTenants): void => {
     });
 
     it('are few among others: a page of their numbers is short, and goes on', async () => {
-      const { auditor } = service.members;
+      const auditor = service.principal('minase-auditor');
       const found: string[] = [];
       let cursor = '';
       let pages = 0;
       do {
-        const page = await ask(auditor.principal, 'GET', `/certificates/${ofMinase.ca}?limit=1${cursor}`);
+        const page = await ask(auditor, 'GET', `/certificates/${ofMinase.ca}?limit=1${cursor}`);
         expect(page.serials.length).toBeLessThanOrEqual(1);
         found.push(...page.serials.map(({ serial }: CertificateRef) => serial));
         cursor = page.cursor === undefined ? '' : `&cursor=${page.cursor}`;
@@ -86,35 +86,32 @@ export const own = (open: () => TwoTenants): void => {
     });
 
     it('hold, release and revoke its certificates, and those of its people', async () => {
-      const { kuroda, shima } = service.members;
+      const kuroda = service.principal('minase-kuroda');
       const path = `/certificates/${ofMinase.ca}/${ofMinase.serial}`;
-      await ask(kuroda.principal, 'POST', `${path}/hold`);
-      await ask(kuroda.principal, 'DELETE', `${path}/hold`);
-      await ask(kuroda.principal, 'POST', `${path}/revocation`, { reason: 'superseded' });
+      await ask(kuroda, 'POST', `${path}/hold`);
+      await ask(kuroda, 'DELETE', `${path}/hold`);
+      await ask(kuroda, 'POST', `${path}/revocation`, { reason: 'superseded' });
       const { records } = await service.app.ledger.query({ certificate: ofMinase, limit: 100 });
       const acts = records.filter(({ kind }) => kind !== 'provision');
       expect(acts.map(({ kind }) => kind).sort()).toEqual(['hold', 'issuance', 'release', 'revocation']);
       expect(new Set(records.map(({ tenant }) => tenant))).toEqual(new Set(['minase']));
 
-      const { serialNumber } = decodeCertificate(ownCertificate(shima.pem));
-      const revoked = await ask(
-        kuroda.principal,
-        'POST',
-        `/certificates/operations-1/${serialNumber}/revocation`,
-        { reason: 'keyCompromise' },
-      );
+      const serialNumber = await serialOf(service, 'operations-1', 'principal', 'minase');
+      const revoked = await ask(kuroda, 'POST', `/certificates/operations-1/${serialNumber}/revocation`, {
+        reason: 'keyCompromise',
+      });
       expect(revoked.revocation).toMatchObject({ status: 'revoked' });
     });
 
     it('neither confirm nor take back what the service asked for: it takes two who serve the tenant', async () => {
       const [sakai, noda] = [service.principal('operator-sakai'), service.principal('operator-noda')];
-      const { kuroda } = service.members;
+      const kuroda = service.principal('minase-kuroda');
       const own = { ca: TOKIWA_CA, serial: await serialOf(service, TOKIWA_CA, 'ocsp-responder') };
       const revocation = `/certificates/${own.ca}/${own.serial}/revocation`;
       const superseded = { reason: 'superseded' };
       expect((await ask(sakai, 'POST', revocation, superseded)).awaiting).toBeDefined();
       for (const [method, body] of [['POST', superseded], ['DELETE']] as const) {
-        const { status } = await service.send(kuroda.principal, method, `/api/v1${revocation}`, body);
+        const { status } = await service.send(kuroda, method, `/api/v1${revocation}`, body);
         expect([method, status]).toEqual([method, 404]);
       }
       expect((await ask(noda, 'POST', revocation, superseded)).revocation).toMatchObject({
@@ -190,18 +187,14 @@ export const own = (open: () => TwoTenants): void => {
         authority.certificateDigest({ ...asked('okitsu'), subjectPublicKeyInfo: new Uint8Array() }, '00'),
       ).rejects.toMatchObject({ code: 'unknown-profile' });
       await expect(authority.issue(order)).rejects.toMatchObject({ code: 'unknown-profile' });
-      expect((await authority.describe(asked('minami'))).tenant).toBe('tokiwa');
+      expect((await authority.describe(asked('mizusaki-higashi'))).tenant).toBe('tokiwa');
     });
 
     it('has profiles that other tenants do not see', async () => {
-      const { kuroda, chief, examiner } = service.members;
+      const asking = ['higashi-chief', 'okitsu-examiner', 'minase-kuroda'].map(service.principal);
       const seen = async (who: Principal) =>
         (await service.app.profiles.list(who)).some(({ id }) => id === TOKIWA_PROFILE);
-      expect(await Promise.all([chief, examiner, kuroda].map(({ principal }) => seen(principal)))).toEqual([
-        true,
-        false,
-        false,
-      ]);
+      expect(await Promise.all(asking.map(seen))).toEqual([true, false, false]);
       expect(await seen(service.principal('operator-noda'))).toBe(true);
     });
 
