@@ -313,9 +313,8 @@ export const compose = (ports: Ports): Core => {
     random,
     log,
   });
-  const isHolder = async (id: string, tenant?: string): Promise<boolean> =>
-    (tenant === undefined && (await directory.known(id))?.role === 'holder') ||
-    (await registration.knowsHolder(id, tenant));
+  const isHolder = async (id: string): Promise<boolean> =>
+    (await directory.known(id))?.role === 'holder' || (await registration.knowsHolder(id));
   const names = openNames({
     ledger,
     directory,

@@ -21,7 +21,7 @@ import { renewResponders } from './own-certificates.ts';
 import { openPlans } from './plans.ts';
 import { credentialOf } from './principal-certificates.ts';
 import { bindKey } from './principal-keys.ts';
-import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
+import { assertSees, openRevoking, revocationOf } from './revoking.ts';
 import { listSerials } from './serials.ts';
 import { readActedState, readStanding } from './status-acts.ts';
 import { openTwoPersons } from './two-persons.ts';
@@ -209,7 +209,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
       // The record of the issuance decides who sees the certificate. The row could name another office or tenant.
       const isOfCentre = actor.role === 'auditor' || actor.role === 'operator';
       const seesAll = isOfCentre && actor.tenant === undefined;
-      if (!seesAll) assertMayAct(actor, await readIssuedAs(deps, ref));
+      if (!seesAll) assertSees(actor, await readIssuedAs(deps, ref));
       const status = (await register.lookup(ref))?.value;
       const awaiting =
         row.office === undefined ? twoPersons.awaited(await readStanding(recorder, ref)) : undefined;

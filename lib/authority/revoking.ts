@@ -61,17 +61,22 @@ const alreadyRevoked = (now: Closed): Fault =>
 const USUAL_TERM = 86_400;
 
 /**
- * Officers act on the certificates of their own office, and of those whose affairs it has taken over. Operators and auditors
- * of a tenant know the certificates of that tenant. All others are unknown to them.
+ * Officers act on the certificates of their own office, and of those whose affairs it has taken over. Operators of a
+ * tenant act on the certificates of that tenant. All others are unknown to them.
  */
 export const assertMayAct = (
   actor: Principal,
   { tenant, office }: Pick<IssuedAs, 'tenant' | 'office'>,
 ): void => {
-  const isOfCentre = actor.role === 'operator' || actor.role === 'auditor';
-  if (isOfCentre && serves(actor, tenant)) return;
+  if (actor.role === 'operator' && serves(actor, tenant)) return;
   if (office !== undefined && officesOf(actor).includes(office)) return;
   throw unknownCertificate();
+};
+
+/** Auditors see what operators may act on. Fault: `unknown-certificate`. */
+export const assertSees = (actor: Principal, issuedAs: Pick<IssuedAs, 'tenant' | 'office'>): void => {
+  if (actor.role === 'auditor' && serves(actor, issuedAs.tenant)) return;
+  assertMayAct(actor, issuedAs);
 };
 
 /** The part of the authority's contract that is about revoking. */

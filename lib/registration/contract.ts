@@ -131,9 +131,9 @@ export interface Registration {
   get(actor: Principal, id: string): Promise<RequestView>;
   /**
    * Whether any request names this holder, also one that came to nothing: the service keeps it, so somebody may have to be told
-   * of it. For the callers who may read every office's requests. With a tenant, only the requests of its offices count.
+   * of it. For the callers who may read every office's requests.
    */
-  knowsHolder(holder: string, tenant?: string): Promise<boolean>;
+  knowsHolder(holder: string): Promise<boolean>;
   /**
    * Newest first; `limit` is 1 to 100. Officers get only their own office's requests, or those of the predecessor that they
    * choose; operators and auditors may choose an office, and those of a tenant get only its requests. A page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`,

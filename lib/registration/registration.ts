@@ -166,8 +166,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
 
     get: async (actor, id) => viewsFor(actor)(id, await readFor(actor, id)),
 
-    knowsHolder: async (holder, tenant) => {
-      const { items } = await table.query({ pk: holderListingPk(holder, tenant), limit: 1 });
+    knowsHolder: async (holder) => {
+      const { items } = await table.query({ pk: holderListingPk(holder), limit: 1 });
       return items.length > 0;
     },
 
