@@ -22,6 +22,7 @@ export const problemAnswer = z.looseObject({
 
 export const requestAnswer = z.looseObject({
   id: text,
+  tenant: text.exactOptional(),
   office: text,
   profile: text,
   profileVersion: z.int(),
@@ -135,6 +136,7 @@ export const certificateAnswer = z.looseObject({
   serial: text,
   profile: text,
   request: text,
+  tenant: text.exactOptional(),
   office: text.exactOptional(),
   subject: text,
   notBefore: text,

@@ -29,6 +29,7 @@ export const requestText = (say: Say, request: RequestAnswer): string =>
   details(say, [
     [phrase`request`, request.id],
     [phrase`state`, request.state],
+    [phrase`tenant`, request.tenant],
     [phrase`office`, request.office],
     [phrase`profile`, phrase`${request.profile}, version ${request.profileVersion}`],
     [phrase`subject`, request.subject],

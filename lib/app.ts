@@ -263,6 +263,7 @@ export const compose = (ports: Ports): Core => {
     urlsOf,
     openOffice: directory.openOffice,
     servedOffice: directory.servedOffice,
+    tenantOf: async (principal) => (await directory.known(principal))?.tenant,
     trustDomainDigest,
     inForce,
     states,

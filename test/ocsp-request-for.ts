@@ -6,17 +6,19 @@ import { parseSerial } from '../lib/pki/serial.ts';
 import type { CertificateRef } from '../lib/principal.ts';
 import type { Service } from './service.ts';
 
-/** The OCSP request for one certificate, as a client would write it. */
+/** The OCSP request for certificates of one CA, as a client would write it. */
 export const ocspRequestFor = async (
   { app }: Service,
-  { ca, serial }: CertificateRef,
+  ...[first, ...others]: readonly [CertificateRef, ...CertificateRef[]]
 ): Promise<Uint8Array> => {
-  const issuer = decodeCertificate(await app.authority.caCertificate(ca));
-  const certId = encodeCertId({
-    hash: 'sha256',
-    issuerName: encodeName(issuer.subject),
-    issuerPublicKeyInfo: issuer.subjectPublicKeyInfo,
-    serialNumber: parseSerial(serial),
-  });
-  return encodeOcspRequest({ certIds: [certId] });
+  const issuer = decodeCertificate(await app.authority.caCertificate(first.ca));
+  const certIds = [first, ...others].map(({ serial }) =>
+    encodeCertId({
+      hash: 'sha256',
+      issuerName: encodeName(issuer.subject),
+      issuerPublicKeyInfo: issuer.subjectPublicKeyInfo,
+      serialNumber: parseSerial(serial),
+    }),
+  );
+  return encodeOcspRequest({ certIds });
 };

@@ -13,7 +13,7 @@ const GUIDE: Guide = {
     'the certificate: its file from akashi collect, or CA/SERIAL as akashi show prints it',
   ],
   result: [
-    'prints subject, profile, office, request, validity, status, and a revocation that awaits a second operator',
+    'prints subject, profile, tenant, office, request, validity, status, and a revocation that awaits a second operator',
   ],
   examples: [
     'akashi certificate certificate.pem --as higashi-counter',
@@ -41,6 +41,7 @@ export const addCommand: AddCommand = (program, perform) => {
             [phrase`certificate`, `${certificate.ca}/${certificate.serial}`],
             [phrase`subject`, certificate.subject],
             [phrase`profile`, certificate.profile],
+            [phrase`tenant`, certificate.tenant],
             [phrase`office`, certificate.office],
             [phrase`request`, certificate.request],
             [phrase`valid`, phrase`${certificate.notBefore} to ${certificate.notAfter}`],

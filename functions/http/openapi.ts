@@ -54,7 +54,7 @@ export const openapi = (routes: readonly Route[]): Schema => {
 };
 
 const CONVENTIONS =
-  'Times are RFC 3339 in UTC, serial numbers lower-case hex, names of reasons those of RFC 5280. An error is a problem document (RFC 9457) with a stable code. Every answer about a certificate, a request or a record is recorded before it leaves. OPTIONS is answered by 204 with `Allow`. On one machine, a path that no operation has is answered by 404 `unknown-route`, and what is not HTTP by 400, 408 or 431 without a body. On AWS, the doors answer such a path by 404 without a problem document: API Gateway by `{"message":"Not Found"}`, the load balancer of a closed network by plain text; each door has only its own operations. Names in examples are those of the demonstration.';
+  'Times are RFC 3339 in UTC, serial numbers lower-case hex, names of reasons those of RFC 5280. An error is a problem document (RFC 9457) with a stable code. Every answer about a certificate, a request or a record is recorded before it leaves. To a principal of a tenant, the things of other tenants do not exist. OPTIONS is answered by 204 with `Allow`. On one machine, a path that no operation has is answered by 404 `unknown-route`, and what is not HTTP by 400, 408 or 431 without a body. On AWS, the doors answer such a path by 404 without a problem document: API Gateway by `{"message":"Not Found"}`, the load balancer of a closed network by plain text; each door has only its own operations. Names in examples are those of the demonstration.';
 
 const PARAMETERS = {
   'accept-language': {
@@ -97,6 +97,8 @@ const gatewayRefusal = z.object({ message: z.string() }).meta({
   description: 'An answer of API Gateway, which no part of the service made.',
 });
 
+const OF_SERVICE = 'It concerns the service as a whole: principals of a tenant are refused with `forbidden`.';
+
 /** A `GET` route answers `HEAD` too (RFC 9110 9.3.2). */
 const operations = (route: Route, tag: string, schemas: Schemas, answers: Answers): Schema => {
   const same = {
@@ -113,7 +115,7 @@ const operations = (route: Route, tag: string, schemas: Schemas, answers: Answer
   const operation = {
     operationId: route.id,
     summary: route.summary,
-    description: route.description,
+    description: route.ofService ? `${route.description} ${OF_SERVICE}` : route.description,
     ...same,
     ...(route.body === undefined ? {} : { requestBody: requestBody(route, schemas) }),
     responses: answers.of(route, 'own'),

@@ -6,13 +6,23 @@ export interface Operation {
   readonly id: string;
   readonly roles: readonly Role[];
   readonly duty?: Duty | readonly Duty[];
+  /** Principals of a tenant may not ask for it. */
+  readonly ofService?: true;
   readonly certificateOnly?: true;
 }
 
 /** `docs/operations.json`: a function on AWS has few of the routes, and answers `whoami` for all of them. */
 export const operationsTable = (routes: readonly RouteTerms[]): readonly Operation[] =>
-  routes.flatMap(({ id, access, duty, certificateOnly }) =>
+  routes.flatMap(({ id, access, duty, ofService, certificateOnly }) =>
     typeof access === 'string'
       ? []
-      : [{ id, roles: access, ...(duty && { duty }), ...(certificateOnly && { certificateOnly }) }],
+      : [
+          {
+            id,
+            roles: access,
+            ...(duty && { duty }),
+            ...(ofService && { ofService }),
+            ...(certificateOnly && { certificateOnly }),
+          },
+        ],
   );

@@ -15,7 +15,8 @@ const OPENING = `# Who may call what
 may call the operation. **named**: everybody may, and the record of the answer names a caller who shows credentials.
 **open**: everybody may, and credentials are ignored. What a role may see or change within an operation is narrower: an
 officer acts for the own office only, a holder sees what is about the holder only, and rules about different persons
-come on top. An officer needs the duty that is named in brackets, or one of them.
+come on top. An officer needs the duty that is named in brackets, or one of them. **(of the service)**: principals of a
+tenant are refused. In all other operations the things of other tenants do not exist for them.
 
 `;
 
@@ -31,10 +32,14 @@ export const rolesTable = (routes: readonly RouteTerms[]): string => {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replace(/ {2,}/g, ' ');
   const head = ['operation', 'what it does', 'without credentials', ...ROLES.map((role) => HEADINGS[role])];
   const rows = routes.map((route) => {
-    const { method, path, summary, certificateOnly } = route;
+    const { method, path, summary, certificateOnly, ofService } = route;
     return line([
       `\`${method} ${path}\``,
-      certificateOnly ? `${summary} (by client certificate only)` : summary,
+      [
+        summary,
+        ...(certificateOnly ? ['(by client certificate only)'] : []),
+        ...(ofService ? ['**(of the service)**'] : []),
+      ].join(' '),
       mayCall(route, 'nobody'),
       ...ROLES.map((role) => mayCall(route, role)),
     ]);

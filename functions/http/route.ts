@@ -76,6 +76,8 @@ export interface Route<
   readonly access: A;
   /** What an officer must have besides the role: this duty, or one of these. */
   readonly duty?: Duty | readonly Duty[];
+  /** It concerns the service as a whole, so principals of a tenant are refused. */
+  readonly ofService?: true;
   /** Each answer is recorded, whoever asks, and takes space of the disk. */
   readonly recorded?: true;
   /** What the route's own protocol says in place of a problem document with 429 or 503. */

@@ -117,6 +117,9 @@ export const caView = z
   .object({
     id: caId,
     authority: z.string(),
+    tenant: tenantId.exactOptional().meta({
+      description: 'The tenant whose offices it serves; absent where it serves those of all tenants.',
+    }),
     generation: z.int().min(1),
     title: bilingual,
     subject: z.string(),
@@ -139,6 +142,7 @@ export const caView = z
 export const requestView = z
   .object({
     id: requestId,
+    tenant: tenantId.meta({ description: "The tenant of the request's office." }),
     office: z.string(),
     profile: z.string(),
     profileVersion: z.int(),
@@ -148,7 +152,7 @@ export const requestView = z
     holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom it is about.' }),
     newHolder: z.literal(true).exactOptional().meta({
       description:
-        'No other request has led to a certificate for the holder, so the pseudonym may be mistyped. To officers, the requests of their own office count; to operators and auditors, those of all offices. Requests that were rejected or withdrawn, or that failed, do not count. Said where a request is submitted, and where a request or a list of them is asked for.',
+        'No other request has led to a certificate for the holder, so the pseudonym may be mistyped. To officers, the requests of their own office count; to operators and auditors, those of all offices of their tenant. Requests that were rejected or withdrawn, or that failed, do not count. Said where a request is submitted, and where a request or a list of them is asked for.',
     }),
     ignored: z
       .array(
@@ -255,6 +259,7 @@ export const certificateView = z
     serial: serialText,
     profile: z.string(),
     profileVersion: z.int(),
+    tenant: tenantId.exactOptional(),
     office: z.string().exactOptional(),
     request: z.string(),
     subject: z.string(),

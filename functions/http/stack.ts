@@ -16,6 +16,7 @@ import { notModified } from './conditional.ts';
 import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unread } from './http.ts';
 import { readJson } from './json-body.ts';
 import type { LargeAnswers } from './large-answers.ts';
+import { assertOfService } from './of-service.ts';
 import { errorFacts, isOwnFailure, PROBLEMS, problem } from './problems.ts';
 import { recordRefusal } from './refused-sign-in.ts';
 import { type AnyRoute, maxBodyBytes, type RouteTerms, takesMethod } from './route.ts';
@@ -207,6 +208,7 @@ const checkRole = (route: RouteTerms, caller: Principal | undefined): void => {
       roles: route.access,
     });
   }
+  if (route.ofService) assertOfService(caller);
   const { duty } = route;
   if (duty === undefined || caller.role !== 'officer') return;
   const needed = [duty].flat();

@@ -49,6 +49,7 @@ const Shape = z.object({
     z.object({
       id: z.string(),
       authority: z.string(),
+      tenant: z.exactOptional(z.string()),
       generation: z.number(),
       title: Text,
       algorithm: z.string(),

@@ -21,7 +21,7 @@ import { renewResponders } from './own-certificates.ts';
 import { openPlans } from './plans.ts';
 import { credentialOf } from './principal-certificates.ts';
 import { bindKey } from './principal-keys.ts';
-import { assertMayAct, openRevoking, revocationOf } from './revoking.ts';
+import { assertSees, openRevoking, revocationOf } from './revoking.ts';
 import { listSerials } from './serials.ts';
 import { readActedState, readStanding } from './status-acts.ts';
 import { openTwoPersons } from './two-persons.ts';
@@ -63,6 +63,7 @@ const caView = (issuer: Issuer, { authorityCrl, ...urls }: IssuerUrls): CaView =
   return {
     id: issuer.id,
     authority: issuer.authority,
+    ...(issuer.tenant !== undefined && { tenant: issuer.tenant }),
     generation: issuer.generation,
     title: issuer.title,
     subject: formatName(certificate.subject),
@@ -186,9 +187,12 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
 
     caCertificate: async (ca) => (await issuers.byId(ca)).certificate.der,
 
-    serials: async (ca, page) => {
-      const { certificate } = await issuers.byId(ca);
-      return listSerials({ ...deps, caPublicKeyInfo: certificate.subjectPublicKeyInfo }, ca, page);
+    serials: async (ca, { tenant, ...page }) => {
+      const issuer = await issuers.byId(ca);
+      const { subjectPublicKeyInfo: caPublicKeyInfo } = issuer.certificate;
+      // A CA of a tenant is the tenant's with everything that its rows say.
+      const only = issuer.tenant === undefined ? tenant : undefined;
+      return listSerials({ ...deps, caPublicKeyInfo }, ca, page, only);
     },
 
     usedKeys: usedKeys.list,
@@ -196,14 +200,16 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
     keyLists,
 
     certificate: async (actor, ref) => {
+      if (actor.tenant !== undefined) await issuers.knownTo(actor, ref.ca);
       const { value: row } = await readCertificate(table, ref).catch(async (error: unknown) => {
         // Says so where there is no such CA.
         if (Fault.is(error, 'unknown-certificate')) await issuers.byId(ref.ca);
         throw error;
       });
-      // The record of the issuance decides which office sees the certificate. The row could name another office.
-      const seesAll = actor.role === 'auditor' || actor.role === 'operator';
-      if (!seesAll) assertMayAct(actor, await readIssuedAs(deps, ref));
+      // The record of the issuance decides who sees the certificate. The row could name another office or tenant.
+      const isOfCentre = actor.role === 'auditor' || actor.role === 'operator';
+      const seesAll = isOfCentre && actor.tenant === undefined;
+      if (!seesAll) assertSees(actor, await readIssuedAs(deps, ref));
       const status = (await register.lookup(ref))?.value;
       const awaiting =
         row.office === undefined ? twoPersons.awaited(await readStanding(recorder, ref)) : undefined;
@@ -216,6 +222,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
         ...ref,
         profile: row.profile,
         profileVersion: row.profileVersion,
+        ...(row.tenant !== undefined && { tenant: row.tenant }),
         ...(row.office !== undefined && { office: row.office }),
         request: row.order,
         subject: row.subject,

@@ -25,6 +25,8 @@ export type CertificateRow = {
   readonly order: string;
   readonly profile: string;
   readonly profileVersion: number;
+  /** Absent where the certificate is of no tenant. */
+  readonly tenant?: string;
   readonly office?: string;
   /** For people: `C=JP, O=…`. */
   readonly subject: string;

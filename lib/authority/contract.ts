@@ -11,6 +11,8 @@ export interface CaView {
   /** One per generation, e.g. `organisation-1`; CA generations share a DN and differ by key. */
   readonly id: string;
   readonly authority: string;
+  /** The tenant whose offices it serves; absent where it serves those of all tenants. */
+  readonly tenant?: string;
   readonly generation: number;
   readonly title: { readonly ja: string; readonly en: string };
   readonly subject: string;
@@ -84,6 +86,8 @@ export type CorrectionOutcome =
 export interface CertificateView extends CertificateRef {
   readonly profile: string;
   readonly profileVersion: number;
+  /** Absent where it is of no tenant. */
+  readonly tenant?: string;
   /** Absent where no sub-office asked. */
   readonly office?: string;
   readonly request: string;
@@ -99,18 +103,26 @@ export interface CertificateView extends CertificateRef {
 }
 
 /**
- * Officers act only on their own office's certificates (others are `unknown-certificate`); operators on all.
+ * Officers act only on their own office's certificates (others are `unknown-certificate`), operators of a tenant on those of
+ * the tenant, and operators of the service on all.
  */
 export interface Authority {
   authorities(): Promise<readonly CaView[]>;
   /** DER of the CA's certificate. Faults: `unknown-authority`. */
   caCertificate(ca: string): Promise<Der>;
-  /** Every serial number of the CA that the service knows; `limit` 1 to 1,000. Faults: `unknown-authority`, `cursor-invalid`. */
-  serials(ca: string, page: { readonly limit: number; readonly cursor?: string }): Promise<SerialPage>;
+  /**
+   * Every serial number of the CA that the service knows; `limit` 1 to 1,000. With a tenant, those alone that rows name as that
+   * tenant's, unless the CA is the tenant's: such a page may be shorter than `limit` and still have a cursor. Faults:
+   * `unknown-authority`, `cursor-invalid`.
+   */
+  serials(
+    ca: string,
+    page: { readonly limit: number; readonly cursor?: string; readonly tenant?: string },
+  ): Promise<SerialPage>;
   /** Every key that was ever certified, or that a request waits with; `limit` 1 to 1,000. Fault: `cursor-invalid`. */
   usedKeys(page: { readonly limit: number; readonly cursor?: string }): Promise<UsedKeyPage>;
   readonly keyLists: KeyLists;
-  /** For officers of its office, operators and auditors. Faults: `unknown-authority`, `unknown-certificate`. */
+  /** For officers of its office, and for operators and auditors of its tenant and of the service. Faults: `unknown-authority`, `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
   /**
    * `reportedAt` (RFC 3339, not in the future, not before 1990) says when somebody reported what the revocation is for. It is
@@ -149,7 +161,7 @@ export interface Authority {
   /** Faults: `unknown-certificate`, `not-on-hold`, `hold-not-releasable`, `already-revoked`. */
   release(actor: Principal, ref: CertificateRef): Promise<void>;
   /**
-   * For two operators. The rows say that the certificate is revoked or on hold, and no act says so; after the second
+   * For two operators of the service. The rows say that the certificate is revoked or on hold, and no act says so; after the second
    * operator's call they say what the acts say. A number whose issuance is not proven leaves the rows of revoked
    * certificates, and is not made good. Faults: `unknown-certificate`, `nothing-to-correct`.
    */
@@ -189,6 +201,8 @@ export interface Application {
 
 export interface Description {
   readonly profile: Profile;
+  /** That of the office. */
+  readonly tenant: string;
   /** For people: `C=JP, O=…`. */
   readonly subject: string;
   /** SHA-256, hex, of the subject and the subjectAltName that the certificate will have. */
@@ -327,6 +341,7 @@ export interface SerialView {
   /** Absent where there is no certificate. */
   readonly order?: string;
   readonly profile?: string;
+  readonly tenant?: string;
   readonly office?: string;
   /**
    * SHA-256, hex, of the TBSCertificate within the certificate, and of the certificate itself. A certificate that is not

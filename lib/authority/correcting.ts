@@ -11,7 +11,7 @@ import { type ActRecord, type AskedCorrection, correctionOf, timeText } from './
 import { digestsOfClosings, isExplained, openStatusRows, type StatusRowDeps } from './status-rows.ts';
 
 /**
- * A row that is closed without an act stays closed, since it may be all that is left of an act. Two operators who have looked
+ * A row that is closed without an act stays closed, since it may be all that is left of an act. Two operators of the service who have looked
  * into it have the rows say what the acts say. The first asks, and the second asks for the same; both are signed acts on the
  * status of the certificate (status-acts.ts). They name what the rows said by digests, so another row that somebody puts
  * afterwards is not covered, and the same one is.
@@ -29,10 +29,16 @@ export const openCorrecting = (
     return { act: 'correction-asked', rows, lapsesAt: timeText(Math.floor(lapsesAt.getTime() / 1000)) };
   };
 
-  const confirmation = (actor: Principal, ref: CertificateRef, details: Value): ActDraft => ({
+  const confirmation = (
+    actor: Principal,
+    ref: CertificateRef,
+    { tenant }: IssuedAs,
+    details: Value,
+  ): ActDraft => ({
     kind: 'confirmation',
     actor: actor.id,
     certificates: [ref],
+    ...(tenant !== undefined && { tenant }),
     details: { ...details, person: actor.person },
   });
 
@@ -48,7 +54,7 @@ export const openCorrecting = (
 
   return {
     correctStatus: async (actor, ref) => {
-      if (actor.role !== 'operator') throw unknownCertificate();
+      if (actor.role !== 'operator' || actor.tenant !== undefined) throw unknownCertificate();
       const issuedAs = await issuedAsOf(ref);
       for (;;) {
         const standing = await follow(ref, issuedAs);
@@ -66,7 +72,7 @@ export const openCorrecting = (
         if (isAsked && correction.person === actor.person)
           return { awaiting: viewOf(correction), first: false };
         const { record, isOurs } = await recorder.conclude(
-          confirmation(actor, ref, isAsked ? corrected(correction) : asked(rows)),
+          confirmation(actor, ref, issuedAs, isAsked ? corrected(correction) : asked(rows)),
           standing.next,
         );
         if (!isOurs) continue;

@@ -27,6 +27,8 @@ export interface AuthorityDeps extends ApplyingDeps {
   readonly openOffice: (id: string) => Promise<Office | undefined>;
   /** The same, and also an office that has ended while an open one has its affairs. Fault: `not-in-force`. */
   readonly servedOffice: (id: string) => Promise<Office | undefined>;
+  /** The tenant of a principal, as a signed act or the file has it; undefined for those of the service. */
+  readonly tenantOf: (principal: string) => Promise<string | undefined>;
   readonly table: Table;
   /** Objects that are put once. */
   readonly objects: Objects;

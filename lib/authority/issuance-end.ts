@@ -20,6 +20,7 @@ export interface IssuanceEnd {
   readonly order: string;
   readonly profile: string;
   readonly profileVersion: number;
+  readonly tenant?: string;
   readonly office?: string;
   /** When the certificate begins: RFC 3339, as precise as the certificate. */
   readonly notBefore: string;
@@ -64,6 +65,7 @@ export const issuanceOf = (record: LedgerRecord): IssuanceEnd | undefined => {
     order: order as string,
     profile: profile as string,
     profileVersion: profileVersion as number,
+    ...(record.tenant !== undefined && { tenant: record.tenant }),
     ...(record.office !== undefined && { office: record.office }),
     notBefore: notBefore as string,
     notAfter: unixSeconds(notAfter as string),

@@ -10,11 +10,12 @@ import { openIssuedObjects } from './issued-objects.ts';
 
 /**
  * The facts that decide who may act on a certificate. They come from the record of the issuance, because somebody who can
- * write to the table can change the certificate's row. Without `profile` and `office` where the ledger does not confirm the
- * row, or where there is none: then only operators may act, and it takes two of them.
+ * write to the table can change the certificate's row. Without `profile`, `tenant` and `office` where the ledger does not
+ * confirm the row, or where there is none: then only operators of the service may act, and it takes two of them.
  */
 export interface IssuedAs {
   readonly profile?: string;
+  readonly tenant?: string;
   readonly office?: string;
   /** `keyIdentity` of the certified key. */
   readonly keyIdentity?: string;
@@ -31,6 +32,7 @@ type Deps = Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects'>;
 
 export const issuanceFacts = ({
   id,
+  tenant,
   office,
   time,
   details,
@@ -38,6 +40,7 @@ export const issuanceFacts = ({
   const { profile, order, notAfter, keyIdentity } = details;
   return {
     ...(typeof profile === 'string' && { profile }),
+    ...(tenant !== undefined && { tenant }),
     ...(office !== undefined && { office }),
     ...(typeof keyIdentity === 'string' && { keyIdentity }),
     request: textIn(order) ?? '',

@@ -37,6 +37,8 @@ export interface IssuancePlan extends Signing {
   readonly serialPrefix: string;
   readonly profile: string;
   readonly profileVersion: number;
+  /** That of the office or of the principal. The certificates of a CA and of its responders have that of the CA. */
+  readonly tenant?: string;
   readonly office?: string;
   readonly holder?: string;
   /** The principal whose key it is; absent where the key belongs to an office, to its holder, or to the order alone. */
@@ -152,7 +154,7 @@ export const openIssuing = (
     issuance: IssuanceEnd,
     { tbs, linted }: Built,
   ): Promise<{ readonly item: Item<CertificateRow>; readonly made: Made }> => {
-    const { ref, order } = issuance;
+    const { ref, order, tenant } = issuance;
     const value = rowOf(issuance, tbs, linted);
     for (let key = await usedKeys.issuedWrite(issuance.keyIdentity, issuance); ; ) {
       const isStored = await wentThrough(
@@ -163,6 +165,7 @@ export const openIssuing = (
             request: order,
             notAfter: value.notAfter,
             since: unixSeconds(issuance.time),
+            ...(tenant !== undefined && { tenant }),
           }),
           key,
           ...end.writes,
@@ -284,6 +287,7 @@ const draftOf = (plan: IssuancePlan, { tbs, linted }: Built, { identity, renews 
   kind: 'issuance',
   actor: plan.actor,
   certificates: [{ ca: plan.ca, serial: tbs.serialNumber }],
+  ...(plan.tenant !== undefined && { tenant: plan.tenant }),
   ...(plan.office !== undefined && { office: plan.office }),
   ...(plan.holder !== undefined && { holder: plan.holder }),
   details: {
@@ -303,11 +307,12 @@ const draftOf = (plan: IssuancePlan, { tbs, linted }: Built, { identity, renews 
 });
 
 const rowOf = (issuance: IssuanceEnd, tbs: TbsCertificate, linted: LintedTbs): CertificateRow => {
-  const { order, profile, profileVersion, office, record } = issuance;
+  const { order, profile, profileVersion, tenant, office, record } = issuance;
   return {
     order,
     profile,
     profileVersion,
+    ...(tenant !== undefined && { tenant }),
     ...(office !== undefined && { office }),
     subject: formatName(tbs.subject),
     notBefore: tbs.notBefore.getTime() / 1000,

@@ -41,7 +41,15 @@ export interface Plans extends Pick<AuthorityCore, 'describe' | 'toExamine' | 'a
 export const openPlans = (
   deps: Pick<
     AuthorityDeps,
-    'trustDomain' | 'keys' | 'issuers' | 'urlsOf' | 'clock' | 'closures' | 'openOffice' | 'servedOffice'
+    | 'trustDomain'
+    | 'keys'
+    | 'issuers'
+    | 'urlsOf'
+    | 'clock'
+    | 'closures'
+    | 'openOffice'
+    | 'servedOffice'
+    | 'tenantOf'
   >,
   cas: Cas,
 ): Plans => {
@@ -54,9 +62,10 @@ export const openPlans = (
   const subjects = new WeakMap<FieldValues, SubjectOf>();
 
   const describe: Plans['describe'] = async (application) => {
-    const { profile, subject } = await described(application, deps.openOffice);
+    const { profile, office, subject } = await described(application, deps.openOffice);
     return {
       profile,
+      tenant: office.tenant,
       subject: formatName(subject.subject),
       subjectDigest: subject.digest,
       subjectAltNames: subject.subjectAltNames,
@@ -70,6 +79,7 @@ export const openPlans = (
   ): Promise<{ readonly profile: Profile; readonly office: Office; readonly subject: Subject }> => {
     const profile = profileOf(application);
     const office = await read(application.office);
+    assertServes(profile, office);
     if (!office?.profiles.includes(profile.id)) {
       throw new Fault(
         'profile-not-allowed',
@@ -80,6 +90,13 @@ export const openPlans = (
       );
     }
     return { profile, office, subject: subjectOf(profile, office, application) };
+  };
+
+  /** An authority of a tenant serves that tenant's offices. To others its profiles do not exist. Fault: `unknown-profile`. */
+  const assertServes = (profile: Profile, office: Office | undefined): void => {
+    const { tenant } = definitionOf(profile);
+    if (tenant !== undefined && office !== undefined && office.tenant !== tenant)
+      throw unknownProfile(profile.id);
   };
 
   const toExamine: Plans['toExamine'] = async (application, salt) => {
@@ -99,7 +116,8 @@ export const openPlans = (
 
   const planOf = async (order: Order): Promise<IssuancePlan> => {
     const profile = profileOf(order);
-    const { ca: id } = definitionOf(profile);
+    const definition = definitionOf(profile);
+    const { ca: id } = definition;
     await deps.closures.assertIssues(id);
     const ca = await cas.byId(id);
     // Lint would refuse this certificate too, but its fault would blame the certificate. A wrong clock will be set
@@ -114,6 +132,10 @@ export const openPlans = (
       );
     }
     const office = order.office === undefined ? undefined : await deps.servedOffice(order.office);
+    assertServes(profile, office);
+    const principal = profile.kind === 'principal' ? String(order.fields.principal) : undefined;
+    const tenant =
+      office?.tenant ?? (principal === undefined ? definition.tenant : await deps.tenantOf(principal));
     const subject = subjectOf(profile, office, order);
     const { subjectPublicKeyInfo, examined } = order;
     if (examined) {
@@ -131,7 +153,8 @@ export const openPlans = (
       sameKey: profile.sameKey,
       subjectPublicKeyInfo,
       // The profile's subject names the principal by this field (profile-checks.ts).
-      ...(profile.kind === 'principal' && { keyHolder: String(order.fields.principal) }),
+      ...(principal !== undefined && { keyHolder: principal }),
+      ...(tenant !== undefined && { tenant }),
       ...(order.office !== undefined && { office: order.office }),
       ...(order.holder !== undefined && { holder: order.holder }),
       actor: order.actor,
@@ -150,8 +173,7 @@ export const openPlans = (
 
   const profileOf = ({ profile: id }: Pick<Application, 'profile'>): Profile => {
     const profile = trustDomain.profiles.find((one) => one.id === id);
-    if (!profile)
-      throw new Fault('unknown-profile', 'There is no such certificate profile.', { profile: id });
+    if (!profile) throw unknownProfile(id);
     return profile;
   };
 
@@ -205,6 +227,9 @@ export const openPlans = (
 
   return { profileOf, describe, assertOpen, toExamine, planOf, signingOf };
 };
+
+const unknownProfile = (profile: string): Fault =>
+  new Fault('unknown-profile', 'There is no such certificate profile.', { profile });
 
 /** What both examinations bind. The salt keeps a reader of the records from finding out a person's fields by trying values. */
 const examinedDigest = (

@@ -6,6 +6,7 @@ import type { ActDraft } from '../ledger/ledger.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { RevocationEntry } from '../status/status.ts';
 import type { Value } from '../store/store.ts';
+import { serves } from '../tenant.ts';
 import { unknownCertificate } from './certificates.ts';
 import type { Authority, Revocation, RevocationOutcome } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
@@ -60,13 +61,22 @@ const alreadyRevoked = (now: Closed): Fault =>
 const USUAL_TERM = 86_400;
 
 /**
- * Officers act on the certificates of their own office, and of those whose affairs it has taken over. Another office's
- * certificates are unknown to them.
+ * Officers act on the certificates of their own office, and of those whose affairs it has taken over. Operators of a
+ * tenant act on the certificates of that tenant. All others are unknown to them.
  */
-export const assertMayAct = (actor: Principal, { office }: { readonly office?: string }): void => {
-  if (actor.role === 'operator') return;
+export const assertMayAct = (
+  actor: Principal,
+  { tenant, office }: Pick<IssuedAs, 'tenant' | 'office'>,
+): void => {
+  if (actor.role === 'operator' && serves(actor, tenant)) return;
   if (office !== undefined && officesOf(actor).includes(office)) return;
   throw unknownCertificate();
+};
+
+/** Auditors see what operators may act on. Fault: `unknown-certificate`. */
+export const assertSees = (actor: Principal, issuedAs: Pick<IssuedAs, 'tenant' | 'office'>): void => {
+  if (actor.role === 'auditor' && serves(actor, issuedAs.tenant)) return;
+  assertMayAct(actor, issuedAs);
 };
 
 /** The part of the authority's contract that is about revoking. */
@@ -105,12 +115,13 @@ export const openRevoking = (
     kind: 'revocation' | 'hold' | 'release',
     actor: Principal,
     ref: CertificateRef,
-    { office }: IssuedAs,
+    { tenant, office }: IssuedAs,
     details: Value,
   ): ActDraft => ({
     kind,
     actor: actor.id,
     certificates: [ref],
+    ...(tenant !== undefined && { tenant }),
     ...(office !== undefined && { office }),
     details: { ...details, ...(office !== undefined && actingOfficeOf(actor, office)) },
   });
@@ -249,7 +260,7 @@ export const openRevoking = (
       const issuedAs = await read(actor, ref);
       for (;;) {
         const standing = await follow(ref, issuedAs);
-        if (await act(ref, issuedAs, standing, twoPersons.withdrawal(actor, ref, standing))) return;
+        if (await act(ref, issuedAs, standing, twoPersons.withdrawal(actor, ref, standing, issuedAs))) return;
       }
     },
 

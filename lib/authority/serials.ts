@@ -39,7 +39,8 @@ const horizonOf = (pages: readonly Page[]): string | undefined =>
 /**
  * One page of the CA's serial numbers, by last digit and then in order. The status register and the certificates' rows
  * are read side by side, so that a row without its counterpart is seen. A page costs two queries, and two more for each
- * of the sixteen partitions that it touches; the cost does not grow with the cursor. Fault: `cursor-invalid`.
+ * of the sixteen partitions that it touches; the cost does not grow with the cursor. With a `tenant` it has the numbers alone
+ * that the rows name as that tenant's. Fault: `cursor-invalid`.
  */
 export const listSerials = async (
   {
@@ -54,10 +55,13 @@ export const listSerials = async (
   },
   ca: string,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string },
+  tenant?: string,
 ): Promise<SerialPage> => {
   const place = cursor === undefined ? undefined : placeOf(ca, cursor);
   let from = place ? after(place.sk) : '0';
-  const serials: SerialView[] = [];
+  // Numbers of other tenants count towards the page, so that its cost does not grow with their share.
+  const serials: (SerialView | undefined)[] = [];
+  const shown = (): readonly SerialView[] => serials.filter((serial) => serial !== undefined);
   for (let at = DIGITS.indexOf(place?.digit ?? '0'); at < DIGITS.length; ) {
     const digit = DIGITS.charAt(at);
     const left = limit - serials.length;
@@ -74,17 +78,24 @@ export const listSerials = async (
     const whole = [...rows].filter(([serial]) => horizon === undefined || serial <= horizon).sort(byKey);
     const taken = whole.slice(0, left);
     serials.push(
-      ...taken.map(([serial, row]) =>
-        viewOf(serial, row.state?.value, row.certificate?.value, caPublicKeyInfo),
+      ...taken.map(([serial, { state, certificate }]) =>
+        [state, certificate].every((row) => isOf(tenant, row?.value))
+          ? viewOf(serial, state?.value, certificate?.value, caPublicKeyInfo)
+          : undefined,
       ),
     );
     const last = taken.at(-1)?.[0];
     if (horizon !== undefined || taken.length < whole.length) from = after(last ?? from);
     else [at, from] = [at + 1, '0'];
-    if (serials.length === limit && last !== undefined) return { serials, cursor: cursorOf(ca, digit, last) };
+    if (serials.length === limit && last !== undefined)
+      return { serials: shown(), cursor: cursorOf(ca, digit, last) };
   }
-  return { serials };
+  return { serials: shown() };
 };
+
+/** A row that is not there contradicts nothing. */
+const isOf = (tenant: string | undefined, row: { readonly tenant?: string } | undefined): boolean =>
+  tenant === undefined || row === undefined || row.tenant === tenant;
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
@@ -114,6 +125,7 @@ const viewOf = (
     ...(certificate && {
       order: certificate.order,
       profile: certificate.profile,
+      ...(certificate.tenant !== undefined && { tenant: certificate.tenant }),
       ...(certificate.office !== undefined && { office: certificate.office }),
       ...digestsOf(certificate),
     }),

@@ -87,8 +87,14 @@ export const openStatusRows = (deps: StatusRowDeps) => {
 
 const statusRowOf = (
   { now, since }: Pick<Standing, 'now' | 'since'>,
-  { request, notAfter, issuedAt }: IssuedAs,
-): StatusRow => ({ ...now, request, notAfter, since: since ?? issuedAt ?? 0 });
+  { request, notAfter, issuedAt, tenant }: IssuedAs,
+): StatusRow => ({
+  ...now,
+  request,
+  notAfter,
+  since: since ?? issuedAt ?? 0,
+  ...(tenant !== undefined && { tenant }),
+});
 
 /** What one closed row says. Somebody may have put a row of another form. */
 type Said = Value;
@@ -97,7 +103,14 @@ type Said = Value;
 const closingsIn = ({ status, listed }: StatusRows): readonly Said[] => {
   const closings: Said[] = [];
   if (status && status.value.state !== 'good') {
-    const { state: _state, request: _request, notAfter: _notAfter, since: _since, ...entry } = status.value;
+    const {
+      state: _state,
+      request: _request,
+      notAfter: _notAfter,
+      since: _since,
+      tenant: _tenant,
+      ...entry
+    } = status.value;
     closings.push(entry);
   }
   if (listed) {

@@ -29,7 +29,7 @@ export interface TwoPersons {
     actor: Principal,
     ref: CertificateRef,
     standing: Standing,
-    issuedAs: Pick<IssuedAs, 'profile'>,
+    issuedAs: Pick<IssuedAs, 'profile' | 'tenant'>,
     asked: RevocationTerms,
     /** Unix seconds: when the reason was reported. It is no part of what both persons have to say alike. */
     reportedAt?: number,
@@ -37,7 +37,12 @@ export interface TwoPersons {
   /** The revocation that awaits its confirmation, if there is one. */
   awaited(standing: Standing): AwaitedRevocation | undefined;
   /** The draft of a withdrawal. Any operator may take back what another one asked for. Fault: `nothing-awaited`. */
-  withdrawal(actor: Principal, ref: CertificateRef, standing: Standing): ActDraft;
+  withdrawal(
+    actor: Principal,
+    ref: CertificateRef,
+    standing: Standing,
+    issuedAs: Pick<IssuedAs, 'tenant'>,
+  ): ActDraft;
 }
 
 export type NextStep =
@@ -75,6 +80,7 @@ export const openTwoPersons = ({
     actor: Principal,
     ref: CertificateRef,
     { revokedBy }: Standing,
+    { tenant }: Pick<IssuedAs, 'tenant'>,
     asked: RevocationTerms,
     reportedAt: number | undefined,
   ): ActDraft => {
@@ -83,6 +89,7 @@ export const openTwoPersons = ({
       kind: 'confirmation',
       actor: actor.id,
       certificates: [ref],
+      ...(tenant !== undefined && { tenant }),
       details: {
         act: 'asked',
         ...termsOf(asked),
@@ -95,11 +102,12 @@ export const openTwoPersons = ({
   };
 
   return {
-    next: (actor, ref, standing, { profile }, asked, reportedAt) => {
+    next: (actor, ref, standing, issuedAs, asked, reportedAt) => {
+      const { profile } = issuedAs;
       if (profile !== undefined && !own.has(profile)) return { step: 'go', details: {} };
       const asking = inForce(standing);
       if (asking === undefined) {
-        return { step: 'ask', draft: askingDraft(actor, ref, standing, asked, reportedAt) };
+        return { step: 'ask', draft: askingDraft(actor, ref, standing, issuedAs, asked, reportedAt) };
       }
       const awaiting = awaitedView(asking);
       if (!isSame(asking, asked)) {
@@ -121,7 +129,7 @@ export const openTwoPersons = ({
       return asking && awaitedView(asking);
     },
 
-    withdrawal: (actor, ref, standing) => {
+    withdrawal: (actor, ref, standing, { tenant }) => {
       const asking = inForce(standing);
       if (asking === undefined) {
         throw new Fault('nothing-awaited', 'No revocation of this certificate awaits its confirmation.');
@@ -131,6 +139,7 @@ export const openTwoPersons = ({
         kind: 'confirmation',
         actor: actor.id,
         certificates: [ref],
+        ...(tenant !== undefined && { tenant }),
         details: {
           act: 'withdrawn',
           ...termsOf(asking),

@@ -297,11 +297,11 @@ export interface People {
    * nothing and leaves a notice to both offices. Resolves with the ids that changed; the first fault is thrown at the end.
    */
   bringIntoForce(): Promise<readonly string[]>;
-  /** Newest first; of the officer's own office, or of the one that an operator or auditor names. */
+  /** Newest first, with the office's tenant; of the officer's own office, or of the one that an operator or auditor names. */
   notices(
     actor: Principal,
     query: { readonly office?: string; readonly limit: number; readonly cursor?: string },
-  ): Promise<Page<Notice>>;
+  ): Promise<Page<Notice> & { readonly tenant?: string }>;
 }
 
 /** What the act on an operator says whom the two persons of the ceremony enrolled. */

@@ -160,6 +160,7 @@ export const openDueActs = (
       });
       return {
         items: page.items.map(({ value }) => value as unknown as Notice),
+        ...(tenant !== undefined && { tenant }),
         ...(page.cursor !== undefined && { cursor: page.cursor }),
       };
     },

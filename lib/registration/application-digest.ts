@@ -6,12 +6,13 @@ import type { Application } from './decide.ts';
  * of the records from finding out a person's fields by trying values.
  */
 export const applicationDigest = (salt: string, application: Application): string => {
-  const { profile, profileVersion, fields, subject, subjectDigest, holder } = application;
+  const { tenant, profile, profileVersion, fields, subject, subjectDigest, holder } = application;
   const { keyAlgorithm, publicKeyDigest, subjectPublicKeyInfo } = application;
   return hash(
     'sha256',
     JSON.stringify([
       salt,
+      tenant,
       profile,
       profileVersion,
       Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)),

@@ -52,6 +52,8 @@ export interface Examination {
 
 export interface RequestView {
   readonly id: string;
+  /** That of the office. */
+  readonly tenant: string;
   readonly office: string;
   readonly profile: string;
   readonly profileVersion: number;
@@ -63,7 +65,7 @@ export interface RequestView {
   /**
    * Present where no other request has led to a certificate for the holder: the pseudonym may be mistyped. A request that was
    * refused or withdrawn, or that failed, makes nobody known. Officers are told by the requests of their own office alone, and so
-   * do not learn whom another office knows; operators and auditors by those of all offices. It goes by rows, and nothing rests
+   * do not learn whom another office knows; operators and auditors by those of all offices of their tenant. It goes by rows, and nothing rests
    * on it. Only `submit`, `get` and
    * `list` say it.
    */
@@ -94,7 +96,8 @@ export interface RequestView {
  * Requests and the three-person rule: three different persons submit, examine at the office and examine at the centre. Where
  * the profile or the office asks for office approval, a fourth person examines at the office after the first one.
  * Officers see and touch only the requests of their own office and of its predecessors: offices that ended and whose affairs it
- * has taken over (another office's are `unknown-request`). Operators examine at the centre; auditors read. A request stays under
+ * has taken over (another office's are `unknown-request`). Operators examine at the centre; auditors read. Those of a tenant
+ * see and touch only the requests of that tenant's offices (others are `unknown-request`). A request stays under
  * the office that submitted it, and its certificate has that office's attributes.
  */
 export interface Registration {
@@ -143,7 +146,7 @@ export interface Registration {
   knowsHolder(holder: string): Promise<boolean>;
   /**
    * Newest first; `limit` is 1 to 100. Officers get only their own office's requests, or those of the predecessor that they
-   * choose; operators and auditors may choose an office. A page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`,
+   * choose; operators and auditors may choose an office, and those of a tenant get only its requests. A page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`,
    * `cursor-invalid`.
    */
   list(

@@ -1,6 +1,7 @@
 import { officesOf } from '../acting-office.ts';
 import { Fault, phrase } from '../fault.ts';
 import type { Duty, Principal } from '../principal.ts';
+import { serves } from '../tenant.ts';
 import type { KeyClaim } from '../used-key.ts';
 import type { Examination, IgnoredPart, RequestState } from './contract.ts';
 import { assertAnotherPerson, stepAtCentre, stepAtOffice, wrongState } from './examination-steps.ts';
@@ -23,6 +24,8 @@ import { assertAnotherPerson, stepAtCentre, stepAtOffice, wrongState } from './e
 
 /** The contents of a submission, after its bytes and fields were checked. */
 export type Application = {
+  /** That of the office. */
+  readonly tenant: string;
   readonly profile: string;
   readonly profileVersion: number;
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
@@ -134,7 +137,7 @@ export const assertDuty = (actor: Principal, duty: Duty): string => {
 
 /**
  * The offices whose requests the principal may read: the own one, and those whose affairs it has taken over. Undefined where it
- * may read every office's. Fault: `forbidden`.
+ * may read those of every office of its tenant. Fault: `forbidden`.
  */
 export const readableOffices = (actor: Principal): readonly string[] | undefined => {
   if (actor.role === 'operator' || actor.role === 'auditor') return undefined;
@@ -142,10 +145,19 @@ export const readableOffices = (actor: Principal): readonly string[] | undefined
   return officesOf(actor);
 };
 
-/** The request, if the principal may read it. Another office's request is `unknown-request`, as if it did not exist. */
-export const assertReadable = (actor: Principal, request: Request | undefined): Request => {
+/** Which requests the principal may read. Fault: `forbidden`. */
+export const readableBy = (actor: Principal): ((request: Pick<Request, 'office' | 'tenant'>) => boolean) => {
   const offices = readableOffices(actor);
-  if (request === undefined || offices?.includes(request.office) === false) throw unknown();
+  return ({ office, tenant }) => offices?.includes(office) !== false && serves(actor, tenant);
+};
+
+/**
+ * The request, if the principal may read it. Another office's or another tenant's request is `unknown-request`, as if it did
+ * not exist.
+ */
+export const assertReadable = (actor: Principal, request: Request | undefined): Request => {
+  const isReadable = readableBy(actor);
+  if (request === undefined || !isReadable(request)) throw unknown();
   return request;
 };
 

@@ -10,6 +10,7 @@ import type { KeyClaim } from '../used-key.ts';
 export interface ActRecord {
   readonly kind: 'submission' | 'examination';
   readonly actor: string;
+  readonly tenant: string;
   readonly office: string;
   readonly details: Value;
 }
@@ -17,6 +18,7 @@ export interface ActRecord {
 export interface CollectionRecord {
   readonly kind: 'provision';
   readonly recipient: string;
+  readonly tenant: string;
   readonly office?: string;
   readonly door?: Door;
   readonly channel: 'certificate';
@@ -108,6 +110,8 @@ export interface Issuing {
       readonly kind: string;
       readonly publicKeys: readonly string[];
     };
+    /** That of the office. */
+    readonly tenant: string;
     readonly subject: string;
     readonly subjectDigest: string;
     readonly subjectAltNames: readonly GeneralName[];

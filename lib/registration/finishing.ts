@@ -191,7 +191,7 @@ export const openFinishing = (
       let cursor: string | undefined;
       do {
         const page = await table.query({
-          pk: listingPk(undefined, 'approved'),
+          pk: listingPk({ state: 'approved' }),
           limit: PAGE,
           ...(cursor !== undefined && { cursor }),
         });

@@ -44,7 +44,7 @@ export const readApplication = async (
     office,
     fields: submission.fields,
   });
-  const { profile, subject, subjectDigest, subjectAltNames, fields } = described;
+  const { profile, tenant, subject, subjectDigest, subjectAltNames, fields } = described;
   // Without the pseudonym the person could never be shown what was told about the certificate.
   if (profile.kind === 'person' && holder === undefined) {
     throw new Fault('invalid-field', 'Certificates of this profile are about persons: name the holder.', {
@@ -62,6 +62,7 @@ export const readApplication = async (
   });
   const ignored = ignoredParts(csr, { subject, subjectAltNames });
   return {
+    tenant,
     profile: submission.profile,
     profileVersion: profile.version,
     fields,

@@ -28,6 +28,7 @@ export const submissionRecord = (
 ): ActRecord => ({
   kind: 'submission',
   actor: actor.id,
+  tenant: row.tenant,
   office: row.office,
   details: { ...aboutOf(id, row), act, person: actor.person, ...actingOfficeOf(actor, row.office) },
 });
@@ -40,6 +41,7 @@ export const outcomeRecord = (
 ): ActRecord => ({
   kind: 'submission',
   actor: 'service',
+  tenant: row.tenant,
   office: row.office,
   details: { ...aboutOf(id, row), ...outcome, round: roundOf(row) },
 });
@@ -59,6 +61,7 @@ export const examinationRecord = (
 ): ActRecord => ({
   kind: 'examination',
   actor: actor.id,
+  tenant: row.tenant,
   office: row.office,
   details: {
     ...aboutOf(id, row),

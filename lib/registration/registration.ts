@@ -7,7 +7,7 @@ import { recipientOf } from '../recipient.ts';
 import type { Condition, Item } from '../store/store.ts';
 import { openChanges } from './changes.ts';
 import type { Registration, RequestView } from './contract.ts';
-import { assertDuty, assertReadable, type Request, readableOffices } from './decide.ts';
+import { assertDuty, assertReadable, type Request, readableBy, readableOffices } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { openEnds } from './ends.ts';
 import { openExamining } from './examining.ts';
@@ -42,6 +42,7 @@ const keyOf = ({ facts }: Fault): string | undefined =>
 
 const viewOf = (id: string, request: Request): RequestView => ({
   id,
+  tenant: request.tenant,
   office: request.office,
   profile: request.profile,
   profileVersion: request.profileVersion,
@@ -80,13 +81,12 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
 
   /** As the reader may see requests, with whether the holder is new to the requests that this reader may see. */
   const viewsFor = (actor: Principal): ((id: string, request: Request) => Promise<RequestView>) => {
-    const offices = readableOffices(actor);
     const known = new Map<string, ReturnType<typeof issuedTo>>();
     return async (id, request) => {
       const view = viewOf(id, request);
       const { holder } = request;
       if (holder === undefined) return view;
-      const issued = known.get(holder) ?? issuedTo(holder, offices);
+      const issued = known.get(holder) ?? issuedTo(actor, holder);
       known.set(holder, issued);
       return (await issued).some((other) => other !== id) ? view : { ...view, newHolder: true };
     };
@@ -184,20 +184,21 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} requests.`, { path: 'limit' });
       }
       const page = await table.query({
-        pk: listingPk(wanted ?? readable?.[0], state),
+        pk: listingPk({ tenant: actor.tenant, office: wanted ?? readable?.[0], state }),
         descending: true,
         limit,
         ...(cursor !== undefined && { cursor }),
       });
       const view = viewsFor(actor);
+      const isReadable = readableBy(actor);
       const rows = await Promise.all(
         page.items.map(async ({ sk: id }) => ({ id, request: (await read(id))?.value })),
       );
       return {
-        // A request may have changed its state after the listing was read.
+        // A request may have changed its state after the listing was read. Somebody may have listed it where it is not.
         requests: await Promise.all(
           rows.flatMap(({ id, request }) =>
-            request !== undefined && (state === undefined || request.state === state)
+            request !== undefined && isReadable(request) && (state === undefined || request.state === state)
               ? [view(id, request)]
               : [],
           ),
@@ -207,7 +208,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     },
 
     collect: async (actor, id, method, { withRoot = false } = {}) => {
-      const { state, certificate } = await readFor(actor, id);
+      const { state, tenant, certificate } = await readFor(actor, id);
       if (certificate === undefined) {
         throw new Fault('not-issued', phrase`The request is ${state}; there is no certificate to collect.`, {
           state,
@@ -217,6 +218,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       const [record] = await ledger.append({
         kind: 'provision',
         ...recipientOf(actor),
+        tenant,
         channel: 'certificate',
         method,
         requests: [id],

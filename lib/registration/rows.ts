@@ -10,10 +10,13 @@ import type { Request } from './decide.ts';
  *
  *   request/{id}                             request  the request
  *   requests                                 {id}     all requests, by time
+ *   requests/tenant/{tenant}                 {id}     a tenant's requests
  *   requests/office/{office}                 {id}     an office's requests
  *   requests/state/{state}                   {id}     the requests in a state; those in `approved` are still to be issued
+ *   requests/tenant/{tenant}/state/{state}   {id}     a tenant's requests in a state
  *   requests/office/{office}/state/{state}   {id}     an office's requests in a state
  *   requests/holder/{holder}                 {id}     the requests that name a holder
+ *   requests/tenant/{tenant}/holder/{holder} {id}     a tenant's requests that name a holder
  *   request-idempotency/{principal}          {digest} which request the principal's idempotency key gives
  *
  * The row of the request's public key is in the index of used keys (lib/used-key.ts). The listings hold no data of their own: a page costs one query and one read for each of its requests. Rows that are put
@@ -58,24 +61,33 @@ export const submissionDigest = ({ profile, csr, fields, holder }: Submission): 
     ]),
   );
 
-export const listingPk = (office: string | undefined, state: RequestState | undefined): string =>
+/** An office belongs to one tenant, so its listing needs no tenant. */
+export const listingPk = ({
+  tenant,
+  office,
+  state,
+}: {
+  readonly tenant?: string | undefined;
+  readonly office?: string | undefined;
+  readonly state?: RequestState | undefined;
+}): string =>
   [
     'requests',
-    ...(office === undefined ? [] : ['office', office]),
+    ...(office !== undefined ? ['office', office] : tenant !== undefined ? ['tenant', tenant] : []),
     ...(state === undefined ? [] : ['state', state]),
   ].join('/');
 
-const stateListings = (id: string, { office, state }: Request): readonly Key[] => [
-  { pk: listingPk(undefined, state), sk: id },
-  { pk: listingPk(office, state), sk: id },
-];
+const keysAt = (id: string, ...pks: readonly string[]): readonly Key[] => pks.map((pk) => ({ pk, sk: id }));
 
-export const holderListingPk = (holder: string): string => `requests/holder/${holder}`;
+const stateListings = (id: string, { tenant, office, state }: Request): readonly Key[] =>
+  keysAt(id, listingPk({ state }), listingPk({ tenant, state }), listingPk({ office, state }));
 
-const lastingListings = (id: string, { office, holder }: Request): readonly Key[] => [
-  { pk: listingPk(undefined, undefined), sk: id },
-  { pk: listingPk(office, undefined), sk: id },
-  ...(holder === undefined ? [] : [{ pk: holderListingPk(holder), sk: id }]),
+export const holderListingPk = (holder: string, tenant?: string): string =>
+  `${listingPk({ tenant })}/holder/${holder}`;
+
+const lastingListings = (id: string, { tenant, office, holder }: Request): readonly Key[] => [
+  ...keysAt(id, listingPk({}), listingPk({ tenant }), listingPk({ office })),
+  ...(holder === undefined ? [] : keysAt(id, holderListingPk(holder), holderListingPk(holder, tenant))),
 ];
 
 const list = (key: Key): Write => ({ put: key, value: {}, if: 'absent' });

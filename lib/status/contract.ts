@@ -1,5 +1,5 @@
 import type { OcspResponseStatus } from '../pki/pki.ts';
-import type { Caller, CertificateRef } from '../principal.ts';
+import type { Caller, CertificateRef, Principal } from '../principal.ts';
 
 /** The partition whose address is in certificates: the CRL of all of a CA's certificates, or of those of its users. */
 export const FULL_CRL = 'full';
@@ -38,6 +38,11 @@ export interface Status {
    * it resolves; error statuses tell nothing about a certificate, carry no signature and leave no record.
    */
   ocsp(request: Uint8Array, caller: Caller): Promise<OcspAnswer>;
+  /**
+   * The tenant of a CA, if this principal may know the CA; none where it serves all tenants. To the principals of a tenant, the
+   * CAs of other tenants do not exist. Fault: `unknown-authority`.
+   */
+  authorityFor(actor: Pick<Principal, 'tenant'>, ca: string): Promise<{ readonly tenant?: string }>;
   /** The newest published CRL of a partition, recorded as a provision. Faults: `unknown-authority`, `unknown-crl`. */
   crl(ca: string, partition: string, caller: Caller): Promise<PublishedCrl>;
   /**

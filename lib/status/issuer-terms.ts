@@ -5,6 +5,8 @@ export interface IssuerTerms {
   /** One per generation: `organisation-1`. */
   readonly id: string;
   readonly authority: string;
+  /** The tenant whose offices it serves; absent where it serves those of all tenants. */
+  readonly tenant?: string;
   readonly generation: number;
   readonly title: AuthorityDefinition['title'];
   /** The algorithm's name, for people. */
@@ -29,11 +31,12 @@ export const findTerms = (all: readonly IssuerTerms[], ca: string): IssuerTerms 
 };
 
 export const issuerTermsOf = (definition: AuthorityDefinition): IssuerTerms => {
-  const { ca, id, generation, title, algorithm, crl, ocsp, backdate, stopped } = definition;
+  const { ca, id, tenant, generation, title, algorithm, crl, ocsp, backdate, stopped } = definition;
   const { algorithm: byDefault, furtherAlgorithms, validity: _, ...terms } = ocsp;
   return {
     id: ca,
     authority: id,
+    ...(tenant !== undefined && { tenant }),
     generation,
     title,
     algorithm,

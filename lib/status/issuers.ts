@@ -12,7 +12,9 @@ import {
   subjectPublicKeyOctets,
 } from '../pki/pki.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { Principal } from '../principal.ts';
 import type { Table, Write } from '../store/store.ts';
+import { serves } from '../tenant.ts';
 import { scopesOf } from './crl-scopes.ts';
 import { ISSUERS, type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
 import { findTerms, type IssuerTerms } from './issuer-terms.ts';
@@ -35,6 +37,11 @@ export interface Issuers {
   ids(): Promise<readonly string[]>;
   /** Faults: `unknown-authority`, `authority-unreadable`. */
   byId(ca: string): Promise<Issuer>;
+  /**
+   * The CA, if the actor may know it: to the principals of a tenant, the CAs of other tenants do not exist. Faults: those of
+   * `byId`.
+   */
+  knownTo(actor: Pick<Principal, 'tenant'>, ca: string): Promise<Issuer>;
   /**
    * The CA that a CertID names, by key hash and name hash together: generations share a DN. Undefined where the CertID
    * names no CA of ours. Fault: `authority-unreadable` where it may name the CA whose row cannot be read.
@@ -151,6 +158,12 @@ export const openIssuers = (deps: IssuersDeps): Issuers => {
     readAt = now;
     return fresh;
   };
+  const byId: Issuers['byId'] = async (ca) => {
+    const { byId, unreadable } = await current();
+    const known = byId.get(ca);
+    if (known) return known;
+    throw unreadable.includes(ca) ? authorityUnreadable(ca) : unknownAuthority(ca);
+  };
   return {
     enterWrites: (ca, certificate) => {
       const value: IssuerRow = {
@@ -174,11 +187,11 @@ export const openIssuers = (deps: IssuersDeps): Issuers => {
       const { byId, unreadable } = await current();
       return [...byId.keys(), ...unreadable];
     },
-    byId: async (ca) => {
-      const { byId, unreadable } = await current();
-      const known = byId.get(ca);
-      if (known) return known;
-      throw unreadable.includes(ca) ? authorityUnreadable(ca) : unknownAuthority(ca);
+    byId,
+    knownTo: async (actor, ca) => {
+      const issuer = await byId(ca);
+      if (issuer.tenant !== undefined && !serves(actor, issuer.tenant)) throw unknownAuthority(ca);
+      return issuer;
     },
     byCertId: async ({ hashAlgorithm, issuerNameHash, issuerKeyHash }) => {
       const { byCertId, unreadable } = await current();

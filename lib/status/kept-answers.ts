@@ -24,6 +24,10 @@ export interface SignedAnswer {
 /** The contents of the record of an answer. Times are RFC 3339, digests SHA-256 in hex. */
 export interface AnswerRecord {
   readonly certificates: ProvisionDraft['certificates'];
+  /** The tenant of each certificate. */
+  readonly tenants: readonly (string | undefined)[];
+  /** The tenant of the CA that answers, and so of every number without a certificate. */
+  readonly tenant?: string;
   readonly answers: readonly string[];
   /** Beside the answers: the reason of each that says `revoked`, or `nonIssued`. */
   readonly reasons: readonly (string | undefined)[];

@@ -85,7 +85,9 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
       kind: 'provision',
       ...caller,
       channel: 'ocsp',
+      ...(answer.tenant !== undefined && { tenant: answer.tenant }),
       certificates: answer.certificates,
+      tenants: answer.tenants,
       provided: {
         answers,
         ...reasonsOf(reasons),
@@ -145,6 +147,8 @@ export const openOcsp = (deps: OcspDeps): Pick<Status, 'ocsp'> => {
     const digest = hash('sha256', der);
     const told: AnswerRecord = {
       certificates: named.map(({ serial }) => ({ ca: issuer.id, serial })),
+      tenants: named.map(({ tenant = issuer.tenant }) => tenant),
+      ...(issuer.tenant !== undefined && { tenant: issuer.tenant }),
       answers: named.map(({ certStatus }) => certStatus.status),
       reasons: named.map(reasonOf),
       ...(unregistered && { unregistered }),

@@ -42,6 +42,8 @@ export type Admission = {
    * that raised it. No answer that shows it has an earlier thisUpdate.
    */
   readonly since: number;
+  /** The tenant of the certificate. Absent where it is of none, or where nothing proves whose it is. */
+  readonly tenant?: string;
 };
 
 export type RevocationEntry = {
@@ -126,7 +128,7 @@ const asRead = (item: Item | undefined): Condition => (item ? { version: item.ve
 /** What a CRL says about a certificate of this status; undefined where it leaves the certificate out. */
 const listedAs = (status: StatusRow): RevokedRow | undefined => {
   if (status.state === 'good') return undefined;
-  const { state: _state, request: _request, since: _since, ...entry } = status;
+  const { state: _state, request: _request, since: _since, tenant: _tenant, ...entry } = status;
   return entry;
 };
 

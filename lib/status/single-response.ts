@@ -1,4 +1,5 @@
 import { type AuthorityCompromise, underCompromise } from '../compromise.ts';
+import { textIn } from '../members.ts';
 import {
   archiveCutoffExtension,
   type CertId,
@@ -24,6 +25,8 @@ export interface SingleResponseDraft {
   readonly extendedRevoke?: true;
   /** The status row's version; absent where there is no row. */
   readonly version?: number;
+  /** The tenant of the certificate, as the status row names it. */
+  readonly tenant?: string;
 }
 
 export const secondsAsDate = (seconds: number): Date => new Date(seconds * 1000);
@@ -114,6 +117,8 @@ export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl' | 'crlUrlO
         return compromise ? forged(certId, compromise, now) : nonIssued(issuer, certId);
       }
       const { value, version } = registered;
+      // Somebody else may have written anything.
+      const tenant = textIn(value.tenant);
       const row: StatusRow = compromise ? { ...value, ...underCompromise(value, compromise) } : value;
       const extensions = [...archiveCutoff(issuer, row, now), ...(await crlReferences(issuer, serial, row))];
       return {
@@ -122,6 +127,7 @@ export const openSingleResponses = (deps: Pick<OcspDeps, 'currentCrl' | 'crlUrlO
         ours: true,
         ...(extensions.length > 0 && { extensions }),
         version,
+        ...(tenant !== undefined && { tenant }),
       };
     },
   };

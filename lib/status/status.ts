@@ -29,4 +29,11 @@ export {
 export type { ResponderRow } from './responder-rows.ts';
 export { openResponders, type Responders } from './responders.ts';
 
-export const openStatus = (deps: StatusDeps): Status => ({ ...openOcsp(deps), ...openCrls(deps) });
+export const openStatus = (deps: StatusDeps): Status => ({
+  ...openOcsp(deps),
+  ...openCrls(deps),
+  authorityFor: async (actor, ca) => {
+    const { tenant } = await deps.issuers.knownTo(actor, ca);
+    return tenant === undefined ? {} : { tenant };
+  },
+});

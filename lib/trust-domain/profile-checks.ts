@@ -156,6 +156,12 @@ export const operationsIssues = (draft: Draft): readonly Issue[] => {
     ...(principal[0] && service[0] && principal[0].value.authority !== service[0].value.authority
       ? [issue(`${service[0].path}.authority`, phrase`Principals and the service have one authority.`)]
       : []),
+    // It certifies the principals of all tenants.
+    ...draft.authorities.flatMap(({ path, value: { id, tenant } }) =>
+      tenant !== undefined && id === principal[0]?.value.authority
+        ? [issue(`${path}.tenant`, phrase`The authority of the principals serves all tenants.`)]
+        : [],
+    ),
     // The holder of a client certificate of this authority is the principal that its subject names.
     ...draft.profiles.flatMap(({ path, value: { kind, authority } }) =>
       kind !== 'principal' && kind !== 'service' && authority === principal[0]?.value.authority

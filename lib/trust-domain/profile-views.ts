@@ -1,4 +1,5 @@
 import type { Principal } from '../principal.ts';
+import { serves } from '../tenant.ts';
 import type { Field, HoldRule, Office, SameKeyRule, Text, TrustDomain } from './contract.ts';
 
 /** What the requests for certificates of a profile have to be like, for those who make or examine them. */
@@ -24,7 +25,10 @@ export interface ProfileView {
 export type FieldView = Omit<Field, 'pattern'> & { readonly pattern?: string };
 
 export interface Profiles {
-  /** Those that the officer's office may ask for; for any other caller, those that offices can be allowed to ask for. */
+  /**
+   * Those that the officer's office may ask for; for any other caller, those that offices can be allowed to ask for. The
+   * principals of a tenant do not see the profiles of other tenants' authorities.
+   */
   list(actor: Principal): Promise<readonly ProfileView[]>;
 }
 
@@ -37,12 +41,14 @@ const fieldView = ({ pattern, ...field }: Field): FieldView => ({
 });
 
 export const openProfiles = ({ profiles, authorities }: TrustDomain, officeOf: OfficeOf): Profiles => ({
-  list: async ({ role, office: id }) => {
+  list: async (actor) => {
+    const { role, office: id } = actor;
     const office = role === 'officer' && id !== undefined ? await officeOf(id) : undefined;
     return profiles.flatMap((profile): ProfileView[] => {
       const { kind, title, version, publicKeys, sameKey, hold, officeApproval, fields } = profile;
       const authority = authorities.find((one) => one.id === profile.authority);
       if (kind === 'principal' || kind === 'service' || !authority) return [];
+      if (authority.tenant !== undefined && !serves(actor, authority.tenant)) return [];
       if (role === 'officer' && !office?.profiles.includes(profile.id)) return [];
       return [
         {

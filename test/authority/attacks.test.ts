@@ -36,7 +36,7 @@ const rowOf = async (id: string): Promise<RequestRow> =>
 const putBack = async (id: string, change: Partial<RequestRow>): Promise<void> => {
   const row = { ...(await rowOf(id)), ...change } as RequestRow;
   await putRow(ground.table, requestKey(id), row);
-  for (const office of [undefined, row.office]) {
+  for (const by of [{}, { tenant: row.tenant }, { office: row.office }]) {
     for (const state of [
       'submitted',
       'examined',
@@ -46,7 +46,7 @@ const putBack = async (id: string, change: Partial<RequestRow>): Promise<void> =
       'withdrawn',
       'failed',
     ] as const) {
-      const listing = { pk: listingPk(office, state), sk: id };
+      const listing = { pk: listingPk({ ...by, state }), sk: id };
       const isListed = (await ground.table.get(listing)) !== undefined;
       if (isListed !== (state === row.state))
         await (isListed ? deleteRow(ground.table, listing) : putRow(ground.table, listing, {}));

@@ -222,7 +222,7 @@ describe('a certificate that was begun and has no rows', () => {
     const value = { ...row?.value, state: 'approved' } as RequestRow;
     await ground.table.write([
       { put: key, value, if: { version: row?.version ?? 0 } },
-      { put: { pk: listingPk(undefined, 'approved'), sk: id }, value: {}, if: 'absent' },
+      { put: { pk: listingPk({ state: 'approved' }), sk: id }, value: {}, if: 'absent' },
     ]);
     expect(await house.core.registration.recover()).toEqual([]);
     expect((await onlyRequest()).state).toBe('failed');

@@ -50,6 +50,8 @@ describe('akashi audit verify, of approvals', () => {
     for (const pk of [
       'requests',
       'requests/state/approved',
+      'requests/tenant/tokiwa',
+      'requests/tenant/tokiwa/state/approved',
       'requests/office/mizusaki-higashi',
       'requests/office/mizusaki-higashi/state/approved',
     ]) {

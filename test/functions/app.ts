@@ -78,6 +78,7 @@ const certificate: CertificateView = {
 
 const request: RequestView = {
   id: REQUEST,
+  tenant: 'tokiwa',
   office: 'office-a',
   profile: 'seal',
   profileVersion: 1,
@@ -356,6 +357,7 @@ export const testApp = (
       },
       crl: async (id, partition) =>
         known(id === CA, 'unknown-authority', known(partition === 'full', 'unknown-crl', crl())),
+      authorityFor: async (_actor, id) => known(id === CA, 'unknown-authority', {}),
       publishShowing: async () => {},
       publish: async (id) => known(id === CA, 'unknown-authority', crl()),
       archived: async (id) =>

@@ -14,6 +14,9 @@ import { PEOPLE } from './people.ts';
  * records of the three acts are read from the ledger before any key signs.
  */
 
+/** The listings of a request of Hino. */
+const LISTED = [{}, { tenant: 'tokiwa' }, { office: 'hino' }] as const;
+
 type Draft = { -readonly [K in keyof RequestRow]: RequestRow[K] };
 
 const edit = async (table: Table, key: Key, change: (value: never) => void): Promise<void> => {
@@ -55,9 +58,9 @@ describe('an approval', () => {
     const value: Value = { ...rest, subjectPublicKeyInfo: otherKey, change: '00' };
     await store.table.write([
       { put: requestKey(forged), value, if: 'absent' },
-      ...[undefined, 'hino'].flatMap((of) =>
+      ...LISTED.flatMap((by) =>
         ([undefined, 'approved'] as const).map((state) => ({
-          put: { pk: listingPk(of, state), sk: forged },
+          put: { pk: listingPk({ ...by, state }), sk: forged },
           value: {},
           if: 'absent' as const,
         })),
@@ -200,7 +203,7 @@ describe('an approval', () => {
       row.persons = ['tanaka', 'sato'];
     });
     const listing = (state: 'submitted' | 'examined') =>
-      [undefined, 'hino'].map((of) => ({ pk: listingPk(of, state), sk: id }));
+      LISTED.map((by) => ({ pk: listingPk({ ...by, state }), sk: id }));
     await store.table.write([
       ...listing('submitted').map((key) => ({ delete: key, if: { version: 1 } }) as const),
       ...listing('examined').map((key) => ({ put: key, value: {}, if: 'absent' }) as const),

@@ -15,6 +15,7 @@ import { PEOPLE, type Who } from './people.ts';
 const at = '2026-11-22T00:00:00Z';
 const certificate = { ca: 'organisation-1', serial: '01ff' };
 const application: Application = {
+  tenant: 'tokiwa',
   profile: 'seal',
   profileVersion: 1,
   fields: { CN: '市長' },

@@ -64,6 +64,7 @@ export const fakeIssuer = () => {
       }
       const CN = fields.CN.trim();
       const described = {
+        tenant: office === 'hino' ? 'tokiwa' : 'minase',
         subject: `C=JP, CN=${CN}`,
         subjectDigest: hash('sha256', CN),
         subjectAltNames: [],
@@ -220,6 +221,13 @@ export const allRecords = async (table: Table): Promise<readonly LedgerRecord[]>
   return records;
 };
 
+/** Every listing without a state, and whether the request belongs into it. */
+const listings = ({ tenant, office }: RequestRow) => [
+  { by: {}, isOf: true },
+  ...['tokiwa', 'minase'].map((one) => ({ by: { tenant: one }, isOf: one === tenant })),
+  ...['hino', 'nara'].map((one) => ({ by: { office: one }, isOf: one === office })),
+];
+
 /**
  * Checks what must always hold: every request is in exactly the listings of its state, holds its public key while it may
  * still become a certificate, and every act on it has exactly one record. Resolves with the states by id.
@@ -232,17 +240,17 @@ export const checkTable = async (
   const records = await allRecords(table);
   const personById = new Map<string, string>(Object.values(PEOPLE).map(({ id, person }) => [id, person]));
   let acts = 0;
-  for (const id of await allOf(table, listingPk(undefined, undefined))) {
+  for (const id of await allOf(table, listingPk({}))) {
     const row = (await table.get<RequestRow>(requestKey(id)))?.value as RequestRow;
     states.set(id, row.state);
-    expect(await allOf(table, listingPk(row.office, undefined))).toContain(id);
+    for (const { by, isOf } of listings(row))
+      expect((await allOf(table, listingPk(by))).includes(id), `${id} in ${JSON.stringify(by)}`).toBe(isOf);
     for (const state of REQUEST_STATES) {
-      for (const office of [undefined, 'hino', 'nara']) {
-        const listed = state === row.state && (office === undefined || office === row.office);
+      for (const { by, isOf } of listings(row)) {
         expect(
-          (await allOf(table, listingPk(office, state))).includes(id),
-          `${id} in ${office} ${state}`,
-        ).toBe(listed);
+          (await allOf(table, listingPk({ ...by, state }))).includes(id),
+          `${id} in ${JSON.stringify(by)} ${state}`,
+        ).toBe(isOf && state === row.state);
       }
     }
     const holder = (await table.get<UsedKeyRow>(usedKeyAt(row.key.identity)))?.value.request;

@@ -36,4 +36,11 @@ export const PEOPLE = {
   holder: principal('holder', 'holder', 'tanaka'),
 } as const;
 
+/** The centre's people of the tenant that has the office of Nara, and of the one that has the office of Hino. */
+export const TENANTS = {
+  ofNara: { ...principal('minase-okada', 'operator', 'okada'), tenant: 'minase' },
+  ofNaraAuditing: { ...principal('minase-mori', 'auditor', 'mori'), tenant: 'minase' },
+  ofHino: { ...principal('tokiwa-abe', 'operator', 'abe'), tenant: 'tokiwa' },
+} as const;
+
 export type Who = keyof typeof PEOPLE;

@@ -138,6 +138,7 @@ describe('the memory of answers', () => {
     request: new Uint8Array(100),
     told: {
       certificates: [],
+      tenants: [],
       answers: ['good'],
       reasons: [undefined],
       impossible: 0,

@@ -12,6 +12,7 @@ export const route = defineRoute({
     "For a certificate that is revoked or on hold in the table, although no act has revoked or held it. It needs two persons: the first call is answered 202 and changes no status; the same call of a second operator within the trust domain's term, seven days by default, corrects the rows.",
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   params: z.strictObject({ ca: caId, serial }),
   responses: {
     200: { description: 'The rows say what the acts say.', schema: correctionAnswer },

@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/api/v1/certificates/{ca}/{serial}',
   summary: 'A certificate and its status',
   description:
-    'With its profile, its office, its validity, its status as OCSP gives it, and the certificate in PEM. Officers see those of their own office, operators and auditors all. The answer is recorded as a provision.',
+    'With its profile, its office, its validity, its status as OCSP gives it, and the certificate in PEM. Officers see those of their own office, operators and auditors those of their tenant, and those of the service all. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ ca: caId, serial }),
@@ -21,6 +21,7 @@ export const route = defineRoute({
     return provide(ledger, caller, certificate, {
       channel: 'status',
       method: request.method,
+      ...(certificate.tenant !== undefined && { tenant: certificate.tenant }),
       certificates: [params],
       // Where no sub-office asked, that is no request's id.
       ...(certificate.office !== undefined && { requests: [certificate.request] }),

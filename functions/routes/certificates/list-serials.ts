@@ -23,6 +23,7 @@ const serialView = z
       .exactOptional()
       .meta({ description: 'The order for which the certificate was issued; absent without a certificate.' }),
     profile: z.string().exactOptional(),
+    tenant: z.string().exactOptional(),
     office: z.string().exactOptional(),
     tbsDigest: digest.exactOptional().meta({
       description:
@@ -48,7 +49,7 @@ export const route = defineRoute({
   path: '/api/v1/certificates/{ca}',
   summary: 'Every serial number of a CA that the service knows',
   description:
-    'From the status register and the stored certificates, for an audit that compares them with the records. It has nothing about subjects. The order has no meaning.',
+    'From the status register and the stored certificates, for an audit that compares them with the records. It has nothing about subjects. The order has no meaning. An auditor of a tenant sees the numbers of that tenant, so a page may be shorter than `limit` and still have a cursor.',
   lane: 'api',
   access: ['auditor'],
   params: z.strictObject({ ca: caId }),
@@ -61,11 +62,14 @@ export const route = defineRoute({
     },
   },
   faults: ['unknown-authority', 'cursor-invalid'],
-  handle: async ({ authority, ledger }, { params: { ca }, query, request }, caller) => {
-    const page = await authority.serials(ca, query);
+  handle: async ({ authority, status, ledger }, { params: { ca }, query, request }, caller) => {
+    const ofTenant = await status.authorityFor(caller, ca);
+    const { tenant } = caller;
+    const page = await authority.serials(ca, { ...query, ...(tenant !== undefined && { tenant }) });
     return provide(ledger, caller, page, {
       channel: 'records',
       method: request.method,
+      ...ofTenant,
       certificates: [],
       provided: {
         serials: { ca, continued: query.cursor !== undefined },

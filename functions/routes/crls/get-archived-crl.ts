@@ -37,12 +37,14 @@ export const route = defineRoute({
   },
   faults: ['unknown-authority', 'unknown-crl'],
   handle: async ({ status, ledger }, { params: { ca, partition, number }, request }, caller) => {
+    const ofTenant = await status.authorityFor(caller, ca);
     const body = await status.archivedCrl(ca, partition, number);
     const [record] = await ledger.append({
       kind: 'provision',
       ...recipientOf(caller),
       channel: 'records',
       method: request.method,
+      ...ofTenant,
       certificates: [],
       provided: { crl: { ca, partition, number } },
       responseDigest: sha256Hex(body),

@@ -38,10 +38,12 @@ export const route = defineRoute({
   },
   faults: ['unknown-authority', 'cursor-invalid'],
   handle: async ({ status, ledger }, { params: { ca }, query, request }, caller) => {
+    const ofTenant = await status.authorityFor(caller, ca);
     const page = await status.archived(ca, query);
     return provide(ledger, caller, page, {
       channel: 'records',
       method: request.method,
+      ...ofTenant,
       certificates: [],
       provided: { crls: { ca, first: page.crls[0]?.name, last: page.crls.at(-1)?.name } },
       count: page.crls.length,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { crlPath } from '../../../lib/status/status.ts';
 import { json } from '../../http/http.ts';
+import { assertOfService } from '../../http/of-service.ts';
 import { sha256Hex } from '../../http/provide.ts';
 import { defineRoute } from '../../http/route.ts';
 import { caId, crlPartition, utc } from '../../http/schemas.ts';
@@ -11,7 +12,7 @@ export const route = defineRoute({
   path: '/api/v1/crls/{ca}/{partition}',
   summary: "Build, sign and publish an authority's CRL now",
   description:
-    'Out of turn; CRLs are published by themselves when they are due, and at once after a key was compromised. The publication is recorded.',
+    'Out of turn; CRLs are published by themselves when they are due, and at once after a key was compromised. The publication is recorded. Operators of a tenant publish the CRLs of the CAs of that tenant; a CA that serves all tenants is answered them with `forbidden`.',
   lane: 'revocation',
   access: ['operator'],
   params: z.strictObject({ ca: caId, partition: crlPartition }),
@@ -32,6 +33,8 @@ export const route = defineRoute({
   },
   faults: ['unknown-authority', 'unknown-crl', 'authority-expired', 'authority-stopped'],
   handle: async ({ status }, { params: { ca, partition } }, caller) => {
+    const { tenant } = await status.authorityFor(caller, ca);
+    if (tenant === undefined) assertOfService(caller);
     const { der, number, thisUpdate, nextUpdate } = await status.publish(ca, caller.id, partition);
     return json(
       201,

@@ -4,6 +4,7 @@ import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { officeId } from '../../http/schemas.ts';
 import { officeView } from './office-schemas.ts';
+import { tenantOf } from './tenant-of.ts';
 
 export const route = defineRoute({
   id: 'getOffice',
@@ -11,7 +12,7 @@ export const route = defineRoute({
   path: '/api/v1/offices/{office}',
   summary: 'An office that was enrolled',
   description:
-    'With what waits for its confirmation. Officers see their own office, operators and auditors all. The answer is recorded as a provision.',
+    'With what waits for its confirmation. Officers see their own office, operators and auditors those of their tenant, and those of the service all. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ office: officeId }),
@@ -22,6 +23,7 @@ export const route = defineRoute({
     return provide(ledger, caller, office, {
       channel: 'enrolment',
       method,
+      ...tenantOf(office),
       certificates: [],
       provided: { offices: [office.id], act: office.number },
       count: 1,

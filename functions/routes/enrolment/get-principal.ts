@@ -4,6 +4,7 @@ import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';
 import { principalView } from './principal-schemas.ts';
+import { tenantOf } from './tenant-of.ts';
 
 export const route = defineRoute({
   id: 'getPrincipal',
@@ -11,7 +12,7 @@ export const route = defineRoute({
   path: '/api/v1/principals/{principal}',
   summary: 'A principal that was enrolled',
   description:
-    'With what waits for its confirmation. Officers see the officers of their own office and those who are to come to it, operators and auditors all. The answer is recorded as a provision.',
+    'With what waits for its confirmation. Officers see the officers of their own office and those who are to come to it, operators and auditors those of their tenant, and those of the service all. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ principal: principalId }),
@@ -22,6 +23,7 @@ export const route = defineRoute({
     return provide(ledger, caller, principal, {
       channel: 'enrolment',
       method,
+      ...tenantOf(principal),
       certificates: [],
       provided: { principals: [principal.id], act: principal.number },
       count: 1,

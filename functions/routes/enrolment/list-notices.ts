@@ -28,7 +28,7 @@ export const route = defineRoute({
   },
   faults: ['cursor-invalid', 'unknown-office'],
   handle: async ({ enrolment, ledger }, { query, request: { method } }, caller) => {
-    const { items: notices, ...next } = await enrolment.people.notices(caller, query);
+    const { items: notices, tenant, ...next } = await enrolment.people.notices(caller, query);
     const { limit, cursor: _cursor, ...filter } = query;
     return provide(
       ledger,
@@ -37,6 +37,7 @@ export const route = defineRoute({
       {
         channel: 'enrolment',
         method,
+        ...(tenant !== undefined && { tenant }),
         certificates: [],
         provided: { filter, limit, notices: notices.map(({ principal }) => principal) },
         count: notices.length,

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { provide } from '../../http/provide.ts';
+import { provide, toldByTenant } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor, pageLimit } from '../../http/schemas.ts';
 import { officeView } from './office-schemas.ts';
+import { tenantOf } from './tenant-of.ts';
 
 export const route = defineRoute({
   id: 'listOffices',
@@ -11,7 +12,7 @@ export const route = defineRoute({
   path: '/api/v1/offices',
   summary: 'The offices that were enrolled, by their ids',
   description:
-    'With those that have ended, and those that wait for their confirmation. Offices that the trust domain names are not among them. The answer is recorded as a provision.',
+    'With those that have ended, and those that wait for their confirmation. Operators and auditors of a tenant see those of the tenant. Offices that the trust domain names are not among them. The answer is recorded as a provision.',
   lane: 'api',
   access: ['operator', 'auditor'],
   query: z.strictObject({ limit: pageLimit(100, 20), cursor: cursor.exactOptional() }),
@@ -29,13 +30,18 @@ export const route = defineRoute({
       ledger,
       caller,
       { offices, ...next },
-      {
-        channel: 'enrolment',
-        method,
-        certificates: [],
-        provided: { limit: query.limit, offices: offices.map(({ id }) => id) },
-        count: offices.length,
-      },
+      ...toldByTenant(
+        offices,
+        (office) => tenantOf(office).tenant,
+        (shown) => ({
+          channel: 'enrolment',
+          method,
+          certificates: [],
+          provided: { limit: query.limit, offices: shown.map(({ id }) => id) },
+          count: shown.length,
+        }),
+        offices.length,
+      ),
     );
   },
 });

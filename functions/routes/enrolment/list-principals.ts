@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { ROLES } from '../../../lib/principal.ts';
-import { provide } from '../../http/provide.ts';
+import { provide, toldByTenant } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor, officeId, pageLimit } from '../../http/schemas.ts';
 import { principalView } from './principal-schemas.ts';
+import { tenantOf } from './tenant-of.ts';
 
 export const route = defineRoute({
   id: 'listPrincipals',
@@ -12,7 +13,7 @@ export const route = defineRoute({
   path: '/api/v1/principals',
   summary: 'The principals that were enrolled, by their ids',
   description:
-    'Officers see the officers of their own office, and those who are to come to it. Operators and auditors see all, or those of one office, or else those of one role. Principals that the trust domain names are not among them. The answer is recorded as a provision.',
+    'Officers see the officers of their own office, and those who are to come to it. Operators and auditors see those of their tenant, and those of the service all: all, or those of one office, or else those of one role. Operators that the trust domain names are not among them. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({
@@ -36,13 +37,18 @@ export const route = defineRoute({
       ledger,
       caller,
       { principals, ...next },
-      {
-        channel: 'enrolment',
-        method,
-        certificates: [],
-        provided: { filter, limit, principals: principals.map(({ id }) => id) },
-        count: principals.length,
-      },
+      ...toldByTenant(
+        principals,
+        (principal) => tenantOf(principal).tenant,
+        (shown) => ({
+          channel: 'enrolment',
+          method,
+          certificates: [],
+          provided: { filter, limit, principals: shown.map(({ id }) => id) },
+          count: shown.length,
+        }),
+        principals.length,
+      ),
     );
   },
 });

@@ -69,10 +69,11 @@ const operations = async (): Promise<readonly Operation[]> => {
 };
 
 const mayAsk = (
-  { roles, duty, certificateOnly }: Operation,
-  { role, duties }: Principal,
+  { roles, duty, ofService, certificateOnly }: Operation,
+  { role, tenant, duties }: Principal,
   door: 'certificate' | 'token',
 ): boolean =>
   roles.includes(role) &&
   (role !== 'officer' || duty === undefined || [duty].flat().some((one) => duties?.includes(one))) &&
+  (!ofService || tenant === undefined) &&
   (!certificateOnly || door === 'certificate');

@@ -13,6 +13,7 @@ export const route = defineRoute({
     'An approval by another operator brings the list into force, or takes it out of force. The decision is recorded.',
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   body: {
     kind: 'json',
     schema: z.strictObject({ proposal: proposalId, decision: z.enum(['approve', 'reject']) }),

@@ -11,6 +11,7 @@ export const route = defineRoute({
     'The digest and the number of keys of the list in force, and the proposal that awaits a second operator, if there is one.',
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   responses: { 200: { description: 'What is in force and what awaits an operator.', schema: keyListView } },
   faults: [],
   handle: async ({ authority }) => json(200, await authority.keyLists.view()),

@@ -27,6 +27,7 @@ export const route = defineRoute({
     'The index by which no key is certified twice, over all CAs, for an audit that compares it with the records. It has nothing about subjects. The order has no meaning.',
   lane: 'api',
   access: ['auditor'],
+  ofService: true,
   query: z.strictObject({ limit: pageLimit(1000, 100), cursor: cursor.exactOptional() }),
   responses: {
     200: {

@@ -14,6 +14,7 @@ export const route = defineRoute({
     'The list replaces the one in force when another operator approves it. Its keys are certified no more, and no others are refused for it.',
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   body: {
     kind: 'json',
     schema: z.union([

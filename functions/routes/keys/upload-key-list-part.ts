@@ -13,6 +13,7 @@ export const route = defineRoute({
   description: `SHA-256 of each SubjectPublicKeyInfo in lower-case hex, one a line, sorted, at most ${MAX_KEYS_IN_PART} lines. A part by itself has no effect: a proposal names the parts of a list. A wrong line refuses the part.`,
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   body: { kind: 'bytes', contentTypes: ['text/plain'], maxBytes: MAX_PART_BYTES },
   responses: {
     201: {

@@ -14,6 +14,7 @@ export const route = defineRoute({
     "A CloudFront standard log as it is delivered (gzip). The answers are recorded as provisions to the public. Importing a file again counts nothing twice. Clients' addresses and names are not kept.",
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   params: z.strictObject({
     file: z
       .string()

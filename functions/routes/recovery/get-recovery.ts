@@ -11,6 +11,7 @@ export const route = defineRoute({
     'For operators and auditors, after a table was put back from a backup: the leaves whose records the table lacks, and whether a second operator has to confirm that.',
   lane: 'api',
   access: ['operator', 'auditor'],
+  ofService: true,
   whileBehind: true,
   responses: { 200: { description: 'How the table stands.', schema: recoveryStanding } },
   faults: ['record-invalid'],

@@ -12,6 +12,7 @@ export const route = defineRoute({
     'The first call is answered 202 and changes nothing yet; the same call of a second operator, within the term of revocations, confirms it. The log then goes on from the published tree, and the service brings back what the objects have. Name the two sizes that a look has shown.',
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   whileBehind: true,
   body: { kind: 'json', schema: z.strictObject({ table: tableSize, published: publishedSize }) },
   responses: {

@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/api/v1/requests/{id}',
   summary: 'A request',
   description:
-    'With its fields, its examinations and its certificate. Officers see those of their own office and of its predecessors, operators and auditors all. The answer is recorded as a provision.',
+    'With its fields, its examinations and its certificate. Officers see those of their own office and of its predecessors, operators and auditors those of their tenant, and those of the service all. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   params: z.strictObject({ id: requestId }),
@@ -21,6 +21,7 @@ export const route = defineRoute({
     return provide(ledger, caller, request, {
       channel: 'requests',
       method,
+      tenant: request.tenant,
       certificates: request.certificate ? [request.certificate] : [],
       requests: [request.id],
       provided: { state: request.state },

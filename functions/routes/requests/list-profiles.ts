@@ -57,7 +57,7 @@ export const route = defineRoute({
   path: '/api/v1/profiles',
   summary: 'The profiles that requests may name, and their fields',
   description:
-    'Officers see the profiles that their own office may ask for, operators all that an office can be allowed to ask for. Two persons examine each request: another officer of the office than the one who submitted it, and then an operator at the centre. With office approval, a second officer examines it at the office in between.',
+    'Officers see the profiles that their own office may ask for, operators all that an office, or an office of their tenant, can be allowed to ask for. Two persons examine each request: another officer of the office than the one who submitted it, and then an operator at the centre. With office approval, a second officer examines it at the office in between.',
   lane: 'api',
   access: ['officer', 'operator'],
   responses: {

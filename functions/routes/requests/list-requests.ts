@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MAX_CERTIFICATES_PER_RECORD } from '../../../lib/ledger/ledger.ts';
 import { REQUEST_STATES, type RequestView } from '../../../lib/registration/registration.ts';
-import { provide, type Told } from '../../http/provide.ts';
+import { provide, type Told, toldByTenant } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor, pageLimit, requestView } from '../../http/schemas.ts';
@@ -15,7 +15,7 @@ export const route = defineRoute({
   path: '/api/v1/requests',
   summary: 'Requests, newest first',
   description:
-    "Officers see their own office's requests. Where it has taken over the affairs of offices that ended, the answer names these as `predecessors`, and `office` chooses one of them. Operators and auditors see all, or those of one office.",
+    "Officers see their own office's requests. Where it has taken over the affairs of offices that ended, the answer names these as `predecessors`, and `office` chooses one of them. Operators and auditors see those of their tenant, and those of the service all; `office` chooses one office.",
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({
@@ -64,8 +64,7 @@ export const route = defineRoute({
       ledger,
       caller,
       { ...page, ...(predecessors && { predecessors }) },
-      tell(page.requests.slice(0, REQUESTS_PER_RECORD)),
-      ...(page.requests.length > REQUESTS_PER_RECORD ? [tell(page.requests.slice(REQUESTS_PER_RECORD))] : []),
+      ...toldByTenant(page.requests, ({ tenant }) => tenant, tell, REQUESTS_PER_RECORD),
     );
   },
 });

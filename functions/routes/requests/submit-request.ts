@@ -81,6 +81,7 @@ export const route = defineRoute({
     const shown = await provide(ledger, caller, submitted, {
       channel: 'requests',
       method: request.method,
+      tenant: submitted.tenant,
       certificates: submitted.certificate ? [submitted.certificate] : [],
       requests: [submitted.id],
       provided: { state: submitted.state },

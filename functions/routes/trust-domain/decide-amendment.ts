@@ -12,6 +12,7 @@ export const route = defineRoute({
     'An approved amendment is applied when the service starts with its file, or on AWS by the ceremony after its deployment. Until then it can be rejected.',
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   params: amendmentParams,
   body: { kind: 'json', schema: z.strictObject({ decision: z.enum(['approve', 'reject']) }) },
   responses: { 200: { description: 'The amendment after the decision.', schema: amendmentView } },

@@ -31,6 +31,7 @@ export const route = defineRoute({
     'Each change by its path in the file, with the values before and after, for the operator who decides on it.',
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   params: amendmentParams,
   responses: { 200: { description: 'The amendment.', schema: shown } },
   faults: ['unknown-amendment'],

@@ -12,6 +12,7 @@ export const route = defineRoute({
   description: 'With their states and who decided on them. The changes themselves are in each amendment.',
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   query: z.strictObject({ limit: pageLimit(100, 20), cursor: cursor.exactOptional() }),
   responses: {
     200: {

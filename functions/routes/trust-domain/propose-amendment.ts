@@ -23,6 +23,7 @@ export const route = defineRoute({
     'The whole file as it will be deployed, plain or compressed by gzip. It is checked by itself and against the file in force.',
   lane: 'api',
   access: ['operator'],
+  ofService: true,
   body: { kind: 'bytes', contentTypes: ['application/json', GZIP], maxBytes: MAX_BYTES },
   responses: {
     201: {

@@ -54,6 +54,8 @@ export const EDGES = {
     '登録分局から職務 {0} のどれも与えられていません。登録分局の責任者に確認してください。',
   'This operation is not for callers of this role; see facts.roles.':
     'この役割の利用主体は、この操作を行えません。行える役割は facts.roles にあります。',
+  'This operation concerns the service as a whole; principals of the tenant {0} may not call it. Ask an operator or auditor of the service.':
+    'この操作はサービス全体に関わるため、運営団体 {0} に属する利用主体は行えません。サービスの運用者または監査人に依頼してください。',
   'The path is not percent-encoded UTF-8.': 'パスが、UTF-8 をパーセント符号化したものではありません。',
   'A query parameter is given twice; give each once.':
     '同じクエリパラメータが二度指定されています。一度だけ指定してください。',

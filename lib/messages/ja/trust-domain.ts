@@ -56,6 +56,8 @@ export const TRUST_DOMAIN = {
   'Policies are distinct.': 'ポリシーは、互いに異なるものを指定してください。',
   'Kinds of keys are distinct.': '鍵の種類は、互いに異なるものを指定してください。',
 
+  'The authority of the principals serves all tenants.':
+    '利用主体の認証局は、すべての運営団体のものです。tenant を省いてください。',
   'There is no tenant of that id.': 'その ID の運営団体はありません。',
   'A tenant stays, because records name it.': '記録に残っているため、運営団体を取り除くことはできません。',
   'This id is taken by an earlier one.': 'この ID は、前の定義ですでに使われています。',

@@ -106,6 +106,7 @@ export const makeCurrent = async (
     const { record, writes } = await recorder.prepare({
       kind: 'publication',
       actor,
+      ...(issuer.tenant !== undefined && { tenant: issuer.tenant }),
       details: {
         ca: issuer.id,
         partition,

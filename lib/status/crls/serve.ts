@@ -46,10 +46,12 @@ export const openServing = (deps: Pick<CrlDeps, 'table' | 'bucket' | 'issuers' |
   };
 
   const crl = async (ca: string, partition: string, caller: Caller): Promise<PublishedCrl> => {
-    const published = await current(listOf(await issuers.byId(ca), partition).id);
+    const issuer = await issuers.byId(ca);
+    const published = await current(listOf(issuer, partition).id);
     await recorder.append({
       kind: 'provision',
       ...caller,
+      ...(issuer.tenant !== undefined && { tenant: issuer.tenant }),
       channel: 'crl',
       certificates: [],
       provided: {
