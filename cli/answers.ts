@@ -260,6 +260,11 @@ export const principalPage = z.looseObject({
   cursor: text.exactOptional(),
 });
 
+export const holderPage = z.looseObject({
+  holders: z.array(enrolmentAnswer),
+  cursor: text.exactOptional(),
+});
+
 export const usedKeyPage = z.looseObject({
   keys: z.array(
     z.looseObject({ identity: text, record: text.exactOptional(), request: text.exactOptional() }),

@@ -15,6 +15,7 @@ import { addCommand as evidence } from './commands/evidence.ts';
 import { addCommand as examine } from './commands/examine.ts';
 import { addCommand as exportRecords } from './commands/export.ts';
 import { addCommand as hold } from './commands/hold.ts';
+import { addCommand as holders } from './commands/holders.ts';
 import { addCommand as importCdnLog } from './commands/import-cdn-log.ts';
 import { addCommand as keys } from './commands/keys.ts';
 import { addCommand as officers } from './commands/officers.ts';
@@ -75,6 +76,7 @@ const COMMANDS: readonly AddCommand[] = [
   operators,
   auditors,
   relyingParties,
+  holders,
   config,
   keys,
   recover,

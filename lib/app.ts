@@ -286,17 +286,6 @@ export const compose = (ports: Ports): Core => {
     isEnrolled,
   });
   const profiles = openProfiles(trustDomain, directory.office);
-  const registration = openRegistration({
-    table,
-    clock,
-    random,
-    log,
-    ledger,
-    issuing: authority,
-    succession: directory.succession,
-    retries: openRetries(clock),
-    lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
-  });
   const enrolment = openEnrolment({
     table,
     recorder: ledger,
@@ -306,6 +295,18 @@ export const compose = (ports: Ports): Core => {
     clock,
     random,
     log,
+  });
+  const registration = openRegistration({
+    table,
+    clock,
+    random,
+    log,
+    ledger,
+    issuing: authority,
+    holders: enrolment.holders,
+    succession: directory.succession,
+    retries: openRetries(clock),
+    lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
   });
   const isHolder = async (id: string): Promise<boolean> =>
     (await directory.known(id))?.role === 'holder' || (await registration.knowsHolder(id));

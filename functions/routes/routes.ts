@@ -13,18 +13,23 @@ import { route as keyBringing } from './enrolment/bring-key.ts';
 import { route as principalChange } from './enrolment/change-principal.ts';
 import { route as officeConfirmation } from './enrolment/confirm-office.ts';
 import { route as principalConfirmation } from './enrolment/confirm-principal.ts';
+import { route as holderEnd } from './enrolment/end-holder.ts';
 import { route as officeEnd } from './enrolment/end-office.ts';
 import { route as principalEnd } from './enrolment/end-principal.ts';
 import { route as principalEnrolment } from './enrolment/enrol-principal.ts';
+import { route as holder } from './enrolment/get-holder.ts';
 import { route as office } from './enrolment/get-office.ts';
 import { route as principal } from './enrolment/get-principal.ts';
 import { route as officerInvitation } from './enrolment/invite-officer.ts';
+import { route as holders } from './enrolment/list-holders.ts';
 import { route as notices } from './enrolment/list-notices.ts';
 import { route as offices } from './enrolment/list-offices.ts';
 import { route as principals } from './enrolment/list-principals.ts';
 import { route as officeProposal } from './enrolment/propose-office.ts';
 import { route as principalProposal } from './enrolment/propose-principal.ts';
+import { route as holderResumption } from './enrolment/resume-holder.ts';
 import { route as principalResumption } from './enrolment/resume-principal.ts';
+import { route as holderSuspension } from './enrolment/suspend-holder.ts';
 import { route as principalSuspension } from './enrolment/suspend-principal.ts';
 import { route as principalTransfer } from './enrolment/transfer-principal.ts';
 import { route as whoami } from './enrolment/whoami.ts';
@@ -139,6 +144,11 @@ export const routes: readonly Route[] = [
   principalSuspension,
   principalResumption,
   principalEnd,
+  holders,
+  holder,
+  holderSuspension,
+  holderResumption,
+  holderEnd,
   certificates,
   usedKeys,
   keyList,

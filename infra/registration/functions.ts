@@ -1,5 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
+  ACT_ON_PRINCIPALS,
+  ACTS_ON_HOLDERS,
   BASIS,
   BROUGHT_BACK,
   CERTIFY,
@@ -8,6 +10,7 @@ import {
   END,
   ENDS_OF_ORDERS,
   ENDS_OF_RECORDS,
+  FIRST_ACTS_ON_PRINCIPALS,
   get,
   ISSUE,
   KEYS_OF_PRINCIPALS,
@@ -27,13 +30,32 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     routes: [get('requests/list-profiles', '/api/v1/profiles'), get('enrolment/whoami', '/api/v1/whoami')],
   },
   {
-    ...onRows('request-submit', post('requests/submit-request', REQUESTS), {
-      get: ['request-idempotency/*', 'request/*', 'used-keys/*', ...(BASIS.get ?? [])],
-      put: ['request/*', 'requests', 'requests/*', 'used-keys/*', 'request-idempotency/*', 'staged/*'],
-      query: ['requests/holder/*'],
-    }),
-    actKeys: { sign: ['submission'] },
-    proofs: { read: CERTIFY },
+    ...onRows(
+      'request-submit',
+      post('requests/submit-request', REQUESTS),
+      // A submission enrols the holder that it names.
+      together(END, OPENS, ACT_ON_PRINCIPALS, {
+        get: [
+          'request-idempotency/*',
+          'request/*',
+          'used-keys/*',
+          'enrolled-holders/*',
+          ...(BASIS.get ?? []),
+        ],
+        put: [
+          'request/*',
+          'requests',
+          'requests/*',
+          'used-keys/*',
+          'request-idempotency/*',
+          'staged/*',
+          'enrolled-holders/*',
+        ],
+        query: ['requests/holder/*', 'trust-domain-withdrawn'],
+      }),
+    ),
+    actKeys: { sign: ['submission', 'holder'] },
+    proofs: { read: [...CERTIFY, BROUGHT_BACK], put: [FIRST_ACTS_ON_PRINCIPALS, ACTS_ON_HOLDERS] },
   },
   {
     id: 'requests',

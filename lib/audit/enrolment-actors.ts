@@ -67,6 +67,12 @@ export const actorsBy = (chains: Chains): ActorsByActs => {
       );
     },
 
+    mayReceive: ({ actor, office, person, time }) => {
+      const states = inForce(actor, time);
+      if (states === undefined) return office !== undefined && person !== undefined;
+      return states.some((state) => state.office === office && state.person === person && receives(state));
+    },
+
     whyNot: (record) => {
       const states = inForce(textIn(record.actor) ?? '', Date.parse(record.time));
       if (states === undefined) return undefined;
@@ -85,9 +91,12 @@ const has =
   ({ role, duties }: State): boolean =>
     role === 'officer' && duties?.includes(duty) === true;
 
+const receives = has('receive');
+
 /** What the actor has to be; undefined where being in force is enough. */
 const neededFor = ({ kind, details }: ActRecord): ((state: State) => boolean) | undefined => {
-  if (kind === 'submission' && details.act === 'submitted') return has('receive');
+  if (kind === 'submission' && details.act === 'submitted') return receives;
+  if (kind === 'enrolment' && details.act === 'holder-named') return receives;
   if (kind === 'examination') return details.stage === 'office' ? has('examine') : isOperator;
   if (kind === 'trust-domain' || kind === 'key-list' || kind === 'recovery') return isOperator;
   return undefined;

@@ -48,6 +48,10 @@ const BY_PEOPLE: ReadonlySet<string> = new Set([
   'trust-domain',
 ]);
 
+/** That a further office named a holder. */
+const isNaming = ({ kind, details }: ActRecord): boolean =>
+  kind === 'enrolment' && details.act === 'holder-named';
+
 /** An end is followed by its revocations, at once or when somebody asks again. */
 const REVOKED_WITHIN_MS = 3_600_000;
 
@@ -157,7 +161,7 @@ export const openEnrolmentCheck = ({
       const act = enrolmentActOf(record, newer);
       if (act) acts.set(record.id, act);
       else if (isCredential(record)) issuances.set(record.id, record);
-      else if (BY_PEOPLE.has(record.kind)) observePerson(record);
+      else if (BY_PEOPLE.has(record.kind) || isNaming(record)) observePerson(record);
     },
 
     retract: ({ id, kind, expired, lost }) => {

@@ -58,7 +58,7 @@ export interface Acting<S> {
   salted(contents: Value): { readonly contents: Contents; readonly digest: string };
 }
 
-export const openActing = <S extends { readonly contents: string }>(
+export const openActing = <S extends { readonly contents?: string }>(
   { table, recorder, random }: Pick<EnrolmentDeps, 'table' | 'recorder' | 'random'>,
   subject: Subject,
   state: StateShape<S>,

@@ -1,11 +1,14 @@
-import type { Directory, Offices, People } from './contract.ts';
+import type { Directory, Holders, Offices, People } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import { openHolders } from './holders.ts';
 import { openOffices } from './offices.ts';
 import { openPeople } from './people.ts';
 
 export type {
   Confirmed,
   Directory,
+  Holders,
+  HolderView,
   Invited,
   Notice,
   Offices,
@@ -25,9 +28,11 @@ export { type Mending, openMending } from './mending.ts';
 export interface Enrolment {
   readonly offices: Offices;
   readonly people: People;
+  readonly holders: Holders;
 }
 
 export const openEnrolment = (deps: EnrolmentDeps & { readonly directory: Directory }): Enrolment => ({
   offices: openOffices(deps),
   people: openPeople(deps),
+  holders: openHolders(deps),
 });

@@ -76,7 +76,7 @@ export const openMending = ({
   readonly log: Log;
 }): Mending => {
   const { table } = deps;
-  const acting: Readonly<Record<Subject, Acting<{ readonly contents: string }>>> = {
+  const acting: Readonly<Record<Subject, Acting<{ readonly contents?: string }>>> = {
     office: openActing(deps, 'office', officeState),
     principal: openActing(deps, 'principal', principalState),
   };
@@ -84,7 +84,7 @@ export const openMending = ({
   const mendOne = async (subject: Subject, id: string): Promise<void> => {
     const { standing, row } = await acting[subject].mended(id);
     const state = standing?.state;
-    const areNamesLost = state !== undefined && contentsOf(state, row?.known) === undefined;
+    const areNamesLost = state?.contents !== undefined && contentsOf(state, row?.known) === undefined;
     const message = areNamesLost
       ? 'The rows of an enrolment were behind its acts and were made again; its names are lost: propose them again'
       : 'The rows of an enrolment were behind its acts and were made again';

@@ -45,6 +45,12 @@ export const openPrincipalTerms = (
         'id',
         phrase`Records and reports say ${id} of others; choose another id, such as ${id}-1.`,
       );
+    if (standing?.state?.role === 'holder' && standing.state.contents === undefined)
+      throw new Fault(
+        'wrong-state',
+        'A submission enrolled this holder, who has a pseudonym and no name; take another id.',
+        { principal: id },
+      );
     const isOfFile = founders.principals.some((one) => one.id === id) || (await founders.isWithdrawn(id));
     if (isOfFile && standing === undefined)
       throw new Fault(

@@ -14,9 +14,10 @@ import type { Subject } from './reading.ts';
  *                                                    another one that had taken them over too
  *   enrolled-offices                      {id}       all offices
  *   enrolled-principal/{id}               principal  the newest act on the principal, and its name
- *   enrolled-principals                   {id}       all principals
+ *   enrolled-principals                   {id}       all principals but the holders that submissions enrolled
  *   enrolled-principals/office/{office}   {id}       the office's officers
  *   enrolled-principals/role/{role}       {id}       the principals of a role
+ *   enrolled-holders/{office}             {id}       the holders that the office's submissions named (holders.ts)
  *   enrolled-due                          {at} {id} {n}  what is prepared for that time, by the act of that number
  *   enrolled-notices/{office}             {at} {id}  what was prepared and not done
  *   enrolled-uncertified                  {id}       principals whose confirmed key has no certificate yet
@@ -114,6 +115,9 @@ export const listPk = (
 export const UNCERTIFIED = 'enrolled-uncertified';
 export const DUE = 'enrolled-due';
 
+/** The holders that this office's submissions named. */
+export const namedPk = (office: string): string => `enrolled-holders/${office}`;
+
 export const noticesPk = (office: string): string => `enrolled-notices/${office}`;
 
 export const readRow = (
@@ -138,28 +142,36 @@ const sorted = (value: unknown): unknown =>
 
 /** The names that belong to the state. Undefined where the row has others. */
 export const contentsOf = (
-  state: { readonly contents: string } | undefined,
+  state: { readonly contents?: string } | undefined,
   kept: Contents | undefined,
 ): Value | undefined =>
-  state && kept && contentsDigest(kept.salt, kept.contents) === state.contents ? kept.contents : undefined;
+  state?.contents !== undefined && kept && contentsDigest(kept.salt, kept.contents) === state.contents
+    ? kept.contents
+    : undefined;
 
-const listings = (
-  subject: Subject,
-  id: string,
-  state: { readonly office?: string; readonly role?: string } | undefined,
-): readonly Key[] => [
-  { pk: listPk(subject), sk: id },
+const listings = (subject: Subject, id: string, state: Listed | undefined): readonly Key[] => [
+  // Millions of holders would hide the few others.
+  ...(isUnnamed(subject, state) ? [] : [{ pk: listPk(subject), sk: id }]),
   ...(state?.office === undefined ? [] : [{ pk: listPk(subject, { office: state.office }), sk: id }]),
   ...(state?.role === undefined ? [] : [{ pk: listPk(subject, { role: state.role }), sk: id }]),
 ];
 
-type Listed = { readonly office?: string; readonly role?: string; readonly successor?: string };
+type Listed = {
+  readonly office?: string;
+  readonly role?: string;
+  readonly successor?: string;
+  readonly contents?: string;
+};
+
+/** A holder that a submission enrolled. */
+const isUnnamed = (subject: Subject, state: Listed | undefined): boolean =>
+  subject === 'principal' && state?.role === 'holder' && state.contents === undefined;
 
 const listedBy = <S extends object>({ state, awaiting }: Standing<S>): Listed =>
   (state ?? awaiting?.state ?? {}) as Listed;
 
 /** The names that belong to the newest act, from those that the row had and those that came with the act. */
-export const keptContents = <S extends { readonly contents: string }>(
+export const keptContents = <S extends { readonly contents?: string }>(
   { state, awaiting, prepared }: Standing<S>,
   kept: readonly (Contents | undefined)[],
 ): Pick<EnrolledRow, 'known' | 'awaiting'> => {
@@ -230,8 +242,9 @@ const earlierOf = (row: EnrolledRow): Listed => {
   const { details } = membersIn(row.record) as { readonly details?: unknown };
   const { state, proposed } = membersIn(details);
   const listed = state === undefined ? membersIn(proposed).state : state;
-  const { office, role } = membersIn(listed);
+  const { office, role, contents } = membersIn(listed);
   return {
+    ...(typeof contents === 'string' && { contents }),
     ...(isName(office) && { office }),
     ...(isName(role) && { role }),
   };

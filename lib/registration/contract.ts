@@ -19,8 +19,8 @@ export interface Submission {
   /** Values of the profile's fields, by the field's name. */
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
   /**
-   * The id of a principal of role holder: the person or organisation that the certificate is about. A profile of kind
-   * `person` needs it. The registration system chooses it as a pseudonym for this service. Records name the holder by it, so
+   * The id of a principal of role holder: the person or organisation that the certificate is about. A submission enrols the id
+   * if nobody has it. A profile of kind `person` needs one. The registration system chooses it as a pseudonym for this service. Records name the holder by it, so
    * it must be neither a name nor a public number.
    */
   readonly holder?: string;
@@ -95,7 +95,8 @@ export interface Registration {
    * Faults: `unknown-profile`, `profile-not-allowed`, `malformed-csr` and its kin, `proof-of-possession-failed`,
    * `unsupported-algorithm`, `weak-key`, `compromised-key`, `key-algorithm-not-allowed`, `duplicate-key` (`facts.request` is the
    * request that has the key, where that is the office's own), `invalid-field`,
-   * `idempotency-key-invalid`, `idempotency-key-reused`, `forbidden`. With an idempotency key (1 to 255 visible
+   * `idempotency-key-invalid`, `idempotency-key-reused`, `forbidden`; `invalid-input` and `not-in-force` where the pseudonym
+   * is somebody else's, or its holder is suspended or has ended. A pseudonym that nobody has is enrolled as a holder's. With an idempotency key (1 to 255 visible
    * ASCII characters, each principal's own), the same submission gives the same request again (`replayed`) for seven
    * days. After that it is a new submission; `duplicate-key` keeps its public key from being certified twice.
    */

@@ -1,6 +1,6 @@
 import type { GeneralName } from '../pki/pki.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
-import type { CertificateRef, Door } from '../principal.ts';
+import type { CertificateRef, Door, Principal } from '../principal.ts';
 import type { Table, Value, Write } from '../store/store.ts';
 import type { KeyClaim } from '../used-key.ts';
 
@@ -147,6 +147,8 @@ export interface RegistrationDeps {
   readonly log: Log;
   readonly ledger: Recorder;
   readonly issuing: Issuing;
+  /** The enrolment of holders. Faults: `invalid-input`, `not-in-force`. */
+  readonly holders: { name(actor: Principal, holder: string): Promise<void> };
   /** For approved requests that cannot be issued yet. */
   readonly retries: Retries;
   /** Who has taken over the affairs of the office, and whether an open office has them now. */

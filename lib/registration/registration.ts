@@ -129,6 +129,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     try {
       const application = await readApplication(issuing, office, submission);
       identity = application.key.identity;
+      // A crash after this leaves a holder whom no request names yet. The same submission goes on with it.
+      if (application.holder !== undefined) await deps.holders.name(actor, application.holder);
       const request = await change(
         id,
         { command: 'submit', actor, at: now(), application },

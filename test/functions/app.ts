@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../functions/http/http.ts';
 import type { Edge } from '../../functions/http/stack.ts';
 import type { App } from '../../lib/app.ts';
 import type { CaView, CertificateView, KeyListView, Revocation } from '../../lib/authority/authority.ts';
-import type { Enrolment, OfficeView, PrincipalView } from '../../lib/enrolment/enrolment.ts';
+import type { Enrolment, HolderView, OfficeView, PrincipalView } from '../../lib/enrolment/enrolment.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { CaseView } from '../../lib/ledger/disclosure/cases.ts';
@@ -105,6 +105,8 @@ const enrolmentOf = (): Enrolment => {
   const officeOf = async (_actor: Principal, id: string) => known(id === office.id, 'unknown-office', office);
   const principalOf = async (_actor: Principal, id: string) =>
     known(id === principal.id, 'unknown-principal', principal);
+  const holder: HolderView = { id: 'holder-tanabe', standing: 'active', since: changed.at };
+  const holderOf = async (_actor: Principal, id: string) => known(id === holder.id, 'unknown-holder', holder);
   const invited = async (actor: Principal, id: string) => ({
     principal: await principalOf(actor, id),
     invitation: `${id}.${'A'.repeat(32)}`,
@@ -135,6 +137,14 @@ const enrolmentOf = (): Enrolment => {
       recover: async () => [],
       bringIntoForce: async () => [],
       notices: async () => ({ items: [] }),
+    },
+    holders: {
+      name: async () => {},
+      suspend: holderOf,
+      resume: holderOf,
+      end: holderOf,
+      get: holderOf,
+      list: async () => ({ items: [holder] }),
     },
   };
 };
@@ -616,6 +626,11 @@ export const EXAMPLES: Readonly<
   suspendPrincipal: { target: '/api/v1/principals/minami-chief/suspension' },
   resumePrincipal: { target: '/api/v1/principals/minami-chief/suspension' },
   endPrincipal: { target: '/api/v1/principals/minami-chief/end' },
+  listHolders: { target: '/api/v1/holders' },
+  getHolder: { target: '/api/v1/holders/holder-tanabe' },
+  suspendHolder: { target: '/api/v1/holders/holder-tanabe/suspension' },
+  resumeHolder: { target: '/api/v1/holders/holder-tanabe/suspension' },
+  endHolder: { target: '/api/v1/holders/holder-tanabe/end' },
   collectCertificate: { target: `/api/v1/requests/${REQUEST}/certificate.pem` },
   getCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}` },
   listSerials: { target: `/api/v1/certificates/${CA}?limit=5` },

@@ -145,6 +145,7 @@ describe('who may sign', () => {
     ['trust-domain', ['amendments']],
     ['key-list', ['key-list']],
     ['submission', ['request-submit', 'request-withdrawal']],
+    ['holder', ['request-submit']],
     ['examination', ['request-examinations']],
     [
       'issuance',
@@ -413,8 +414,10 @@ describe('who may read what', () => {
       .map(([, name]) => name);
     expect(objects.sort()).toEqual([
       'act-keys-closed/enrolment-*',
+      'act-keys-closed/holder-*',
       'act-keys-closed/invitation-*',
       'act-keys/enrolment-*',
+      'act-keys/holder-*',
       'act-keys/invitation-*',
       'outcomes/office.*',
       'outcomes/principal.*',

@@ -150,6 +150,7 @@ export const openOffice = (
     random,
     ledger,
     issuing: issuer.issuing,
+    holders: { name: async () => {} },
     retries: openRetries(() => time),
     succession,
     lapsesAt: (approvedAt) => approvedAt + LAPSE_MS,

@@ -12,7 +12,7 @@ export const route = defineRoute({
   path: '/api/v1/principals',
   summary: 'The principals that were enrolled, by their ids',
   description:
-    'Officers see the officers of their own office. Operators and auditors see all, or those of one office, or else those of one role. Principals that the trust domain names are not among them. The answer is recorded as a provision.',
+    'Officers see the officers of their own office. Operators and auditors see all, or those of one office, or else those of one role. Principals that the trust domain names are not among them, and holders that submissions enrolled only where the role is named. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({
