@@ -21,6 +21,7 @@ import { addCommand as keys } from './commands/keys.ts';
 import { addCommand as officers } from './commands/officers.ts';
 import { addCommand as offices } from './commands/offices.ts';
 import { addCommand as operators } from './commands/operators.ts';
+import { addCommand as own } from './commands/own.ts';
 import { addCommand as profiles } from './commands/profiles.ts';
 import { addCommand as provisions } from './commands/provisions.ts';
 import { addCommand as publish } from './commands/publish.ts';
@@ -60,6 +61,7 @@ const COMMANDS: readonly AddCommand[] = [
   status,
   authorities,
   publish,
+  own,
   provisions,
   accesses,
   records,

@@ -9,6 +9,7 @@ import {
   openCaCertificates,
   openCas,
   openClosures,
+  openHolderOf,
   openProvenStatus,
   ownOrder,
   readActedState,
@@ -47,6 +48,7 @@ import {
   openTransparencyLog,
   type Reporting,
   type Retention,
+  readOutcome,
   type Sequencer,
   type TableRecovery,
   type TableStanding,
@@ -83,6 +85,7 @@ import {
   digestOf,
   foundersOf,
   guarded,
+  holderCasOf,
   type IsEnrolled,
   openAmendments,
   openInForce,
@@ -219,10 +222,18 @@ export const compose = (ports: Ports): Core => {
     operationsCa,
     issuers,
     register,
-    provenStatusOf: async ({ ref, ...key }) => {
+    provenStatusOf: async ({ ref, principal, keyIdentity }) => {
       if ((await tableStanding.behind()) === undefined) return undefined;
-      return (await isKeyOf(ports.objects, key)) ? readActedState(records, ref) : 'unknown';
+      // Whose a holder's certificate is says the act by which it was issued.
+      const isOwn = principal === undefined || (await isKeyOf(ports.objects, { principal, keyIdentity }));
+      return isOwn ? readActedState(records, ref) : 'unknown';
     },
+    holderCas: holderCasOf(trustDomain),
+    holderOf: openHolderOf({
+      objects: ports.objects,
+      outcome: (closes) => readOutcome({ objects: ports.objects, acts }, closes),
+      trustDomain,
+    }),
   });
   const cas = openCas({ ...ports, issuers, urlsOf, standing });
   const closures = openClosures({ recorder: ledger, register, issuers });

@@ -23,7 +23,7 @@ import {
   TABLE_FILE,
   TRUST_DOMAIN_FILE,
 } from './backup/names.ts';
-import { assertDoor, doorCredentials } from './credentials.ts';
+import { assertDoor, clientCasOf, doorCredentials } from './credentials.ts';
 import { openDataDir } from './data-dir.ts';
 import { watchDisk } from './disk-floor.ts';
 import { assertFree } from './free-port.ts';
@@ -134,7 +134,10 @@ const main = async (asked: readonly string[]): Promise<void> => {
   await runTask(expiry, core, log);
   const { steps, lines } = await principals.certify(core, objects, clock);
   for (const step of steps) say(`  ${step}`);
-  const openDoor = () => doorCredentials(core, join(dataDir, DOOR_FOLDER), trustDomain, publicUrl, clock);
+  const openDoor = async () => {
+    const own = await doorCredentials(core, join(dataDir, DOOR_FOLDER), trustDomain, publicUrl, clock);
+    return { ...own, clientCas: await clientCasOf(core, trustDomain, own.ca) };
+  };
   const door = await openDoor();
 
   const disk = watchDisk({ folders: [dataDir, join(dataDir, OBJECTS_FOLDER)], floor: env.DISK_FLOOR, log });
@@ -153,7 +156,7 @@ const main = async (asked: readonly string[]): Promise<void> => {
     host: env.HOST,
     port: env.PORT,
     tlsPort: env.TLS_PORT,
-    tls: { key: door.key, cert: door.cert, ca: [door.ca] },
+    tls: { key: door.key, cert: door.cert, ca: door.clientCas },
     clock,
     log,
     limits: { rate: env.SOURCE_RATE, connections: connectionsWithin(openFiles()) },
@@ -170,8 +173,8 @@ const main = async (asked: readonly string[]): Promise<void> => {
   ];
 
   const renewal = renewRegularly(async () => {
-    const { made, key, cert, ca } = await openDoor();
-    if (made) served.renew({ key, cert, ca: [ca] });
+    const { made, key, cert, clientCas } = await openDoor();
+    if (made) served.renew({ key, cert, ca: clientCas });
   });
 
   // Set up before the lines below say that the service listens: somebody may then stop it at once.

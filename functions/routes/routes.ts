@@ -42,6 +42,7 @@ import { route as disclosureKeys } from './holders/get-disclosure-keys.ts';
 import { route as disclosurePage } from './holders/get-disclosure-page.ts';
 import { route as delegates } from './holders/list-delegates.ts';
 import { route as disclosures } from './holders/list-disclosures.ts';
+import { route as ownCertificates } from './holders/list-own-certificates.ts';
 import { route as ownRecords } from './holders/list-own-records.ts';
 import { route as delegateNaming } from './holders/name-delegate.ts';
 import { route as disclosureRequest } from './holders/request-disclosure.ts';
@@ -184,6 +185,7 @@ export const routes: readonly Route[] = [
   disclosurePage,
   disclosureKeys,
   ownRecords,
+  ownCertificates,
   delegates,
   delegateNaming,
   delegateWithdrawal,

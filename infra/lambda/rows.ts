@@ -93,6 +93,9 @@ export const CLOSINGS = 'closings/*';
 /** What became of a serial number. */
 export const ISSUED = 'issued/*';
 
+/** A holder is known by the act by which the certificate was issued that it shows. */
+export const SIGNS_IN: readonly string[] = [...VERIFY, ISSUED];
+
 /** A request moves from one state to the next. */
 export const MOVE_REQUEST: Rows = {
   get: ['request/*'],

@@ -19,6 +19,7 @@ import {
   OPENS,
   onRows,
   post,
+  SIGNS_IN,
   VERIFY,
 } from '../lambda/rows.ts';
 
@@ -28,6 +29,8 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
   {
     ...onRows('profiles', get('requests/list-profiles', '/api/v1/profiles'), {}),
     routes: [get('requests/list-profiles', '/api/v1/profiles'), get('enrolment/whoami', '/api/v1/whoami')],
+    // A holder may ask who it is.
+    proofs: { read: SIGNS_IN },
   },
   {
     ...onRows(

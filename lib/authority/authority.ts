@@ -48,6 +48,7 @@ export type {
   SerialView,
   UsedKeyView,
 } from './contract.ts';
+export { openHolderOf } from './holder-of.ts';
 export { ownOrder } from './issuance-end.ts';
 export { assertOneOwnerEach, isKeyOf } from './principal-keys.ts';
 export { openProvenStatus } from './proven-status.ts';

@@ -86,6 +86,7 @@ const contentOf = ({
   title: _title,
   version: _version,
   revocationTerm: _term,
+  signsIn: _signsIn,
   ...content
 }: Profile): unknown => content;
 

@@ -220,7 +220,7 @@ const signer = await generateSoftwareKey('ed25519');
 const find = async (id: string) => Object.values(PEOPLE).find((candidate) => candidate.id === id);
 
 export const testApp = (
-  operationsCas: readonly { readonly ca: string; readonly certificate: Uint8Array }[] = [],
+  clientCas: readonly { readonly ca: string; readonly certificate: Uint8Array }[] = [],
 ): TestApp => {
   const revocation: Revocation = {
     status: 'revoked',
@@ -263,7 +263,7 @@ export const testApp = (
       openCertificateCallers({
         find,
         statusOf: async () => 'good',
-        operationsCas: async () => operationsCas,
+        clientCas: async () => clientCas,
         clock: () => app.now,
       }),
       {
@@ -457,6 +457,7 @@ export const testApp = (
         withdraw: async () => {},
         assertMayAct: async () => {},
       },
+      certificates: async () => [],
       own: async () => ({
         record: RECORD,
         entries: [
@@ -691,6 +692,7 @@ export const EXAMPLES: Readonly<
   getDisclosureBundle: { target: `/api/v1/disclosures/${RECORD}/bundle.json` },
   getDisclosurePage: { target: `/api/v1/disclosures/${RECORD}/bundle.html` },
   getDisclosureKeys: { target: '/.well-known/disclosure-keys.json' },
+  listOwnCertificates: { target: '/api/v1/own/certificates' },
   listOwnRecords: { target: '/api/v1/own/records?limit=5' },
   listDelegates: { target: '/api/v1/own/delegates' },
   nameDelegate: {

@@ -27,6 +27,7 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'requests: {0}; more with --cursor {1}': '申請: {0} 件（続きは --cursor {1}）',
   'taken over from, see with --office: {0}': '承継した登録分局（--office で表示）: {0}',
   'records: {0}': '記録: {0} 件',
+  'certificates: {0}': '証明書: {0} 件',
   'records: {0}; more with --cursor {1}': '記録: {0} 件（続きは --cursor {1}）',
   'accesses: {0}': '閲覧記録: {0} 件',
   'accesses: {0}; more with --cursor {1}': '閲覧記録: {0} 件（続きは --cursor {1}）',

@@ -106,6 +106,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   getDisclosureBundle: { ...NOBODY, holder: 200, operator: 200 },
   getDisclosurePage: { ...NOBODY, holder: 200, operator: 200 },
   getDisclosureKeys: EVERYBODY,
+  listOwnCertificates: { ...NOBODY, holder: 200 },
   listOwnRecords: { ...NOBODY, holder: 200 },
   listDelegates: { ...NOBODY, holder: 200 },
   nameDelegate: { ...NOBODY, holder: 201 },
