@@ -29,6 +29,7 @@ export const requestAnswer = z.looseObject({
   fields: z.record(text, z.union([text, z.array(text)])),
   subject: text,
   holder: text.exactOptional(),
+  issuedTo: text.exactOptional(),
   newHolder: z.literal(true).exactOptional(),
   ignored: z
     .array(z.looseObject({ part: text, name: text.exactOptional(), value: text.exactOptional() }))

@@ -18,6 +18,7 @@ import { addCommand as hold } from './commands/hold.ts';
 import { addCommand as holders } from './commands/holders.ts';
 import { addCommand as importCdnLog } from './commands/import-cdn-log.ts';
 import { addCommand as keys } from './commands/keys.ts';
+import { addCommand as leavers } from './commands/leavers.ts';
 import { addCommand as officers } from './commands/officers.ts';
 import { addCommand as offices } from './commands/offices.ts';
 import { addCommand as operators } from './commands/operators.ts';
@@ -57,6 +58,7 @@ const COMMANDS: readonly AddCommand[] = [
   revoke,
   hold,
   release,
+  leavers,
   correct,
   status,
   authorities,

@@ -10,6 +10,7 @@ import {
   openCas,
   openClosures,
   openHolderOf,
+  openIssuedFor,
   openProvenStatus,
   ownOrder,
   readActedState,
@@ -27,6 +28,7 @@ import { Fault } from './fault.ts';
 import { type KeyStore, LOG_KEY, type Signer, verifySignature } from './keys/keys.ts';
 import {
   type CdnLogs,
+  type Closes,
   type Disclosures,
   type Evidence,
   type Ledger,
@@ -215,6 +217,7 @@ export const compose = (ports: Ports): Core => {
   const isEnrolled: IsEnrolled = async (subject, id) =>
     (await records.conclusion({ act: `${subject}.${id}`, number: 1 })) !== undefined;
   const operationsCa = operations.authority.ca;
+  const outcome = (closes: Closes) => readOutcome({ objects: ports.objects, acts }, closes);
   const callers = openCallers({
     ...ports,
     ...standing,
@@ -231,7 +234,7 @@ export const compose = (ports: Ports): Core => {
     holderCas: holderCasOf(trustDomain),
     holderOf: openHolderOf({
       objects: ports.objects,
-      outcome: (closes) => readOutcome({ objects: ports.objects, acts }, closes),
+      outcome,
       trustDomain,
     }),
   });
@@ -315,6 +318,9 @@ export const compose = (ports: Ports): Core => {
     ledger,
     issuing: authority,
     holders: enrolment.holders,
+    officers: enrolment.officers,
+    issuedFor: openIssuedFor(ports.objects, outcome),
+    isRevoked: async (ref) => (await register.lookup(ref))?.value.state === 'revoked',
     succession: directory.succession,
     retries: openRetries(clock),
     lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),

@@ -91,6 +91,8 @@ import { route as tableRecovery } from './recovery/recover-table.ts';
 import { route as requestCertificate } from './requests/collect-certificate.ts';
 import { route as requestExaminations } from './requests/examine-request.ts';
 import { route as request } from './requests/get-request.ts';
+import { route as leaverKept } from './requests/keep-leaver.ts';
+import { route as leavers } from './requests/list-leavers.ts';
 import { route as profiles } from './requests/list-profiles.ts';
 import { route as requests } from './requests/list-requests.ts';
 import { route as requestSubmit } from './requests/submit-request.ts';
@@ -124,6 +126,8 @@ export const routes: readonly Route[] = [
   requestExaminations,
   requestWithdrawal,
   requestCertificate,
+  leavers,
+  leaverKept,
   whoami,
   offices,
   office,

@@ -1,6 +1,5 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
-  ACT_ON_PRINCIPALS,
   ACTS_ON_HOLDERS,
   BASIS,
   BROUGHT_BACK,
@@ -24,6 +23,7 @@ import {
 } from '../lambda/rows.ts';
 
 const REQUESTS = '/api/v1/requests';
+const LEAVERS = '/api/v1/leavers';
 
 export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
   {
@@ -37,12 +37,14 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
       'request-submit',
       post('requests/submit-request', REQUESTS),
       // A submission enrols the holder that it names.
-      together(END, OPENS, ACT_ON_PRINCIPALS, {
+      together(END, {
         get: [
           'request-idempotency/*',
           'request/*',
           'used-keys/*',
           'enrolled-holders/*',
+          'enrolled-principals/*',
+          'issued-to/*',
           ...(BASIS.get ?? []),
         ],
         put: [
@@ -53,12 +55,15 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
           'request-idempotency/*',
           'staged/*',
           'enrolled-holders/*',
+          'enrolled-principal/*',
+          'enrolled-principals/*',
+          'issued-to/*',
         ],
         query: ['requests/holder/*', 'trust-domain-withdrawn'],
       }),
     ),
     actKeys: { sign: ['submission', 'holder'] },
-    proofs: { read: [...CERTIFY, BROUGHT_BACK], put: [FIRST_ACTS_ON_PRINCIPALS, ACTS_ON_HOLDERS] },
+    proofs: { read: CERTIFY, put: [FIRST_ACTS_ON_PRINCIPALS, ACTS_ON_HOLDERS] },
   },
   {
     id: 'requests',
@@ -89,6 +94,22 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     ),
     actKeys: { sign: ['submission'] },
     proofs: { read: VERIFY, put: [ENDS_OF_RECORDS] },
+  },
+  {
+    // Certificates of officers who left: each is found by rows, and a decision about one goes by objects.
+    id: 'leavers',
+    routes: [
+      get('requests/list-leavers', LEAVERS),
+      post('requests/keep-leaver', `${LEAVERS}/{ca}/{serial}/dismissal`),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, END, {
+      query: ['issued-to/*', 'requests/issued-to/*'],
+      get: ['request/*'],
+    }),
+    actKeys: { sign: ['confirmation'] },
+    proofs: { read: SIGNS_IN, put: ['outcomes/leaver.*'] },
   },
   {
     ...onRows(

@@ -5,6 +5,7 @@ import type { RecordObserver, Report } from './contract.ts';
 import { type ActorsByActs, actorsBy } from './enrolment-actors.ts';
 import { chainsOf, type EnrolmentAct, enrolmentActOf, type Subject } from './enrolment-acts.ts';
 import { unlawful } from './enrolment-laws.ts';
+import { openLeaverCheck } from './leavers.ts';
 
 /** An office or a principal as the service lists it. */
 export interface ListedEnrolment {
@@ -72,6 +73,7 @@ export const openEnrolmentCheck = ({
   readonly retention: number;
   readonly now: number;
 }): EnrolmentCheck => {
+  const leavers = openLeaverCheck({ report, now });
   const acts = new Map<string, EnrolmentAct>();
   /** By the ids of their records: certificates of principals, what was revoked of them, and acts that look unlawful. */
   const issuances = new Map<string, ActRecord>();
@@ -153,11 +155,14 @@ export const openEnrolmentCheck = ({
     expect: (record) => {
       const act = enrolmentActOf(record, false);
       if (act) expected.push(act);
-      if (record.kind !== 'provision' && isCredential(record)) credentials.add(certificateOf(record));
+      if (record.kind === 'provision') return;
+      leavers.expect(record);
+      if (isCredential(record)) credentials.add(certificateOf(record));
     },
 
     observe: (record, newer) => {
       if (record.kind === 'provision') return;
+      leavers.observe(record);
       const act = enrolmentActOf(record, newer);
       if (act) acts.set(record.id, act);
       else if (isCredential(record)) issuances.set(record.id, record);
@@ -166,6 +171,7 @@ export const openEnrolmentCheck = ({
 
     retract: ({ id, kind, expired, lost }) => {
       if (kind === 'enrolment' && (expired || lost)) excused++;
+      leavers.retract(id);
       for (const known of [acts, issuances, revocations, suspects]) known.delete(id);
     },
 
@@ -177,6 +183,7 @@ export const openEnrolmentCheck = ({
       const chains = chainsOf(acts.values());
       const actors = actorsBy(chains);
       for (const [name, chain] of chains) checkChain(name, chain, actors);
+      leavers.conclude((officer) => chains.get(`principal ${officer}`));
       const revoked = new Set(revocations.values());
       for (const issuance of issuances.values()) {
         const chain = chains.get(`principal ${textIn(issuance.details.keyHolder)}`);

@@ -2,13 +2,12 @@ import type { Closes, LedgerRecord } from '../ledger/ledger.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Objects } from '../store/store.ts';
 import type { TrustDomain } from '../trust-domain/trust-domain.ts';
-import { issuanceOf } from './issuance-end.ts';
-import { openIssuedObjects } from './issued-objects.ts';
+import { openIssuanceRecord } from './issued-for.ts';
 
 /**
- * The holder to whom this very certificate was issued, if its profile signs holders in. The object of the serial number says
- * where the act of the issuance is, and the act binds the key, the bytes and the holder. No row is read, so nobody who can write
- * to the table signs in as somebody else. Fault: `act-object-invalid`.
+ * The holder to whom this very certificate was issued, if its profile signs holders in. The act of the issuance binds the key, the
+ * bytes and the holder. No row is read, so nobody who can write to the table signs in as somebody else. Fault:
+ * `act-object-invalid`.
  */
 export const openHolderOf = ({
   objects,
@@ -20,7 +19,7 @@ export const openHolderOf = ({
   readonly outcome: (closes: Closes) => Promise<LedgerRecord | undefined>;
   readonly trustDomain: Pick<TrustDomain, 'profiles'>;
 }) => {
-  const issued = openIssuedObjects(objects);
+  const read = openIssuanceRecord(objects, outcome);
   const profiles = new Set(trustDomain.profiles.flatMap(({ id, signsIn }) => (signsIn ? [id] : [])));
 
   return async (shown: {
@@ -28,14 +27,10 @@ export const openHolderOf = ({
     readonly keyIdentity: string;
     readonly tbsDigest: string;
   }): Promise<string | undefined> => {
-    const object = await issued.read(shown.ref);
-    if (object === undefined || object.givenUp) return undefined;
-    const record = await outcome(object.closes);
-    const issuance = record && issuanceOf(record);
-    if (record?.kind !== 'issuance' || issuance === undefined) return undefined;
-    const { ref, keyIdentity, tbsDigest, profile } = issuance;
-    const isOfIt = ref.ca === shown.ref.ca && ref.serial === shown.ref.serial && record.id === object.record;
+    const found = await read(shown.ref);
+    if (found === undefined) return undefined;
+    const { keyIdentity, tbsDigest, profile } = found.issuance;
     const isSame = keyIdentity === shown.keyIdentity && tbsDigest === shown.tbsDigest;
-    return isOfIt && isSame && profiles.has(profile) ? record.holder : undefined;
+    return isSame && profiles.has(profile) ? found.record.holder : undefined;
   };
 };

@@ -131,6 +131,7 @@ export const openPlans = (
       ...(profile.kind === 'principal' && { keyHolder: String(order.fields.principal) }),
       ...(order.office !== undefined && { office: order.office }),
       ...(order.holder !== undefined && { holder: order.holder }),
+      ...(order.issuedTo !== undefined && { issuedTo: order.issuedTo }),
       actor: order.actor,
       ...(order.basis && { basis: order.basis }),
       context: {

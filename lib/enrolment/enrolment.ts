@@ -1,6 +1,7 @@
 import type { Directory, Holders, Offices, People } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { openHolders } from './holders.ts';
+import { type Officers, openOfficers } from './leaving.ts';
 import { openOffices } from './offices.ts';
 import { openPeople } from './people.ts';
 
@@ -29,10 +30,12 @@ export interface Enrolment {
   readonly offices: Offices;
   readonly people: People;
   readonly holders: Holders;
+  readonly officers: Officers;
 }
 
 export const openEnrolment = (deps: EnrolmentDeps & { readonly directory: Directory }): Enrolment => ({
   offices: openOffices(deps),
   people: openPeople(deps),
   holders: openHolders(deps),
+  officers: openOfficers(deps),
 });

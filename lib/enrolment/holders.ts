@@ -55,8 +55,9 @@ export const openHolders = (deps: EnrolmentDeps): Holders => {
     const { standing, row } = await acting.read(id);
     if (standing) {
       assertInForce(id, standing);
-      // A crash may have kept the act from its rows.
-      if (!isRowOf(row, standing)) await acting.mended(id);
+      // A crash may have kept the act from its rows. Those of a holder with a name are made by the functions of enrolment.
+      const isBehind = !isRowOf(row, standing) && standing.state?.contents === undefined;
+      if (isBehind) await acting.mended(id);
       return;
     }
     await assertFree(id);

@@ -24,6 +24,11 @@ export interface Submission {
    * it must be neither a name nor a public number.
    */
   readonly holder?: string;
+  /**
+   * The id of an officer of the submitting office: the person to whom the office gives the certificate. When that officer leaves
+   * the office, the revocation of the certificate is proposed.
+   */
+  readonly issuedTo?: string;
 }
 
 /** A part of the PKCS#10 request that the certificate will not have. */
@@ -54,6 +59,7 @@ export interface RequestView {
   /** The subject that the certificate will have, for people. */
   readonly subject: string;
   readonly holder?: string;
+  readonly issuedTo?: string;
   /**
    * Present where no other request has led to a certificate for the holder: the pseudonym may be mistyped. A request that was
    * refused or withdrawn, or that failed, makes nobody known. Officers are told by the requests of their own office alone, and so
@@ -82,6 +88,39 @@ export interface RequestView {
    * request was then submitted again, and `examinations` are those since the last lapse.
    */
   readonly lapses?: readonly string[];
+}
+
+/** A certificate whose person has left the office, or will. */
+export interface ProposedRevocation extends CertificateRef {
+  readonly request: string;
+  readonly issuedTo: string;
+  /** The reason that fits. */
+  readonly reason: 'affiliationChanged' | 'cessationOfOperation';
+  /** RFC 3339 UTC: from when on the person is not at the office. */
+  readonly effectiveFrom: string;
+  /** Id of the record of the act by which the person leaves. */
+  readonly because: string;
+}
+
+/**
+ * Certificates that name the officer to whom they were issued. When the officer is transferred or ends, the revocation of each is
+ * proposed from that moment on, until somebody revokes the certificate or dismisses the proposal. What is proposed follows from the
+ * acts on the officer.
+ */
+export interface Leavers {
+  /**
+   * `limit` counts officers, so a page may have more or fewer proposals, and a cursor as well. Officers see those of the own
+   * office and of its predecessors; operators and auditors name the office. Faults: `forbidden`, `invalid-input`, `cursor-invalid`.
+   */
+  list(
+    actor: Principal,
+    query: { readonly office?: string; readonly limit: number; readonly cursor?: string },
+  ): Promise<{ readonly proposals: readonly ProposedRevocation[]; readonly cursor?: string }>;
+  /**
+   * The certificate stays, although its person has left. By an officer of the office who examines or is responsible, and is not
+   * that person. Again, it does nothing. Faults: `unknown-certificate`, `nothing-awaited`, `forbidden`, `same-person`.
+   */
+  dismiss(actor: Principal, ref: CertificateRef): Promise<ProposedRevocation>;
 }
 
 /**
@@ -157,6 +196,7 @@ export interface Registration {
     method: string,
     options?: { readonly withRoot?: boolean },
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef; readonly record: string }>;
+  readonly leavers: Leavers;
   /**
    * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. An
    * approval that was not used in time lapses, and its request is submitted again. A

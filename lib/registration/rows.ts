@@ -14,6 +14,8 @@ import type { Request } from './decide.ts';
  *   requests/state/{state}                   {id}     the requests in a state; those in `approved` are still to be issued
  *   requests/office/{office}/state/{state}   {id}     an office's requests in a state
  *   requests/holder/{holder}                 {id}     the requests that name a holder
+ *   requests/issued-to/{officer}             {id}     the requests for certificates of an officer
+ *   issued-to/{office}                       {officer} an office's officers for whom it asked for certificates
  *   request-idempotency/{principal}          {digest} which request the principal's idempotency key gives
  *
  * The row of the request's public key is in the index of used keys (lib/used-key.ts). The listings hold no data of their own: a page costs one query and one read for each of its requests. Rows that are put
@@ -47,14 +49,15 @@ export const idempotencyRowKey = (principal: string, key: string): Key => ({
 });
 
 /** The same submission gives the same digest, whatever the order of its fields. */
-export const submissionDigest = ({ profile, csr, fields, holder }: Submission): string =>
+export const submissionDigest = ({ profile, csr, fields, holder, issuedTo }: Submission): string =>
   hash(
     'sha256',
     JSON.stringify([
       profile,
       csr,
       Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)),
-      ...(holder === undefined ? [] : [holder]),
+      ...(holder === undefined && issuedTo === undefined ? [] : [holder ?? null]),
+      ...(issuedTo === undefined ? [] : [issuedTo]),
     ]),
   );
 
@@ -72,10 +75,15 @@ const stateListings = (id: string, { office, state }: Request): readonly Key[] =
 
 export const holderListingPk = (holder: string): string => `requests/holder/${holder}`;
 
-const lastingListings = (id: string, { office, holder }: Request): readonly Key[] => [
+export const issuedToListingPk = (officer: string): string => `requests/issued-to/${officer}`;
+
+export const expectedPk = (office: string): string => `issued-to/${office}`;
+
+const lastingListings = (id: string, { office, holder, issuedTo }: Request): readonly Key[] => [
   { pk: listingPk(undefined, undefined), sk: id },
   { pk: listingPk(office, undefined), sk: id },
   ...(holder === undefined ? [] : [{ pk: holderListingPk(holder), sk: id }]),
+  ...(issuedTo === undefined ? [] : [{ pk: issuedToListingPk(issuedTo), sk: id }]),
 ];
 
 const list = (key: Key): Write => ({ put: key, value: {}, if: 'absent' });

@@ -97,6 +97,16 @@ const known = <T>(ok: boolean, code: Fault['code'], value: T): T => {
   throw new Fault(code, 'There is none of that name.');
 };
 
+const PROPOSAL = {
+  ca: CA,
+  serial: SERIAL,
+  request: REQUEST,
+  issuedTo: 'officer-1',
+  reason: 'affiliationChanged',
+  effectiveFrom: '2026-01-01T12:00:00.000Z',
+  because: RECORD,
+} as const;
+
 /** One office and one principal, whatever is done to them. */
 const enrolmentOf = (): Enrolment => {
   const changed = { by: 'operator-noda', at: '2026-01-01T12:00:00.000Z' };
@@ -138,6 +148,7 @@ const enrolmentOf = (): Enrolment => {
       bringIntoForce: async () => [],
       notices: async () => ({ items: [] }),
     },
+    officers: { isAt: async () => false, leaving: async () => undefined },
     holders: {
       name: async () => {},
       suspend: holderOf,
@@ -324,6 +335,10 @@ export const testApp = (
       },
       examine: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
       withdraw: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
+      leavers: {
+        list: async () => ({ proposals: [PROPOSAL] }),
+        dismiss: async (_actor, ref) => known(ref.serial === SERIAL, 'unknown-certificate', PROPOSAL),
+      },
       get: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
       list: async (_actor, { cursor }) =>
         known(cursor === undefined || cursor === 'c-1', 'cursor-invalid', {
@@ -692,6 +707,8 @@ export const EXAMPLES: Readonly<
   getDisclosureBundle: { target: `/api/v1/disclosures/${RECORD}/bundle.json` },
   getDisclosurePage: { target: `/api/v1/disclosures/${RECORD}/bundle.html` },
   getDisclosureKeys: { target: '/.well-known/disclosure-keys.json' },
+  listLeavers: { target: '/api/v1/leavers' },
+  keepLeaver: { target: `/api/v1/leavers/${CA}/${SERIAL}/dismissal` },
   listOwnCertificates: { target: '/api/v1/own/certificates' },
   listOwnRecords: { target: '/api/v1/own/records?limit=5' },
   listDelegates: { target: '/api/v1/own/delegates' },

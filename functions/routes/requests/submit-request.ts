@@ -34,6 +34,10 @@ export const route = defineRoute({
           'The holder of the certificate, as a pseudonym, by which the holder may see its own records. If nobody has it, the submission enrols it. Needed where the profile is of kind `person`.',
         example: 'holder-tanabe',
       }),
+      issuedTo: principalId.exactOptional().meta({
+        description:
+          'The id of an officer of the office, to whom the office gives the certificate. When the officer leaves the office, the revocation of the certificate is proposed (`/api/v1/leavers`).',
+      }),
     }),
   },
   responses: {

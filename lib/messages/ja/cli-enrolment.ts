@@ -62,6 +62,8 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
     '職務を一つ以上指定してください（receive、examine、responsible）。',
   'rows: {0}; failed: {1}': '行: {0} 件、失敗: {1} 件',
   'notices: {0}': '通知: {0} 件',
+  'proposed revocations: {0}': '提案された失効: {0} 件',
+  '{0}/{1} stays, although {2} left': '{0}/{1} は、{2} の異動・終了の後もそのままです',
   'holders: {0}': '名義人: {0} 件',
   since: '登録',
   '{0} has ended; its certificates stay as they are.': '{0} は終了しました。証明書はそのままです。',

@@ -16,6 +16,7 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   authority: '認証局',
   algorithm: 'アルゴリズム',
   holder: '名義人',
+  'issued to': '渡した担当者',
   'field {0}': '項目 {0}',
   '{0}, version {1}': '{0}、版 {1}',
   '{0} by {1}': '{0}（{1}）',

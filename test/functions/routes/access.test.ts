@@ -106,6 +106,8 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   getDisclosureBundle: { ...NOBODY, holder: 200, operator: 200 },
   getDisclosurePage: { ...NOBODY, holder: 200, operator: 200 },
   getDisclosureKeys: EVERYBODY,
+  listLeavers: { ...NOBODY, officer: 200, operator: 200, auditor: 200 },
+  keepLeaver: { ...NOBODY, officer: 200 },
   listOwnCertificates: { ...NOBODY, holder: 200 },
   listOwnRecords: { ...NOBODY, holder: 200 },
   listDelegates: { ...NOBODY, holder: 200 },
