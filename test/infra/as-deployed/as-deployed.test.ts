@@ -183,6 +183,8 @@ describe.skipIf(!present)('as deployed', () => {
     'tax-portal',
     'holder-tanabe',
     'holder-minami',
+    'higashi-chief',
+    'nishi-counter',
   ];
 
   it('holds the ceremony, which certifies the principals', async () => {
