@@ -27,7 +27,11 @@ const CLOSER =
 const LIST: Guide = {
   needs: [READER],
   result: ['prints a line for each: pseudonym, state, since when'],
-  examples: ['akashi holders list --as higashi-counter'],
+  examples: [
+    'openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj / -keyout sato.key -out sato.csr',
+    'akashi request --as higashi-counter --profile person-authentication --csr sato.csr --field holderId=2026112200000001 --holder holder-sato',
+    'akashi holders list --as higashi-counter',
+  ],
 };
 
 const SHOW: Guide = {

@@ -37,7 +37,7 @@ const KEEP: Guide = {
     'a certificate whose officer left: its file, or CA/SERIAL',
   ],
   result: ['prints that the certificate stays'],
-  examples: ['akashi leavers keep certificate.pem --as higashi-chief || true'],
+  examples: ['akashi leavers keep certificate.pem --as higashi-chief'],
 };
 
 const addList = (group: Command, perform: Perform): void => {
