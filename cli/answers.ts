@@ -30,6 +30,7 @@ export const requestAnswer = z.looseObject({
   fields: z.record(text, z.union([text, z.array(text)])),
   subject: text,
   holder: text.exactOptional(),
+  issuedTo: text.exactOptional(),
   newHolder: z.literal(true).exactOptional(),
   ignored: z
     .array(z.looseObject({ part: text, name: text.exactOptional(), value: text.exactOptional() }))
@@ -260,6 +261,11 @@ export const officePage = z.looseObject({
 });
 export const principalPage = z.looseObject({
   principals: z.array(enrolmentAnswer),
+  cursor: text.exactOptional(),
+});
+
+export const holderPage = z.looseObject({
+  holders: z.array(enrolmentAnswer),
   cursor: text.exactOptional(),
 });
 

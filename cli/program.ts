@@ -15,11 +15,14 @@ import { addCommand as evidence } from './commands/evidence.ts';
 import { addCommand as examine } from './commands/examine.ts';
 import { addCommand as exportRecords } from './commands/export.ts';
 import { addCommand as hold } from './commands/hold.ts';
+import { addCommand as holders } from './commands/holders.ts';
 import { addCommand as importCdnLog } from './commands/import-cdn-log.ts';
 import { addCommand as keys } from './commands/keys.ts';
+import { addCommand as leavers } from './commands/leavers.ts';
 import { addCommand as officers } from './commands/officers.ts';
 import { addCommand as offices } from './commands/offices.ts';
 import { addCommand as operators } from './commands/operators.ts';
+import { addCommand as own } from './commands/own.ts';
 import { addCommand as profiles } from './commands/profiles.ts';
 import { addCommand as provisions } from './commands/provisions.ts';
 import { addCommand as publish } from './commands/publish.ts';
@@ -55,10 +58,12 @@ const COMMANDS: readonly AddCommand[] = [
   revoke,
   hold,
   release,
+  leavers,
   correct,
   status,
   authorities,
   publish,
+  own,
   provisions,
   accesses,
   records,
@@ -75,6 +80,7 @@ const COMMANDS: readonly AddCommand[] = [
   operators,
   auditors,
   relyingParties,
+  holders,
   config,
   keys,
   recover,

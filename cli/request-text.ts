@@ -34,6 +34,7 @@ export const requestText = (say: Say, request: RequestAnswer): string =>
     [phrase`profile`, phrase`${request.profile}, version ${request.profileVersion}`],
     [phrase`subject`, request.subject],
     [phrase`holder`, holderText(request)],
+    [phrase`issued to`, request.issuedTo],
     ...Object.entries(request.fields).map(
       ([name, value]) =>
         [phrase`field ${name}`, typeof value === 'string' ? value : value.join(' | ')] as const,

@@ -23,6 +23,7 @@ export const ACT_KEY_KINDS = [
   'disclosure',
   'enrolment',
   'invitation',
+  'holder',
 ] as const;
 
 export type ActKeyKind = (typeof ACT_KEY_KINDS)[number];

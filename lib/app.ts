@@ -9,6 +9,8 @@ import {
   openCaCertificates,
   openCas,
   openClosures,
+  openHolderOf,
+  openIssuedFor,
   openProvenStatus,
   ownOrder,
   readActedState,
@@ -28,6 +30,7 @@ import { Fault } from './fault.ts';
 import { type KeyStore, LOG_KEY, type Signer, verifySignature } from './keys/keys.ts';
 import {
   type CdnLogs,
+  type Closes,
   type Disclosures,
   type Evidence,
   type Ledger,
@@ -49,6 +52,7 @@ import {
   openTransparencyLog,
   type Reporting,
   type Retention,
+  readOutcome,
   type Sequencer,
   type TableRecovery,
   type TableStanding,
@@ -85,6 +89,7 @@ import {
   digestOf,
   foundersOf,
   guarded,
+  holderCasOf,
   type IsEnrolled,
   openAmendments,
   openInForce,
@@ -216,6 +221,7 @@ export const compose = (ports: Ports): Core => {
   const isEnrolled: IsEnrolled = async (id) =>
     (await records.conclusion({ act: `principal.${id}`, number: 1 })) !== undefined;
   const operationsCa = operations.authority.ca;
+  const outcome = (closes: Closes) => readOutcome({ objects: ports.objects, acts }, closes);
   const callers = openCallers({
     ...ports,
     ...standing,
@@ -223,10 +229,18 @@ export const compose = (ports: Ports): Core => {
     operationsCa,
     issuers,
     register,
-    provenStatusOf: async ({ ref, ...key }) => {
+    provenStatusOf: async ({ ref, principal, keyIdentity }) => {
       if ((await tableStanding.behind()) === undefined) return undefined;
-      return (await isKeyOf(ports.objects, key)) ? readActedState(records, ref) : 'unknown';
+      // Whose a holder's certificate is says the act by which it was issued.
+      const isOwn = principal === undefined || (await isKeyOf(ports.objects, { principal, keyIdentity }));
+      return isOwn ? readActedState(records, ref) : 'unknown';
     },
+    holderCas: holderCasOf(trustDomain),
+    holderOf: openHolderOf({
+      objects: ports.objects,
+      outcome,
+      trustDomain,
+    }),
   });
   const cas = openCas({ ...ports, issuers, urlsOf, standing });
   const closures = openClosures({ recorder: ledger, register, issuers });
@@ -291,17 +305,6 @@ export const compose = (ports: Ports): Core => {
     isEnrolled,
   });
   const profiles = openProfiles(trustDomain, directory.office);
-  const registration = openRegistration({
-    table,
-    clock,
-    random,
-    log,
-    ledger,
-    issuing: authority,
-    succession: directory.succession,
-    retries: openRetries(clock),
-    lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
-  });
   const enrolment = openEnrolment({
     table,
     recorder: ledger,
@@ -313,6 +316,21 @@ export const compose = (ports: Ports): Core => {
     clock,
     random,
     log,
+  });
+  const registration = openRegistration({
+    table,
+    clock,
+    random,
+    log,
+    ledger,
+    issuing: authority,
+    holders: enrolment.holders,
+    officers: enrolment.officers,
+    issuedFor: openIssuedFor(ports.objects, outcome),
+    isRevoked: async (ref) => (await register.lookup(ref))?.value.state === 'revoked',
+    succession: directory.succession,
+    retries: openRetries(clock),
+    lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
   });
   const isHolder = async (id: string): Promise<boolean> =>
     (await directory.known(id))?.role === 'holder' || (await registration.knowsHolder(id));

@@ -151,17 +151,19 @@ interface Found {
 
 /** What the service shows an auditor of offices and principals. */
 const listEnrolments = async ({ enrolment }: Service['app'], check: EnrolmentCheck): Promise<void> => {
-  const { offices, people } = enrolment;
-  const registers = { office: offices, principal: people } as const;
-  for (const subject of ['office', 'principal'] as const) {
-    for (let cursor: string | undefined, more = true; more; ) {
-      const page = await registers[subject].list(SERVICE, {
-        limit: 7,
-        ...(cursor !== undefined && { cursor }),
-      });
-      for (const view of page.items) check.list(subject, view);
+  const { offices, people, holders } = enrolment;
+  const registers = [
+    ['office', offices],
+    // A holder has no name.
+    ['principal', holders, (id: string) => ({ name: id })],
+    ['principal', people],
+  ] as const;
+  for (const [subject, register, more = () => ({})] of registers) {
+    for (let cursor: string | undefined, isMore = true; isMore; ) {
+      const page = await register.list(SERVICE, { limit: 7, ...(cursor !== undefined && { cursor }) });
+      for (const view of page.items) check.list(subject, { number: 0, ...view, ...more(view.id) });
       cursor = page.cursor;
-      more = cursor !== undefined;
+      isMore = cursor !== undefined;
     }
   }
 };

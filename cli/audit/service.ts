@@ -34,6 +34,7 @@ import {
   actKeysAnswer,
   archivePage,
   authoritiesAnswer,
+  holderPage,
   officePage,
   principalPage,
   serialPage,
@@ -246,6 +247,12 @@ export const checkService = async (
     for (const listed of page) enrolments.list(subject, listed);
   };
   for await (const { offices } of pages(client, '/api/v1/offices', officePage, FEW)) show('office', offices);
+  // A holder has no name. One that operators enrolled has, and is among the principals too.
+  for await (const { holders } of pages(client, '/api/v1/holders', holderPage, FEW))
+    show(
+      'principal',
+      holders.map((holder) => ({ ...holder, name: holder.id })),
+    );
   for await (const { principals } of pages(client, '/api/v1/principals', principalPage, FEW))
     show('principal', principals);
   for (const [ca, own] of Map.groupBy(crls, (crl) => crl.ca)) {

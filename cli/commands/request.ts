@@ -16,6 +16,7 @@ const input = z.object({
   field: z.array(z.string()).default([]),
   fields: z.string().exactOptional(),
   holder: z.string().exactOptional(),
+  issuedTo: z.string().exactOptional(),
   idempotencyKey: z
     .string()
     .regex(IDEMPOTENCY_KEY, `An idempotency key is 1 to ${MAX_IDEMPOTENCY_KEY} visible ASCII characters.`)
@@ -58,6 +59,7 @@ export const addCommand: AddCommand = (program, perform) => {
       '--holder <holder>',
       'whom the certificate is about, by a pseudonym; needed where it is about a person',
     )
+    .option('--issued-to <officer>', 'the officer of your office who gets the certificate')
     .option('--idempotency-key <key>', 'makes repeating safe; one is made and shown where none is given')
     .addHelpText('after', guideText(GUIDE))
     .action(
@@ -77,6 +79,7 @@ export const addCommand: AddCommand = (program, perform) => {
               csr,
               fields,
               ...(options.holder !== undefined && { holder: options.holder }),
+              ...(options.issuedTo !== undefined && { issuedTo: options.issuedTo }),
             },
             { 'idempotency-key': key },
           )

@@ -66,7 +66,7 @@ const byCredentials = async (
     throw new Fault('unauthenticated', 'Show a client certificate; a token is not enough here.');
   }
   const by = knownBy(route);
-  const shown = certificate && (await principals.byCertificate(certificate, by));
+  const shown = certificate && (await principals.byCertificate(certificate, by, takesHolders(route)));
   const named = token === undefined ? undefined : await principals.byToken(token, by);
   if (shown && named && shown.id !== named.id) {
     throw new Fault('token-invalid', 'The token and the client certificate name different principals.');
@@ -74,6 +74,10 @@ const byCredentials = async (
   if (shown) return { ...shown, door: 'client-certificate' };
   return named && { ...named, door: 'token' };
 };
+
+/** A holder's own certificate is good for the operations that are for holders, and for no other. */
+const takesHolders = ({ access }: RouteTerms): boolean =>
+  typeof access === 'object' && access.includes('holder');
 
 /** Whoever changes something is known by acts, and never by rows alone. */
 const knownBy = ({ whileBehind, method, access }: RouteTerms): KnownBy => {

@@ -150,6 +150,9 @@ export const requestView = z
     fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     subject: z.string().meta({ description: 'The subject that the certificate will have, for people.' }),
     holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom it is about.' }),
+    issuedTo: principalId
+      .exactOptional()
+      .meta({ description: 'The officer to whom the office gives the certificate.' }),
     newHolder: z.literal(true).exactOptional().meta({
       description:
         'No other request has led to a certificate for the holder, so the pseudonym may be mistyped. To officers, the requests of their own office count; to operators and auditors, those of all offices of their tenant. Requests that were rejected or withdrawn, or that failed, do not count. Said where a request is submitted, and where a request or a list of them is asked for.',

@@ -11,10 +11,12 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { type Core, SERVICE } from '../../lib/app.ts';
 import { Fault, phrase } from '../../lib/fault.ts';
+import { encodePem } from '../../lib/pki/pki.ts';
 import type { Clock } from '../../lib/ports.ts';
 import {
   describeSubject,
   type FieldValues,
+  holderCasOf,
   type Profile,
   type TrustDomain,
 } from '../../lib/trust-domain/trust-domain.ts';
@@ -162,6 +164,20 @@ export const assertDoor = ({ operations: { service } }: TrustDomain, publicUrl: 
     );
   }
 };
+
+/** The certificates of the CAs that the TLS door names to clients, in PEM. */
+export const clientCasOf = async (
+  core: Core,
+  trustDomain: TrustDomain,
+  operationsCa: string,
+): Promise<readonly string[]> => [
+  operationsCa,
+  ...(await Promise.all(
+    holderCasOf(trustDomain).map(async (ca) =>
+      encodePem('CERTIFICATE', await core.authority.caCertificate(ca)),
+    ),
+  )),
+];
 
 /**
  * The TLS door's credentials, for the host in the public URL and for this machine. If two operators revoked the

@@ -24,7 +24,7 @@ import {
   TABLE_FILE,
   TRUST_DOMAIN_FILE,
 } from './backup/names.ts';
-import { assertDoor, doorCredentials } from './credentials.ts';
+import { assertDoor, clientCasOf, doorCredentials } from './credentials.ts';
 import { openDataDir } from './data-dir.ts';
 import { watchDisk } from './disk-floor.ts';
 import { assertFree } from './free-port.ts';
@@ -145,7 +145,10 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     };
     say(`  ${await enrolOperator(core, { trustDomain, text }, newOperator, folders)}`);
   }
-  const openDoor = () => doorCredentials(core, join(dataDir, DOOR_FOLDER), trustDomain, publicUrl, clock);
+  const openDoor = async () => {
+    const own = await doorCredentials(core, join(dataDir, DOOR_FOLDER), trustDomain, publicUrl, clock);
+    return { ...own, clientCas: await clientCasOf(core, trustDomain, own.ca) };
+  };
   const door = await openDoor();
 
   const disk = watchDisk({ folders: [dataDir, join(dataDir, OBJECTS_FOLDER)], floor: env.DISK_FLOOR, log });
@@ -164,7 +167,7 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     host: env.HOST,
     port: env.PORT,
     tlsPort: env.TLS_PORT,
-    tls: { key: door.key, cert: door.cert, ca: [door.ca] },
+    tls: { key: door.key, cert: door.cert, ca: door.clientCas },
     clock,
     log,
     limits: { rate: env.SOURCE_RATE, connections: connectionsWithin(openFiles()) },
@@ -181,8 +184,8 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
   ];
 
   const renewal = renewRegularly(async () => {
-    const { made, key, cert, ca } = await openDoor();
-    if (made) served.renew({ key, cert, ca: [ca] });
+    const { made, key, cert, clientCas } = await openDoor();
+    if (made) served.renew({ key, cert, ca: clientCas });
   });
 
   // Set up before the lines below say that the service listens: somebody may then stop it at once.

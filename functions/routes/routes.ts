@@ -13,18 +13,23 @@ import { route as keyBringing } from './enrolment/bring-key.ts';
 import { route as principalChange } from './enrolment/change-principal.ts';
 import { route as officeConfirmation } from './enrolment/confirm-office.ts';
 import { route as principalConfirmation } from './enrolment/confirm-principal.ts';
+import { route as holderEnd } from './enrolment/end-holder.ts';
 import { route as officeEnd } from './enrolment/end-office.ts';
 import { route as principalEnd } from './enrolment/end-principal.ts';
 import { route as principalEnrolment } from './enrolment/enrol-principal.ts';
+import { route as holder } from './enrolment/get-holder.ts';
 import { route as office } from './enrolment/get-office.ts';
 import { route as principal } from './enrolment/get-principal.ts';
 import { route as officerInvitation } from './enrolment/invite-officer.ts';
+import { route as holders } from './enrolment/list-holders.ts';
 import { route as notices } from './enrolment/list-notices.ts';
 import { route as offices } from './enrolment/list-offices.ts';
 import { route as principals } from './enrolment/list-principals.ts';
 import { route as officeProposal } from './enrolment/propose-office.ts';
 import { route as principalProposal } from './enrolment/propose-principal.ts';
+import { route as holderResumption } from './enrolment/resume-holder.ts';
 import { route as principalResumption } from './enrolment/resume-principal.ts';
+import { route as holderSuspension } from './enrolment/suspend-holder.ts';
 import { route as principalSuspension } from './enrolment/suspend-principal.ts';
 import { route as principalTransfer } from './enrolment/transfer-principal.ts';
 import { route as whoami } from './enrolment/whoami.ts';
@@ -37,6 +42,7 @@ import { route as disclosureKeys } from './holders/get-disclosure-keys.ts';
 import { route as disclosurePage } from './holders/get-disclosure-page.ts';
 import { route as delegates } from './holders/list-delegates.ts';
 import { route as disclosures } from './holders/list-disclosures.ts';
+import { route as ownCertificates } from './holders/list-own-certificates.ts';
 import { route as ownRecords } from './holders/list-own-records.ts';
 import { route as delegateNaming } from './holders/name-delegate.ts';
 import { route as disclosureRequest } from './holders/request-disclosure.ts';
@@ -85,6 +91,8 @@ import { route as tableRecovery } from './recovery/recover-table.ts';
 import { route as requestCertificate } from './requests/collect-certificate.ts';
 import { route as requestExaminations } from './requests/examine-request.ts';
 import { route as request } from './requests/get-request.ts';
+import { route as leaverKept } from './requests/keep-leaver.ts';
+import { route as leavers } from './requests/list-leavers.ts';
 import { route as profiles } from './requests/list-profiles.ts';
 import { route as requests } from './requests/list-requests.ts';
 import { route as requestSubmit } from './requests/submit-request.ts';
@@ -118,6 +126,8 @@ export const routes: readonly Route[] = [
   requestExaminations,
   requestWithdrawal,
   requestCertificate,
+  leavers,
+  leaverKept,
   whoami,
   offices,
   office,
@@ -139,6 +149,11 @@ export const routes: readonly Route[] = [
   principalSuspension,
   principalResumption,
   principalEnd,
+  holders,
+  holder,
+  holderSuspension,
+  holderResumption,
+  holderEnd,
   certificates,
   usedKeys,
   keyList,
@@ -174,6 +189,7 @@ export const routes: readonly Route[] = [
   disclosurePage,
   disclosureKeys,
   ownRecords,
+  ownCertificates,
   delegates,
   delegateNaming,
   delegateWithdrawal,

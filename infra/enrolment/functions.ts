@@ -1,6 +1,7 @@
 import { type RouteFunction, type Rows, type TaskFunction, together } from '../lambda/grants.ts';
 import {
   ACT_ON_PRINCIPALS,
+  ACTS_ON_HOLDERS,
   ACTS_ON_OFFICES,
   ACTS_ON_PRINCIPALS,
   BROUGHT_BACK,
@@ -27,6 +28,8 @@ const OFFICES = '/api/v1/offices';
 const OFFICE = `${OFFICES}/{office}`;
 const PRINCIPALS = '/api/v1/principals';
 const PRINCIPAL = `${PRINCIPALS}/{principal}`;
+const HOLDERS = '/api/v1/holders';
+const HOLDER = `${HOLDERS}/{holder}`;
 
 /** An act takes the row to it, and the lists that name the row. */
 const ACT_ON_OFFICES: Rows = {
@@ -43,6 +46,8 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
       get('enrolment/list-principals', PRINCIPALS),
       get('enrolment/get-principal', PRINCIPAL),
       get('enrolment/list-notices', '/api/v1/notices'),
+      get('enrolment/list-holders', HOLDERS),
+      get('enrolment/get-holder', HOLDER),
     ],
     doors: 'callers',
     part: 'rows',
@@ -53,8 +58,11 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
         'enrolled-principals',
         'enrolled-principals/*',
         'enrolled-notices/*',
+        'enrolled-holders/*',
       ],
+      get: ['enrolled-holders/*'],
     }),
+    proofs: { read: [ACTS_ON_HOLDERS] },
   },
   {
     id: 'office-acts',
@@ -127,12 +135,15 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
       post('enrolment/suspend-principal', `${PRINCIPAL}/suspension`),
       remove('enrolment/resume-principal', `${PRINCIPAL}/suspension`),
       post('enrolment/end-principal', `${PRINCIPAL}/end`),
+      post('enrolment/suspend-holder', `${HOLDER}/suspension`),
+      remove('enrolment/resume-holder', `${HOLDER}/suspension`),
+      post('enrolment/end-holder', `${HOLDER}/end`),
     ],
     doors: 'callers',
     part: 'following',
     concurrency: 10,
     ownThrottle: true,
-    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CHANGE_STATUS),
+    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CHANGE_STATUS, { get: ['enrolled-holders/*'] }),
     tokenUsers: 'bring',
     actKeys: { sign: ['enrolment', 'revocation'] },
     proofs: {

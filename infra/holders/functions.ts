@@ -8,7 +8,7 @@ import {
   post,
   RECORD,
   SETTLE,
-  VERIFY,
+  SIGNS_IN,
 } from '../lambda/rows.ts';
 
 const DISCLOSURES = '/api/v1/disclosures';
@@ -31,7 +31,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
       put: ['disclosure', 'disclosure/holder/*', 'disclosure/tenant/*'],
     }),
     actKeys: { sign: ['disclosure'] },
-    proofs: { read: VERIFY },
+    proofs: { read: SIGNS_IN },
   },
   {
     id: 'disclosure-bundles',
@@ -46,7 +46,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
       put: ['disclosure', 'staged/*'],
     }),
     actKeys: { sign: ['setting'] },
-    proofs: { read: VERIFY },
+    proofs: { read: SIGNS_IN },
     log: 'read',
     disclosureKey: 'use',
     handOver: true,
@@ -65,6 +65,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     id: 'own',
     routes: [
       get('holders/list-own-records', '/api/v1/own/records'),
+      get('holders/list-own-certificates', '/api/v1/own/certificates'),
       get('holders/list-delegates', '/api/v1/own/delegates'),
       post('holders/name-delegate', '/api/v1/own/delegates'),
       { file: 'holders/withdraw-delegate', method: 'DELETE', path: '/api/v1/own/delegates/{delegate}' },
@@ -73,11 +74,11 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
     part: 'rows',
     rows: together(DOOR, SETTLE, END, HOLDER_RECORDS, {
       query: ['delegate/*'],
-      get: ['delegate/*'],
+      get: ['delegate/*', 'certificates/*'],
       put: ['delegate/*'],
       delete: ['delegate/*'],
     }),
     actKeys: { sign: ['disclosure'] },
-    proofs: { read: VERIFY, put: ['outcomes/delegate.*'] },
+    proofs: { read: SIGNS_IN, put: ['outcomes/delegate.*'] },
   },
 ];

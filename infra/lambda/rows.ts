@@ -44,8 +44,8 @@ export const END: Rows = {
 /** The objects by which acts are verified: public keys, the log's files for acts of closed keys, and the ends of acts. */
 export const VERIFY: readonly string[] = ['act-keys/*', 'act-keys-closed/*', 'log/*', 'outcomes/*'];
 
-/** The objects by which such a row is verified. Its act may have the key of enrolment, or that of an invitation. */
-export const VERIFY_ENROLLED: readonly string[] = ['enrolment', 'invitation'].flatMap((kind) => [
+/** The objects by which such a row is verified. Its act may have the key of enrolment, of an invitation, or of holders. */
+export const VERIFY_ENROLLED: readonly string[] = ['enrolment', 'invitation', 'holder'].flatMap((kind) => [
   `act-keys/${kind}-*`,
   `act-keys-closed/${kind}-*`,
 ]);
@@ -53,6 +53,11 @@ export const VERIFY_ENROLLED: readonly string[] = ['enrolment', 'invitation'].fl
 /** The acts on principals and on offices. */
 export const ACTS_ON_PRINCIPALS = 'outcomes/principal.*';
 export const ACTS_ON_OFFICES = 'outcomes/office.*';
+
+/** The first act on an id. A function that may put no other one cannot change who somebody is. */
+export const FIRST_ACTS_ON_PRINCIPALS = 'outcomes/principal.*/1';
+/** That a further office named a holder. */
+export const ACTS_ON_HOLDERS = 'outcomes/holder.*';
 
 /** The acts themselves: where the key was closed, and where an invited person has brought one. */
 export const ENROLMENTS: readonly string[] = [ACTS_ON_OFFICES, ACTS_ON_PRINCIPALS];
@@ -87,6 +92,9 @@ export const CLOSINGS = 'closings/*';
 
 /** What became of a serial number. */
 export const ISSUED = 'issued/*';
+
+/** A holder is known by the act by which the certificate was issued that it shows. */
+export const SIGNS_IN: readonly string[] = [...VERIFY, ISSUED];
 
 /** A request moves from one state to the next. */
 export const MOVE_REQUEST: Rows = {

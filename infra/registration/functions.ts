@@ -1,5 +1,6 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
+  ACTS_ON_HOLDERS,
   BASIS,
   BROUGHT_BACK,
   CERTIFY,
@@ -8,6 +9,7 @@ import {
   END,
   ENDS_OF_ORDERS,
   ENDS_OF_RECORDS,
+  FIRST_ACTS_ON_PRINCIPALS,
   get,
   ISSUE,
   KEYS_OF_PRINCIPALS,
@@ -16,24 +18,52 @@ import {
   OPENS,
   onRows,
   post,
+  SIGNS_IN,
   VERIFY,
 } from '../lambda/rows.ts';
 
 const REQUESTS = '/api/v1/requests';
+const LEAVERS = '/api/v1/leavers';
 
 export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
   {
     ...onRows('profiles', get('requests/list-profiles', '/api/v1/profiles'), {}),
     routes: [get('requests/list-profiles', '/api/v1/profiles'), get('enrolment/whoami', '/api/v1/whoami')],
+    // A holder may ask who it is.
+    proofs: { read: SIGNS_IN },
   },
   {
-    ...onRows('request-submit', post('requests/submit-request', REQUESTS), {
-      get: ['request-idempotency/*', 'request/*', 'used-keys/*', ...(BASIS.get ?? [])],
-      put: ['request/*', 'requests', 'requests/*', 'used-keys/*', 'request-idempotency/*', 'staged/*'],
-      query: ['requests/holder/*'],
-    }),
-    actKeys: { sign: ['submission'] },
-    proofs: { read: CERTIFY },
+    ...onRows(
+      'request-submit',
+      post('requests/submit-request', REQUESTS),
+      // A submission enrols the holder that it names.
+      together(END, {
+        get: [
+          'request-idempotency/*',
+          'request/*',
+          'used-keys/*',
+          'enrolled-holders/*',
+          'enrolled-principals/*',
+          'issued-to/*',
+          ...(BASIS.get ?? []),
+        ],
+        put: [
+          'request/*',
+          'requests',
+          'requests/*',
+          'used-keys/*',
+          'request-idempotency/*',
+          'staged/*',
+          'enrolled-holders/*',
+          'enrolled-principal/*',
+          'enrolled-principals/*',
+          'issued-to/*',
+        ],
+        query: ['requests/holder/*', 'trust-domain-withdrawn'],
+      }),
+    ),
+    actKeys: { sign: ['submission', 'holder'] },
+    proofs: { read: CERTIFY, put: [FIRST_ACTS_ON_PRINCIPALS, ACTS_ON_HOLDERS] },
   },
   {
     id: 'requests',
@@ -64,6 +94,22 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     ),
     actKeys: { sign: ['submission'] },
     proofs: { read: VERIFY, put: [ENDS_OF_RECORDS] },
+  },
+  {
+    // Certificates of officers who left: each is found by rows, and a decision about one goes by objects.
+    id: 'leavers',
+    routes: [
+      get('requests/list-leavers', LEAVERS),
+      post('requests/keep-leaver', `${LEAVERS}/{ca}/{serial}/dismissal`),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    rows: together(DOOR, END, {
+      query: ['issued-to/*', 'requests/issued-to/*'],
+      get: ['request/*'],
+    }),
+    actKeys: { sign: ['confirmation'] },
+    proofs: { read: SIGNS_IN, put: ['outcomes/leaver.*'] },
   },
   {
     ...onRows(

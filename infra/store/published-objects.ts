@@ -126,7 +126,7 @@ export class PublishedObjects extends Construct {
         }),
       );
     }
-    const many = prefixes.filter((prefix) => prefix.endsWith('*'));
+    const many = prefixes.filter((prefix) => prefix.includes('*'));
     if (many.length === 0) return;
     acknowledge(
       role,

@@ -33,6 +33,7 @@ export const DAMAGES = {
   'auditor-not-independent': phrase`The person behind an auditor was an officer or an operator at the same time.`,
   'credential-not-enrolled': phrase`A certificate of a principal does not rest on the act that confirmed its key.`,
   'credential-left': phrase`A certificate of a principal was not revoked when its key was replaced or the enrolment ended.`,
+  'leaver-undecided': phrase`An officer left 30 days ago or more, and a certificate that was issued to the officer was neither revoked nor kept by a decision.`,
   'actor-not-in-force': phrase`Somebody acted who, by the log, was not enrolled for it at that time.`,
   'certificate-altered': phrase`A certificate is not the one whose issuance is in the log.`,
   'certificate-unsigned': phrase`A certificate was issued long ago and still has no signature.`,

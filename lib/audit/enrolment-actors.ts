@@ -119,6 +119,12 @@ export const actorsBy = (chains: Chains, foundings: readonly Founding[]): Actors
       );
     },
 
+    mayReceive: ({ actor, office, person, time }) => {
+      const states = inForce(actor, time);
+      if (states === undefined) return office !== undefined && person !== undefined;
+      return states.some((state) => state.office === office && state.person === person && receives(state));
+    },
+
     whyNot: (record) => {
       const states = inForce(textIn(record.actor) ?? '', Date.parse(record.time));
       if (states === undefined) return whyNotFounder(record);
@@ -142,9 +148,12 @@ const has =
   ({ role, duties }: Judged): boolean =>
     role === 'officer' && duties?.includes(duty) === true;
 
+const receives = has('receive');
+
 /** What the actor has to be; undefined where being in force is enough. */
 const neededFor = ({ kind, details }: ActRecord): ((state: Judged) => boolean) | undefined => {
-  if (kind === 'submission' && details.act === 'submitted') return has('receive');
+  if (kind === 'submission' && details.act === 'submitted') return receives;
+  if (kind === 'enrolment' && details.act === 'holder-named') return receives;
   if (kind === 'examination') {
     if (details.stage === 'office') return has('examine');
     return details.stage === 'office-approval' ? has('approve') : isOperator;

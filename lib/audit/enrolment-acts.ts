@@ -22,6 +22,7 @@ const state = z.looseObject({
   invitation: z.looseObject({ secret: z.string(), until: z.string(), person: z.string() }).optional(),
   brought: key.optional(),
   key: key.optional(),
+  contents: z.string().optional(),
 });
 
 export type State = z.output<typeof state>;

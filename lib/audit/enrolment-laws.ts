@@ -11,6 +11,8 @@ import type { EnrolmentAct, State } from './enrolment-acts.ts';
 export interface Actors {
   isOperator(act: EnrolmentAct): boolean;
   isResponsible(act: EnrolmentAct, office: string | undefined): boolean;
+  /** An officer who submits requests. */
+  mayReceive(act: EnrolmentAct): boolean;
 }
 
 type Rule = (act: EnrolmentAct, before: EnrolmentAct | undefined, actors: Actors) => string | undefined;
@@ -29,9 +31,13 @@ const isTwoPersons = (act: EnrolmentAct, before: EnrolmentAct): boolean =>
 
 const isByOperator: Rule = (act, _, actors) => (actors.isOperator(act) ? undefined : 'actor');
 
+/** For a holder, who belongs to no office, the office of the actor counts. */
+const officeOver = ({ state, office }: EnrolmentAct): string | undefined =>
+  state?.role === 'holder' ? office : state?.office;
+
 /** An operator, or the responsible person of the office. */
 const isByCloser: Rule = (act, _, actors) =>
-  actors.isOperator(act) || actors.isResponsible(act, act.state?.office) ? undefined : 'actor';
+  actors.isOperator(act) || actors.isResponsible(act, officeOver(act)) ? undefined : 'actor';
 
 /** An operator proposes; the responsible person proposes that an officer moves to another office. */
 const proposed: Rule = (act, before, actors) => {
@@ -194,11 +200,24 @@ const closing =
     return isByCloser(act, before, actors);
   };
 
-/** Two operators resume by an invitation that another one proposed. */
+/** A holder that a submission enrolled has no name, and needs no key. */
+const isUnnamedHolder = ({ role, contents }: State): boolean => role === 'holder' && contents === undefined;
+
+/** Two operators resume by an invitation that another one proposed. One is enough for a holder. */
 const resumed: Rule = (act, before, actors) => {
-  if (before?.state?.standing !== 'suspended' || !isSame(act.state, before.state, 'standing')) return 'state';
-  if (act.state?.standing !== (act.state?.key ? 'active' : 'invited')) return 'state';
-  return actors.isResponsible(act, act.state.office) ? undefined : 'actor';
+  const { state } = act;
+  if (before?.state?.standing !== 'suspended' || !isSame(state, before.state, 'standing')) return 'state';
+  if (state?.standing !== (state?.key || (state && isUnnamedHolder(state)) ? 'active' : 'invited'))
+    return 'state';
+  if (state.role === 'holder') return isByCloser(act, before, actors);
+  return actors.isResponsible(act, state.office) ? undefined : 'actor';
+};
+
+/** The officer whose submission names a pseudonym that nobody has. */
+const holderEnrolled: Rule = (act, before, actors) => {
+  const first = { standing: 'active', role: 'holder', person: act.id, from: act.state?.from };
+  if (before !== undefined || !isDeepStrictEqual(act.state, first)) return 'state';
+  return actors.mayReceive(act) ? undefined : 'actor';
 };
 
 const RULES: Readonly<Record<EnrolmentAct['subject'], Readonly<Partial<Record<string, Rule>>>>> = {
@@ -215,6 +234,7 @@ const RULES: Readonly<Record<EnrolmentAct['subject'], Readonly<Partial<Record<st
     suspended: closing('suspended'),
     resumed,
     ended: principalEnded,
+    'holder-enrolled': holderEnrolled,
   },
 };
 

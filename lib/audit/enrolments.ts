@@ -13,6 +13,7 @@ import {
 import { chainsOf, type EnrolmentAct, enrolmentActOf, type Subject } from './enrolment-acts.ts';
 import { unlawful } from './enrolment-laws.ts';
 import { conflictsIn } from './independence.ts';
+import { openLeaverCheck } from './leavers.ts';
 
 /** An office or a principal as the service lists it. */
 export interface ListedEnrolment {
@@ -58,6 +59,9 @@ const BY_PEOPLE: ReadonlySet<string> = new Set([
 
 /** The service counts years by their dates, and an audit by their average length. */
 const DATES_MS = 2 * 86_400_000;
+/** That a further office named a holder. */
+const isNaming = ({ kind, details }: ActRecord): boolean =>
+  kind === 'enrolment' && details.act === 'holder-named';
 
 /** An end is followed by its revocations, at once or when somebody asks again. */
 const REVOKED_WITHIN_MS = 3_600_000;
@@ -82,6 +86,7 @@ export const openEnrolmentCheck = ({
   readonly retention: number;
   readonly now: number;
 }): EnrolmentCheck => {
+  const leavers = openLeaverCheck({ report, now });
   const acts = new Map<string, EnrolmentAct>();
   /** By the ids of their records: certificates of principals, what was revoked of them, and acts that look unlawful. */
   const issuances = new Map<string, ActRecord>();
@@ -197,9 +202,11 @@ export const openEnrolmentCheck = ({
     expect: (record) => {
       const act = enrolmentActOf(record, false);
       if (act) expected.push(act);
+      if (record.kind === 'provision') return;
       const founding = foundingOf(record);
       if (founding) foundings.set(record.id, founding);
-      if (record.kind !== 'provision' && isCredential(record)) credentials.add(certificateOf(record));
+      leavers.expect(record);
+      if (isCredential(record)) credentials.add(certificateOf(record));
     },
 
     observe: (record, newer) => {
@@ -207,15 +214,17 @@ export const openEnrolmentCheck = ({
       const founding = foundingOf(record);
       if (founding) foundings.set(record.id, founding);
       observeForAppointments(record);
+      leavers.observe(record);
       const act = enrolmentActOf(record, newer);
       if (act) acts.set(record.id, act);
       else if (isCredential(record)) issuances.set(record.id, record);
-      else if (BY_PEOPLE.has(record.kind)) observePerson(record);
+      else if (BY_PEOPLE.has(record.kind) || isNaming(record)) observePerson(record);
     },
 
     retract: ({ id, kind, expired, lost: isLost }) => {
       if (kind === 'enrolment' && (expired || isLost)) excused++;
       if (kind === 'enrolment' && isLost) lost++;
+      leavers.retract(id);
       for (const known of [acts, issuances, revocations, suspects, closings, consents, foundings])
         known.delete(id);
     },
@@ -231,6 +240,7 @@ export const openEnrolmentCheck = ({
       checkAppointments(chains);
       for (const { auditor, other, record } of conflictsIn(chains))
         report('auditor-not-independent', { enrolment: auditor, other, record });
+      leavers.conclude((officer) => chains.get(`principal ${officer}`));
       const revoked = new Set(revocations.values());
       for (const issuance of issuances.values()) {
         const chain = chains.get(`principal ${textIn(issuance.details.keyHolder)}`);

@@ -51,7 +51,9 @@ export type {
   UsedConsent,
   UsedKeyView,
 } from './contract.ts';
+export { openHolderOf } from './holder-of.ts';
 export { ownOrder } from './issuance-end.ts';
+export { openIssuedFor } from './issued-for.ts';
 export { assertOneOwnerEach, isKeyOf } from './principal-keys.ts';
 export { openProvenStatus } from './proven-status.ts';
 export { readActedState } from './status-acts.ts';

@@ -184,6 +184,8 @@ export interface Order {
   readonly examined?: { readonly salt: string; readonly digest: string };
   /** The pseudonym of the person or organisation that the certificate is about. */
   readonly holder?: string;
+  /** The id of the officer to whom the office gives the certificate. */
+  readonly issuedTo?: string;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly actor: string;
   /** Ids of the records of the acts that the certificate rests on. */

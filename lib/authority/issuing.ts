@@ -41,6 +41,8 @@ export interface IssuancePlan extends Signing {
   readonly tenant?: string;
   readonly office?: string;
   readonly holder?: string;
+  /** The officer to whom the office gives the certificate. */
+  readonly issuedTo?: string;
   /** The principal whose key it is; absent where the key belongs to an office, to its holder, or to the order alone. */
   readonly keyHolder?: string;
   readonly sameKey: SameKeyRule;
@@ -299,6 +301,7 @@ const draftOf = (plan: IssuancePlan, { tbs, linted }: Built, { identity, renews 
     tbsDigest: hash('sha256', linted.der),
     publicKeyDigest: hash('sha256', tbs.subjectPublicKeyInfo),
     keyIdentity: identity,
+    ...(plan.issuedTo !== undefined && { issuedTo: plan.issuedTo }),
     ...(plan.office === undefined && { keyHolder: ownKeyHolder(plan) }),
     ...(renews && { renews: renews.record }),
     ...(plan.basis && { basis: plan.basis }),

@@ -157,6 +157,7 @@ export const openPlans = (
       ...(tenant !== undefined && { tenant }),
       ...(order.office !== undefined && { office: order.office }),
       ...(order.holder !== undefined && { holder: order.holder }),
+      ...(order.issuedTo !== undefined && { issuedTo: order.issuedTo }),
       actor: order.actor,
       ...(order.basis && { basis: order.basis }),
       context: {

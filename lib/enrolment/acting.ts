@@ -61,7 +61,7 @@ export interface Acting<S> {
   salted(contents: Value): { readonly contents: Contents; readonly digest: string };
 }
 
-export const openActing = <S extends { readonly contents: string; readonly tenant?: string }>(
+export const openActing = <S extends { readonly contents?: string; readonly tenant?: string }>(
   {
     table,
     recorder,

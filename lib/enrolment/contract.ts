@@ -78,8 +78,8 @@ export interface PrincipalState extends Term {
   readonly brought?: BroughtKey;
   /** The key that was confirmed last. */
   readonly key?: BroughtKey;
-  /** SHA-256, hex, of the salt and the `PersonalContents`. */
-  readonly contents: string;
+  /** SHA-256, hex, of the salt and the `PersonalContents`. A holder that a submission enrolled has no name. */
+  readonly contents?: string;
 }
 
 export interface BroughtKey {
@@ -341,6 +341,46 @@ export interface Appointments {
       readonly subjectPublicKeyInfo: Uint8Array;
     },
   ): Promise<string>;
+}
+
+/** A holder that was enrolled, as somebody may see it. */
+export interface HolderView {
+  readonly id: string;
+  readonly standing: PrincipalStanding;
+  /** RFC 3339 UTC: when a submission of the officer's office first named the holder; for others, when its enrolment began. */
+  readonly since: string;
+  /** The newest act. An officer is not told, because it may be another office's. */
+  readonly number?: number;
+  readonly changed?: Step;
+}
+
+/**
+ * Holders are enrolled by the submissions that name them. A holder has a pseudonym and no name. It needs no credential of the
+ * operations CA: it signs in with a certificate that was issued to it. An office sees the holders that its own submissions named,
+ * and no others; their responsible person closes and opens again what the holder may do, and so does an operator.
+ */
+export interface Holders {
+  /**
+   * Enrols the pseudonym that a submission of the actor's office names, if nobody has the id, and records that this office named
+   * it. Again, it does nothing. Faults: `invalid-input` where the id is somebody else's; `not-in-force` where the holder is
+   * suspended or has ended.
+   */
+  name(actor: Principal, id: string): Promise<void>;
+  /** At once. Faults: `unknown-holder`, `wrong-state`, `forbidden`. */
+  suspend(actor: Principal, id: string): Promise<HolderView>;
+  resume(actor: Principal, id: string): Promise<HolderView>;
+  /**
+   * At once and for good: no submission names the holder again. Its certificates stay as they are, and offices revoke them. Again,
+   * it says what stands.
+   */
+  end(actor: Principal, id: string): Promise<HolderView>;
+  /** Fault: `unknown-holder`. */
+  get(actor: Principal, id: string): Promise<HolderView>;
+  /** By id. Officers choose between their own office and those whose affairs it has taken over. Faults: `forbidden`, `cursor-invalid`. */
+  list(
+    actor: Principal,
+    query: { readonly office?: string; readonly limit: number; readonly cursor?: string },
+  ): Promise<Page<HolderView>>;
 }
 
 export interface Transfer {

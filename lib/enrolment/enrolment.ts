@@ -1,5 +1,7 @@
-import type { Appointments, Directory, Offices, People } from './contract.ts';
+import type { Appointments, Directory, Holders, Offices, People } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import { openHolders } from './holders.ts';
+import { type Officers, openOfficers } from './leaving.ts';
 import { openOffices } from './offices.ts';
 import { openPeople } from './people.ts';
 
@@ -8,6 +10,8 @@ export type {
   Appointments,
   Confirmed,
   Directory,
+  Holders,
+  HolderView,
   Invited,
   Notice,
   Offices,
@@ -31,9 +35,13 @@ export interface Enrolment {
   readonly people: People;
   /** At the machine only; no route leads here. */
   readonly appointments: Appointments;
+  readonly holders: Holders;
+  readonly officers: Officers;
 }
 
 export const openEnrolment = (deps: EnrolmentDeps & { readonly directory: Directory }): Enrolment => ({
   offices: openOffices(deps),
   ...openPeople(deps),
+  holders: openHolders(deps),
+  officers: openOfficers(deps),
 });

@@ -25,7 +25,7 @@ const WHY = {
   'past-term': phrase`is past its term; ask the office's responsible person`,
 } as const;
 
-const notInForce = (subject: Subject, id: string, why: Gone): Fault =>
+export const notInForce = (subject: Subject, id: string, why: Gone): Fault =>
   new Fault('not-in-force', phrase`The enrolment of ${id} ${WHY[why]}.`, { [subject]: id, standing: why });
 
 const outsideTerm = ({ from, until }: Term, now: number): Gone | undefined => {
@@ -33,7 +33,8 @@ const outsideTerm = ({ from, until }: Term, now: number): Gone | undefined => {
   return until !== undefined && now >= Date.parse(until) ? 'past-term' : undefined;
 };
 
-const whyGone = (
+/** Undefined where it counts. */
+export const whyGone = (
   state: Pick<PrincipalState | OfficeState, 'standing' | 'from' | 'until'>,
   now: number,
 ): Gone | undefined => {

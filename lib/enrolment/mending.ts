@@ -78,7 +78,7 @@ export const openMending = ({
   readonly log: Log;
 }): Mending => {
   const { table, tokenUsers } = deps;
-  const acting: Readonly<Record<Subject, Acting<{ readonly contents: string }>>> = {
+  const acting: Readonly<Record<Subject, Acting<{ readonly contents?: string }>>> = {
     office: openActing(deps, 'office', officeState),
     principal: openActing(deps, 'principal', principalState),
   };
@@ -89,7 +89,7 @@ export const openMending = ({
     const areNamesLost = [
       [standing?.state, row?.known] as const,
       [toCome?.state, row?.awaiting] as const,
-    ].some(([state, kept]) => state !== undefined && contentsOf(state, kept) === undefined);
+    ].some(([state, kept]) => state?.contents !== undefined && contentsOf(state, kept) === undefined);
     const message = areNamesLost
       ? 'The rows of an enrolment were behind its acts and were made again; names are lost: give them again'
       : 'The rows of an enrolment were behind its acts and were made again';

@@ -52,6 +52,12 @@ export const openPrincipalTerms = (
     if (standing && !serves(actor, tenant))
       throw new Fault('wrong-state', 'This id is taken; choose another one.', { principal: id });
     if (WORDS_OF_RECORDS.some((word) => word === id)) throw saidOfOthers(id);
+    if (standing?.state?.role === 'holder' && standing.state.contents === undefined)
+      throw new Fault(
+        'wrong-state',
+        'A submission enrolled this holder, who has a pseudonym and no name; take another id.',
+        { principal: id },
+      );
     const isOfFile = founders.operators.some((one) => one.id === id) || (await founders.isWithdrawn(id));
     if (isOfFile && standing === undefined)
       throw new Fault(

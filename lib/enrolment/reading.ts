@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { Fault } from '../fault.ts';
 import type { ActDraft, Closes, LedgerRecord } from '../ledger/ledger.ts';
+import { membersIn } from '../members.ts';
 import type { Awaited, Prepared, PrincipalState, Step } from './contract.ts';
 import type { StateShape } from './states.ts';
 
@@ -85,6 +87,7 @@ export const openReading = <S extends object>(
       return undefined;
     }
     const { state: now, proposed, prepared } = data;
+    if (record.details.act === HOLDER_ENROLLED && !isFirstOfHolder(id, data)) return undefined;
     return {
       number: data.closes.number,
       record,
@@ -133,6 +136,35 @@ export const openReading = <S extends object>(
       return needsObject ? at(id, found.number) : found;
     },
   };
+};
+
+export const HOLDER_ENROLLED = 'holder-enrolled';
+
+/**
+ * The function that takes submissions signs this act. It makes a holder of an id that nobody had, and can make nothing else of
+ * it.
+ */
+const isFirstOfHolder = (
+  id: string,
+  {
+    state,
+    proposed,
+    prepared,
+    closes,
+  }: {
+    readonly state?: unknown;
+    readonly proposed?: unknown;
+    readonly prepared?: unknown;
+    readonly closes: Closes;
+  },
+): boolean => {
+  const { from } = membersIn(state);
+  return (
+    closes.number === 1 &&
+    proposed === undefined &&
+    prepared === undefined &&
+    isDeepStrictEqual(state, { standing: 'active', role: 'holder', person: id, from })
+  );
 };
 
 const isOfInvitation = <S>({ record }: Said<S>): boolean => record.details.act === 'key-brought';

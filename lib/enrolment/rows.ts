@@ -15,12 +15,13 @@ import type { Subject } from './reading.ts';
  *   enrolled-offices                      {id}       all offices
  *   enrolled-principal/{id}               principal  the newest act on the principal, and its name
  *   enrolled-offices/tenant/{tenant}      {id}       the tenant's offices
- *   enrolled-principals                   {id}       all principals
+ *   enrolled-principals                   {id}       all principals but the holders that submissions enrolled
  *   enrolled-principals/office/{office}   {id}       the office's officers, and those who are to come to it
  *   enrolled-principals/role/{role}       {id}       the principals of a role
  *   enrolled-principals/tenant/{tenant}   {id}       the tenant's principals
  *   enrolled-principals/tenant/{tenant}/role/{role}  {id}  those of a role
  *   enrolled-persons/{person}             {id}       the principals behind which this person stands
+ *   enrolled-holders/{office}             {id}       the holders that the office's submissions named (holders.ts)
  *   enrolled-due                          {at} {id} {n}  what is prepared for that time, by the act of that number
  *   enrolled-notices/{office}             {at} {id}  what was prepared and not done
  *   enrolled-uncertified                  {id}       principals whose confirmed key has no certificate yet
@@ -132,6 +133,9 @@ export const UNCERTIFIED = 'enrolled-uncertified';
 export const DUE = 'enrolled-due';
 export const USERS_BEHIND = 'enrolled-token-users';
 
+/** The holders that this office's submissions named. */
+export const namedPk = (office: string): string => `enrolled-holders/${office}`;
+
 export const noticesPk = (office: string): string => `enrolled-notices/${office}`;
 
 export const readRow = (
@@ -156,10 +160,12 @@ const sorted = (value: unknown): unknown =>
 
 /** The names that belong to the state. Undefined where the row has others. */
 export const contentsOf = (
-  state: { readonly contents: string } | undefined,
+  state: { readonly contents?: string } | undefined,
   kept: Contents | undefined,
 ): Value | undefined =>
-  state && kept && contentsDigest(kept.salt, kept.contents) === state.contents ? kept.contents : undefined;
+  state?.contents !== undefined && kept && contentsDigest(kept.salt, kept.contents) === state.contents
+    ? kept.contents
+    : undefined;
 
 /** What a state is listed by. Whoever changed a row may have left anything there. */
 interface Listed {
@@ -167,25 +173,36 @@ interface Listed {
   readonly office?: string;
   readonly role?: string;
   readonly person?: string;
+  readonly contents?: string;
 }
 
 const listings = (subject: Subject, id: string, states: readonly Listed[]): readonly Key[] => {
-  const pks = states.flatMap(({ tenant, office, role, person }) => [
-    ...(office === undefined ? [] : [listPk(subject, { office })]),
-    ...(role === undefined ? [] : [listPk(subject, { role })]),
-    ...(tenant === undefined ? [] : [listPk(subject, { tenant })]),
-    ...(tenant === undefined || role === undefined ? [] : [listPk(subject, { tenant, role })]),
-    ...(person === undefined ? [] : [personPk(person)]),
-  ]);
-  return [listPk(subject), ...pks].map((pk) => ({ pk, sk: id }));
+  const pks = states.flatMap((state) => {
+    const { tenant, office, role, person } = state;
+    return [
+      ...(office === undefined ? [] : [listPk(subject, { office })]),
+      ...(role === undefined ? [] : [listPk(subject, { role })]),
+      ...(tenant === undefined ? [] : [listPk(subject, { tenant })]),
+      ...(tenant === undefined || role === undefined ? [] : [listPk(subject, { tenant, role })]),
+      // Behind a pseudonym stands nobody whom the service knows.
+      ...(person === undefined || isUnnamed(subject, state) ? [] : [personPk(person)]),
+    ];
+  });
+  // Millions of holders would hide the few others.
+  const areAllUnnamed = states.length > 0 && states.every((state) => isUnnamed(subject, state));
+  return [...(areAllUnnamed ? [] : [listPk(subject)]), ...pks].map((pk) => ({ pk, sk: id }));
 };
+
+/** A holder that a submission enrolled. */
+const isUnnamed = (subject: Subject, { role, contents }: Listed): boolean =>
+  subject === 'principal' && role === 'holder' && contents === undefined;
 
 /** The state in force, and the one that is to come: an office sees whom it is to receive. */
 const listedBy = <S extends object>({ state, awaiting, prepared }: Standing<S>): readonly Listed[] =>
   [state, awaiting?.state, prepared?.state].filter((one) => one !== undefined);
 
 /** The names that belong to the newest act, from those that the row had and those that came with the act. */
-export const keptContents = <S extends { readonly contents: string }>(
+export const keptContents = <S extends { readonly contents?: string }>(
   { state, awaiting, prepared }: Standing<S>,
   kept: readonly (Contents | undefined)[],
 ): Pick<EnrolledRow, 'known' | 'awaiting'> => {
@@ -276,14 +293,18 @@ const concernsUser = <S>(before: EnrolledRow | undefined, standing: Standing<S>)
 const earlierOf = (row: EnrolledRow): readonly Listed[] => {
   const { details } = membersIn(row.record) as { readonly details?: unknown };
   const { state, proposed, prepared } = membersIn(details);
-  return [state, membersIn(proposed).state, membersIn(prepared).state].map((one) => {
-    const { tenant, office, role, person } = membersIn(one);
-    return {
-      ...(isName(tenant) && { tenant }),
-      ...(isName(office) && { office }),
-      ...(isName(role) && { role }),
-      ...(isName(person) && { person }),
-    };
+  return [state, membersIn(proposed).state, membersIn(prepared).state].flatMap((one) => {
+    if (one === undefined) return [];
+    const { tenant, office, role, person, contents } = membersIn(one);
+    return [
+      {
+        ...(isName(tenant) && { tenant }),
+        ...(isName(office) && { office }),
+        ...(isName(role) && { role }),
+        ...(isName(person) && { person }),
+        ...(typeof contents === 'string' && { contents }),
+      },
+    ];
   });
 };
 

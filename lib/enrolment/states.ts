@@ -36,7 +36,7 @@ const purpose = z.strictObject({
   legalBasis: z.string(),
 });
 
-export const principalState: StateShape<PrincipalState> = z.strictObject({
+const anyPrincipalState = z.strictObject({
   standing: z.enum(['invited', 'active', 'suspended', 'ended']),
   ...term,
   role: z.enum(ROLES),
@@ -50,5 +50,9 @@ export const principalState: StateShape<PrincipalState> = z.strictObject({
   invitation: z.exactOptional(z.strictObject({ secret: digest, until: time, person: id })),
   brought: z.exactOptional(broughtKey),
   key: z.exactOptional(broughtKey),
-  contents: digest,
+  contents: z.exactOptional(digest),
 });
+
+export const principalState: StateShape<PrincipalState> = anyPrincipalState.check(
+  z.refine(({ role, contents }) => role === 'holder' || contents !== undefined),
+);

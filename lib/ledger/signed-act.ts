@@ -15,18 +15,23 @@ import { openPublishedLeaves } from './published-leaves.ts';
 export type ActSigning = Pick<Acts, 'sign' | 'verify'>;
 
 /**
- * The kind of key that signs this act. Four kinds of record are written by two functions each, so that a part of them has
+ * The kind of key that signs this act. Four kinds of record are written by several functions, so that a part of them has
  * another key: what the service itself makes of a request is signed by the function that issues, a trust domain comes into
- * force by the ceremony, the consent to a ceremony is signed by the function of the first person, and the key that an
- * invited person brings is recorded by the function that anybody may call.
+ * force by the ceremony, the consent to a ceremony is signed by the function of the first person, the key that an
+ * invited person brings is recorded by the function that anybody may call, and a holder is enrolled by the function that takes
+ * submissions.
  */
 export const actKeyKindOf = ({ kind, details }: Pick<ActDraft, 'kind' | 'details'>): ActKeyKind => {
   if (kind === 'submission' && (details.act === 'failed' || details.act === 'lapsed')) return 'issuance';
   if (kind === 'trust-domain' && CEREMONY_STEPS.has(details.step)) return 'ceremony';
   if (kind === 'ceremony' && details.step === 'consented') return 'consent';
   if (kind === 'enrolment' && details.act === 'key-brought') return 'invitation';
+  if (kind === 'enrolment' && HOLDER_ACTS.has(details.act)) return 'holder';
   return kind;
 };
+
+/** The first act on a holder, and the acts by which further offices name the holder. */
+const HOLDER_ACTS: ReadonlySet<unknown> = new Set(['holder-enrolled', 'holder-named']);
 
 /** The steps of a trust domain that the ceremony takes. Operators take the others. */
 const CEREMONY_STEPS: ReadonlySet<unknown> = new Set(['first', 'applying', 'applied']);

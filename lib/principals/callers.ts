@@ -5,8 +5,8 @@ import { openCertificateCallers } from './certificate-callers.ts';
 import type {
   CertificateCallers,
   CertificateCallersDeps,
+  ClientCa,
   KnownBy,
-  OperationsCa,
   Principals,
   TokenIssuers,
 } from './contract.ts';
@@ -23,6 +23,9 @@ export interface CallersDeps {
    * the table.
    */
   readonly operationsCa: string;
+  /** Ids of the CAs of profiles that sign holders in. */
+  readonly holderCas?: readonly string[];
+  readonly holderOf?: NonNullable<CertificateCallersDeps['holderOf']>;
   readonly issuers: Pick<Issuers, 'all'>;
   readonly register: Pick<Register, 'lookup'>;
   readonly provenStatusOf?: NonNullable<CertificateCallersDeps['provenStatusOf']>;
@@ -49,22 +52,25 @@ export const openCallers = (deps: CallersDeps): Callers => {
   };
 
   let known: readonly Issuer[] | undefined;
-  let cas: readonly OperationsCa[] = [];
-  const operationsCas = async (): Promise<readonly OperationsCa[]> => {
+  let cas: readonly ClientCa[] = [];
+  const clientCas = async (): Promise<readonly ClientCa[]> => {
     const all = await issuers.all();
     if (all === known) return cas;
     known = all;
-    cas = all
-      .filter(({ id }) => id === deps.operationsCa)
-      .map(({ id, certificate }) => ({ ca: id, certificate: certificate.der }));
+    cas = all.flatMap(({ id, certificate }): ClientCa[] => {
+      const known = { ca: id, certificate: certificate.der };
+      if (id === deps.operationsCa) return [known];
+      return deps.holderCas?.includes(id) ? [{ ...known, certifies: 'holders' }] : [];
+    });
     return cas;
   };
 
   const callers = openCertificateCallers({
     find,
-    operationsCas,
+    clientCas,
     statusOf: async (ref) => (await register.lookup(ref))?.value.state ?? 'unknown',
     ...(deps.provenStatusOf && { provenStatusOf: deps.provenStatusOf }),
+    ...(deps.holderOf && { holderOf: deps.holderOf }),
     clock,
   });
   return { ...callers, withTokens: (tokens) => withTokens(callers, { find, clock, random, ...tokens }) };

@@ -1,13 +1,15 @@
+import { hash } from 'node:crypto';
 import { Fault, type Phrase, phrase } from '../fault.ts';
 import { keyIdentity, verifySignature } from '../keys/keys.ts';
 import { type Certificate, decodeCertificate, encodeName, findExtension, OID } from '../pki/pki.ts';
 import type { Clock } from '../ports.ts';
-import type { OperationsCa, ShownCertificate } from './contract.ts';
+import type { ClientCa, ShownCertificate } from './contract.ts';
 
 interface Issuer {
   readonly ca: string;
   readonly certificate: Certificate;
   readonly name: Uint8Array;
+  readonly certifies: ClientCa['certifies'];
 }
 
 /** Critical extensions that this file evaluates, or that need no evaluation (any policy is acceptable here). */
@@ -32,7 +34,7 @@ const invalid = (why: Phrase, cause?: unknown): Fault =>
  * CA's.
  */
 export const clientCertificates = (
-  cas: readonly OperationsCa[],
+  cas: readonly ClientCa[],
   clock: Clock,
 ): {
   judge(der: Uint8Array): ShownCertificate;
@@ -51,16 +53,17 @@ export const clientCertificates = (
     checkExtensions(certificate);
     return {
       ref: { ca: issuer.ca, serial: certificate.serialNumber },
-      principal: principalOf(certificate),
+      ...(issuer.certifies !== 'holders' && { principal: principalOf(certificate) }),
       keyIdentity: keyIdentity(certificate.subjectPublicKeyInfo),
+      tbsDigest: hash('sha256', certificate.tbs),
     };
   };
 
   const namedBy = (der: Uint8Array): string | undefined => {
     try {
       const certificate = decode(der);
-      issuerOf(certificate, issuers);
-      return principalOf(certificate);
+      const { certifies } = issuerOf(certificate, issuers);
+      return certifies === 'holders' ? undefined : principalOf(certificate);
     } catch (error) {
       if (Fault.is(error, 'client-certificate-invalid')) return undefined;
       throw error;
@@ -70,7 +73,7 @@ export const clientCertificates = (
   return { judge, namedBy };
 };
 
-const readIssuer = ({ ca, certificate: der }: OperationsCa): Issuer => {
+const readIssuer = ({ ca, certificate: der, certifies }: ClientCa): Issuer => {
   const certificate = decodeCertificate(der);
   const usages = findExtension(certificate.extensions, 'keyUsage')?.usages;
   if (
@@ -79,7 +82,7 @@ const readIssuer = ({ ca, certificate: der }: OperationsCa): Issuer => {
   ) {
     throw new Fault('configuration-invalid', phrase`The certificate of "${ca}" is not that of a CA.`);
   }
-  return { ca, certificate, name: encodeName(certificate.subject) };
+  return { ca, certificate, name: encodeName(certificate.subject), certifies };
 };
 
 const decode = (der: Uint8Array): Certificate => {
@@ -96,7 +99,7 @@ const issuerOf = (certificate: Certificate, issuers: readonly Issuer[]): Issuer 
   for (const issuer of issuers) {
     if (Buffer.compare(issuer.name, name) === 0 && isSignedBy(certificate, issuer)) return issuer;
   }
-  throw invalid(phrase`it was not issued by the operations CA of this service`);
+  throw invalid(phrase`it was not issued by a CA of this service that signs callers in`);
 };
 
 const isSignedBy = ({ tbs, signatureAlgorithm, signatureValue }: Certificate, issuer: Issuer): boolean => {

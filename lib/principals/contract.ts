@@ -17,8 +17,9 @@ export type KnownBy = 'rows' | 'acts' | 'objects';
 
 /**
  * Turns credentials into principals. A client certificate must come from the operations CA, be within its validity, be
- * good by its own status now and name a principal (its subject's serialNumber attribute holds the principal's id). A
- * token must come from the configured issuer for this audience and name a principal by `sub`. The principal and the
+ * good by its own status now and name a principal (its subject's serialNumber attribute holds the principal's id). A holder may
+ * show a certificate of a profile that signs holders in: the act by which it was issued says whose it is, and its subject says
+ * nothing. A token must come from the configured issuer for this audience and name a principal by `sub`. The principal and the
  * certificate's status are looked up at every call, so a principal that is removed or a certificate that is revoked is
  * refused at once. A token outlives the certificate for which it was issued by 15 minutes at most.
  */
@@ -26,8 +27,9 @@ export interface Principals {
   /**
    * DER. Faults: `client-certificate-invalid`, `client-certificate-expired`, `client-certificate-revoked`, `not-in-force`.
    * @param by `rows` where it is left out.
+   * @param takesHolders whether a certificate that was issued to a holder is taken.
    */
-  byCertificate(der: Uint8Array, by?: KnownBy): Promise<Principal>;
+  byCertificate(der: Uint8Array, by?: KnownBy, takesHolders?: boolean): Promise<Principal>;
   /**
    * The principal that a certificate names, if an operations CA of this service signed it. It may have ended, be revoked or
    * be no client's, and the principal may be gone: this says who was named, and proves nothing about who calls.
@@ -47,15 +49,22 @@ export interface Principals {
 /** What a client certificate says, once its signature and its extensions were found good. */
 export interface ShownCertificate {
   readonly ref: CertificateRef;
-  /** The value of the subject's serialNumber attribute. */
-  readonly principal: string;
+  /** The value of the subject's serialNumber attribute. Absent where the CA certifies holders. */
+  readonly principal?: string;
   /** `keyIdentity` of its public key. */
   readonly keyIdentity: string;
+  /** SHA-256 of its TBSCertificate, hex. */
+  readonly tbsDigest: string;
 }
 
-/** One generation of the operations CA. Generations share a name and differ by key. */
-export interface OperationsCa {
+/**
+ * One generation of the operations CA, or of a CA whose certificates sign holders in. Generations share a name and differ by
+ * key.
+ */
+export interface ClientCa {
   readonly ca: string;
+  /** Absent: principals. */
+  readonly certifies?: 'holders';
   /** DER. */
   readonly certificate: Uint8Array;
 }
@@ -94,7 +103,7 @@ export interface CertificateCallersDeps {
   /**
    * All generations whose certificates are still in use. Returns the same array as before while nothing has changed.
    */
-  operationsCas(): Promise<readonly OperationsCa[]>;
+  clientCas(): Promise<readonly ClientCa[]>;
   statusOf(ref: CertificateRef): Promise<'good' | 'revoked' | 'hold' | 'unknown'>;
   /**
    * The same by objects and no rows; undefined while the table is not behind its log. Absent in a process that takes no acts.
@@ -102,6 +111,11 @@ export interface CertificateCallersDeps {
   provenStatusOf?(
     certificate: ShownCertificate,
   ): Promise<'good' | 'revoked' | 'hold' | 'unknown' | undefined>;
+  /**
+   * By objects and no rows: the holder to whom this very certificate was issued, where its profile signs holders in. Absent in a
+   * process that no holder signs in to.
+   */
+  holderOf?(certificate: ShownCertificate): Promise<string | undefined>;
   readonly clock: Clock;
 }
 

@@ -6,7 +6,7 @@ import { openTokens } from './tokens.ts';
 export const withTokens = (callers: CertificateCallers, deps: TokenDeps): Principals => {
   const tokens = openTokens(deps);
   return {
-    byCertificate: (der, by) => callers.byCertificate(der, by),
+    byCertificate: (der, by, takesHolders) => callers.byCertificate(der, by, takesHolders),
 
     namedBy: (der) => callers.namedBy(der),
 

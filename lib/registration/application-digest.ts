@@ -6,7 +6,7 @@ import type { Application } from './decide.ts';
  * of the records from finding out a person's fields by trying values.
  */
 export const applicationDigest = (salt: string, application: Application): string => {
-  const { tenant, profile, profileVersion, fields, subject, subjectDigest, holder } = application;
+  const { tenant, profile, profileVersion, fields, subject, subjectDigest, holder, issuedTo } = application;
   const { keyAlgorithm, publicKeyDigest, subjectPublicKeyInfo } = application;
   return hash(
     'sha256',
@@ -22,6 +22,7 @@ export const applicationDigest = (salt: string, application: Application): strin
       keyAlgorithm,
       publicKeyDigest,
       subjectPublicKeyInfo,
+      issuedTo ?? null,
     ]),
   );
 };

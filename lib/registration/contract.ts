@@ -20,11 +20,16 @@ export interface Submission {
   /** Values of the profile's fields, by the field's name. */
   readonly fields: Readonly<Record<string, string | readonly string[]>>;
   /**
-   * The id of a principal of role holder: the person or organisation that the certificate is about. A profile of kind
-   * `person` needs it. The registration system chooses it as a pseudonym for this service. Records name the holder by it, so
+   * The id of a principal of role holder: the person or organisation that the certificate is about. A submission enrols the id
+   * if nobody has it. A profile of kind `person` needs one. The registration system chooses it as a pseudonym for this service. Records name the holder by it, so
    * it must be neither a name nor a public number.
    */
   readonly holder?: string;
+  /**
+   * The id of an officer of the submitting office: the person to whom the office gives the certificate. When that officer leaves
+   * the office, the revocation of the certificate is proposed.
+   */
+  readonly issuedTo?: string;
 }
 
 /** A part of the PKCS#10 request that the certificate will not have. */
@@ -62,6 +67,7 @@ export interface RequestView {
   /** The subject that the certificate will have, for people. */
   readonly subject: string;
   readonly holder?: string;
+  readonly issuedTo?: string;
   /**
    * Present where no other request has led to a certificate for the holder: the pseudonym may be mistyped. A request that was
    * refused or withdrawn, or that failed, makes nobody known. Officers are told by the requests of their own office alone, and so
@@ -92,6 +98,39 @@ export interface RequestView {
   readonly lapses?: readonly string[];
 }
 
+/** A certificate whose person has left the office, or will. */
+export interface ProposedRevocation extends CertificateRef {
+  readonly request: string;
+  readonly issuedTo: string;
+  /** The reason that fits. */
+  readonly reason: 'affiliationChanged' | 'cessationOfOperation';
+  /** RFC 3339 UTC: from when on the person is not at the office. */
+  readonly effectiveFrom: string;
+  /** Id of the record of the act by which the person leaves. */
+  readonly because: string;
+}
+
+/**
+ * Certificates that name the officer to whom they were issued. When the officer is transferred or ends, the revocation of each is
+ * proposed from that moment on, until somebody revokes the certificate or dismisses the proposal. What is proposed follows from the
+ * acts on the officer.
+ */
+export interface Leavers {
+  /**
+   * `limit` counts officers, so a page may have more or fewer proposals, and a cursor as well. Officers see those of the own
+   * office and of its predecessors; operators and auditors name the office. Faults: `forbidden`, `invalid-input`, `cursor-invalid`.
+   */
+  list(
+    actor: Principal,
+    query: { readonly office?: string; readonly limit: number; readonly cursor?: string },
+  ): Promise<{ readonly proposals: readonly ProposedRevocation[]; readonly cursor?: string }>;
+  /**
+   * The certificate stays, although its person has left. By an officer of the office who examines or is responsible, and is not
+   * that person. Again, it does nothing. Faults: `unknown-certificate`, `nothing-awaited`, `forbidden`, `same-person`.
+   */
+  dismiss(actor: Principal, ref: CertificateRef): Promise<ProposedRevocation>;
+}
+
 /**
  * Requests and the three-person rule: three different persons submit, examine at the office and examine at the centre. Where
  * the profile or the office asks for office approval, a fourth person examines at the office after the first one.
@@ -105,7 +144,8 @@ export interface Registration {
    * Faults: `unknown-profile`, `profile-not-allowed`, `malformed-csr` and its kin, `proof-of-possession-failed`,
    * `unsupported-algorithm`, `weak-key`, `compromised-key`, `key-algorithm-not-allowed`, `duplicate-key` (`facts.request` is the
    * request that has the key, where that is the office's own), `invalid-field`,
-   * `idempotency-key-invalid`, `idempotency-key-reused`, `forbidden`. With an idempotency key (1 to 255 visible
+   * `idempotency-key-invalid`, `idempotency-key-reused`, `forbidden`; `invalid-input` and `not-in-force` where the pseudonym
+   * is somebody else's, or its holder is suspended or has ended. A pseudonym that nobody has is enrolled as a holder's. With an idempotency key (1 to 255 visible
    * ASCII characters, each principal's own), the same submission gives the same request again (`replayed`) for seven
    * days. After that it is a new submission; `duplicate-key` keeps its public key from being certified twice.
    */
@@ -169,6 +209,7 @@ export interface Registration {
     method: string,
     options?: { readonly withRoot?: boolean },
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef; readonly record: string }>;
+  readonly leavers: Leavers;
   /**
    * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. An
    * approval that was not used in time lapses, and its request is submitted again. A

@@ -33,6 +33,7 @@ export type Application = {
   /** SHA-256, hex, of the subject and the subjectAltName as they were described at the submission. */
   readonly subjectDigest: string;
   readonly holder?: string;
+  readonly issuedTo?: string;
   /** For people. No decision rests on it. */
   readonly ignored?: readonly Pick<IgnoredPart, keyof IgnoredPart>[];
   readonly keyAlgorithm: string;

@@ -1,6 +1,6 @@
 import type { GeneralName } from '../pki/pki.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
-import type { CertificateRef, Door } from '../principal.ts';
+import type { CertificateRef, Door, Principal } from '../principal.ts';
 import type { Table, Value, Write } from '../store/store.ts';
 import type { KeyClaim } from '../used-key.ts';
 
@@ -8,10 +8,11 @@ import type { KeyClaim } from '../used-key.ts';
  * The record that registration writes into the ledger: ids, digests and decisions, never a field's value or a reason.
  */
 export interface ActRecord {
-  readonly kind: 'submission' | 'examination';
+  readonly kind: 'submission' | 'examination' | 'confirmation';
   readonly actor: string;
   readonly tenant: string;
   readonly office: string;
+  readonly certificates?: readonly CertificateRef[];
   readonly details: Value;
 }
 
@@ -90,6 +91,7 @@ export interface Order {
   /** What all examinations bind. */
   readonly examined?: { readonly salt: string; readonly digest: string };
   readonly holder?: string;
+  readonly issuedTo?: string;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly actor: string;
   /** Ids of the records of the submission and the examinations. */
@@ -144,6 +146,14 @@ export interface Issuing {
   chainPem(ref: CertificateRef, options: { readonly withRoot: boolean }): Promise<string>;
 }
 
+export interface Leaving {
+  /** RFC 3339 UTC. */
+  readonly effectiveFrom: string;
+  /** Id of the record of the act. */
+  readonly record: string;
+  readonly isEnd: boolean;
+}
+
 export interface RegistrationDeps {
   readonly table: Table;
   readonly clock: Clock;
@@ -151,6 +161,27 @@ export interface RegistrationDeps {
   readonly log: Log;
   readonly ledger: Recorder;
   readonly issuing: Issuing;
+  /** The enrolment of holders. Faults: `invalid-input`, `not-in-force`. */
+  readonly holders: { name(actor: Principal, holder: string): Promise<void> };
+  /** The enrolment of officers, by acts. */
+  readonly officers: {
+    /** Whether the id is an officer's who may act at that office now. */
+    isAt(id: string, office: string): Promise<boolean>;
+    /** The act by which the officer left that office or will leave it. Undefined while there is none. */
+    leaving(id: string, office: string): Promise<Leaving | undefined>;
+  };
+  /** The office and the officer for whom the certificate was issued, by objects. Undefined where its issuance names none. */
+  readonly issuedFor: (ref: CertificateRef) => Promise<
+    | {
+        readonly tenant: string;
+        readonly office: string;
+        readonly issuedTo: string;
+        readonly request: string;
+      }
+    | undefined
+  >;
+  /** By the register of status. */
+  readonly isRevoked: (ref: CertificateRef) => Promise<boolean>;
   /** For approved requests that cannot be issued yet. */
   readonly retries: Retries;
   /** Who has taken over the affairs of the office, and whether an open office has them now. */

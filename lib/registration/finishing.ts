@@ -121,6 +121,7 @@ export const openFinishing = (
         fields: row.fields,
         examined: { salt: row.salt, digest: approval.digest },
         ...(row.holder !== undefined && { holder: row.holder }),
+        ...(row.issuedTo !== undefined && { issuedTo: row.issuedTo }),
         subjectPublicKeyInfo: Buffer.from(row.subjectPublicKeyInfo, 'base64'),
         actor: approval.examiner,
         basis: approval.records,

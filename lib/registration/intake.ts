@@ -2,7 +2,7 @@ import { Fault, phrase } from '../fault.ts';
 import { readRequestedKey } from '../keys/keys.ts';
 import type { Submission } from './contract.ts';
 import type { Application } from './decide.ts';
-import type { Issuing } from './deps.ts';
+import type { RegistrationDeps } from './deps.ts';
 import { ignoredParts } from './ignored.ts';
 
 /** The limit for the JSON of all fields together, so that a request's row stays well below the store's limit. */
@@ -24,7 +24,10 @@ const assertPseudonym = (holder: string): void => {
 
 /** Checks the whole submission, before anything is stored. Faults: those of `Registration.submit`. */
 export const readApplication = async (
-  issuing: Issuing,
+  {
+    issuing,
+    officers,
+  }: Pick<RegistrationDeps, 'issuing'> & { readonly officers: Pick<RegistrationDeps['officers'], 'isAt'> },
   office: string,
   submission: Submission,
 ): Promise<Application> => {
@@ -37,8 +40,14 @@ export const readApplication = async (
       },
     );
   }
-  const { holder } = submission;
+  const { holder, issuedTo } = submission;
   if (holder !== undefined) assertPseudonym(holder);
+  if (issuedTo !== undefined && !(await officers.isAt(issuedTo, office)))
+    throw new Fault(
+      'invalid-input',
+      'The person to whom a certificate is issued is an officer of the office that asks for it, by the id of the enrolment.',
+      { path: 'issuedTo' },
+    );
   const described = await issuing.describe({
     profile: submission.profile,
     office,
@@ -69,6 +78,7 @@ export const readApplication = async (
     subject,
     subjectDigest,
     ...(holder !== undefined && { holder }),
+    ...(issuedTo !== undefined && { issuedTo }),
     ...(ignored.length > 0 && { ignored }),
     keyAlgorithm: key.kind,
     publicKeyDigest: key.digest,

@@ -14,6 +14,7 @@ import { openExamining } from './examining.ts';
 import { openFinishing } from './finishing.ts';
 import { readApplication } from './intake.ts';
 import { openIssuedTo } from './issued-to.ts';
+import { openLeavers } from './leavers.ts';
 import { newRequestId } from './request-id.ts';
 import {
   holderListingPk,
@@ -27,6 +28,7 @@ import { openTakenKey } from './taken-key.ts';
 
 export {
   EXAMINATION_STAGES,
+  type ProposedRevocation,
   REQUEST_STATES,
   type Registration,
   type RequestState,
@@ -50,6 +52,7 @@ const viewOf = (id: string, request: Request): RequestView => ({
   fields: request.fields,
   subject: request.subject,
   ...(request.holder !== undefined && { holder: request.holder }),
+  ...(request.issuedTo !== undefined && { issuedTo: request.issuedTo }),
   ...(request.ignored && { ignored: request.ignored }),
   keyAlgorithm: request.keyAlgorithm,
   publicKeyDigest: request.publicKeyDigest,
@@ -67,6 +70,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const changes = openChanges(deps);
   const { read, change } = changes;
   const issuedTo = openIssuedTo(table, changes);
+  const leavers = openLeavers(deps, changes);
   const takenKey = openTakenKey(deps, changes);
   const ends = openEnds(deps);
   const finishing = openFinishing(deps, changes, ends);
@@ -128,8 +132,11 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     const condition: Condition = standing ? { version: standing.version } : 'absent';
     let identity = '';
     try {
-      const application = await readApplication(issuing, office, submission);
+      const application = await readApplication(deps, office, submission);
       identity = application.key.identity;
+      // A crash after this leaves a holder whom no request names yet. The same submission goes on with it.
+      if (application.holder !== undefined) await deps.holders.name(actor, application.holder);
+      if (application.issuedTo !== undefined) await leavers.expect(office, application.issuedTo);
       const request = await change(
         id,
         { command: 'submit', actor, at: now(), application },
@@ -229,6 +236,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       });
       return { pem, certificate, record: record?.id as string };
     },
+
+    leavers,
 
     recover: finishing.recover,
   };

@@ -17,6 +17,8 @@ import type { Request } from './decide.ts';
  *   requests/office/{office}/state/{state}   {id}     an office's requests in a state
  *   requests/holder/{holder}                 {id}     the requests that name a holder
  *   requests/tenant/{tenant}/holder/{holder} {id}     a tenant's requests that name a holder
+ *   requests/issued-to/{officer}             {id}     the requests for certificates of an officer
+ *   issued-to/{office}                       {officer} an office's officers for whom it asked for certificates
  *   request-idempotency/{principal}          {digest} which request the principal's idempotency key gives
  *
  * The row of the request's public key is in the index of used keys (lib/used-key.ts). The listings hold no data of their own: a page costs one query and one read for each of its requests. Rows that are put
@@ -50,14 +52,15 @@ export const idempotencyRowKey = (principal: string, key: string): Key => ({
 });
 
 /** The same submission gives the same digest, whatever the order of its fields. */
-export const submissionDigest = ({ profile, csr, fields, holder }: Submission): string =>
+export const submissionDigest = ({ profile, csr, fields, holder, issuedTo }: Submission): string =>
   hash(
     'sha256',
     JSON.stringify([
       profile,
       csr,
       Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)),
-      ...(holder === undefined ? [] : [holder]),
+      ...(holder === undefined && issuedTo === undefined ? [] : [holder ?? null]),
+      ...(issuedTo === undefined ? [] : [issuedTo]),
     ]),
   );
 
@@ -85,9 +88,14 @@ const stateListings = (id: string, { tenant, office, state }: Request): readonly
 export const holderListingPk = (holder: string, tenant?: string): string =>
   `${listingPk({ tenant })}/holder/${holder}`;
 
-const lastingListings = (id: string, { tenant, office, holder }: Request): readonly Key[] => [
+export const issuedToListingPk = (officer: string): string => `requests/issued-to/${officer}`;
+
+export const expectedPk = (office: string): string => `issued-to/${office}`;
+
+const lastingListings = (id: string, { tenant, office, holder, issuedTo }: Request): readonly Key[] => [
   ...keysAt(id, listingPk({}), listingPk({ tenant }), listingPk({ office })),
   ...(holder === undefined ? [] : keysAt(id, holderListingPk(holder), holderListingPk(holder, tenant))),
+  ...(issuedTo === undefined ? [] : keysAt(id, issuedToListingPk(issuedTo))),
 ];
 
 const list = (key: Key): Write => ({ put: key, value: {}, if: 'absent' });

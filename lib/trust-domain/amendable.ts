@@ -88,6 +88,7 @@ const contentOf = ({
   version: _version,
   revocationTerm: _term,
   officeApproval: _approval,
+  signsIn: _signsIn,
   ...content
 }: Profile): unknown => content;
 

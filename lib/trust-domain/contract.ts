@@ -128,6 +128,8 @@ export interface Profile {
   readonly publicKeys: readonly PublicKeyKind[];
   readonly hold: HoldRule;
   readonly sameKey: SameKeyRule;
+  /** Its certificates sign their holders in at this service, for what is the holders' own. */
+  readonly signsIn?: 'holder';
   /** Seconds within which a certificate has to be revoked after a report that it must be; an audit names those that were not. */
   readonly revocationTerm: number;
   /** Whether requests are examined at the office by two persons, one after the other, before the centre examines them. */

@@ -85,6 +85,19 @@ const usageIssues = ({ keyUsage, publicKeys, extKeyUsage }: Profile, path: strin
   ];
 };
 
+/** A holder is a person, and shows the certificate as a TLS client. */
+const signInIssues = ({ signsIn, kind, extKeyUsage }: Profile, path: string): readonly Issue[] => {
+  if (signsIn === undefined) return [];
+  return [
+    ...(kind === 'person'
+      ? []
+      : [issue(`${path}.signsIn`, phrase`Only the certificate of a person signs in its holder.`)]),
+    ...(extKeyUsage.includes(OID.clientAuth)
+      ? []
+      : [issue(`${path}.extKeyUsage`, phrase`Whoever signs in is a client: clientAuth.`)]),
+  ];
+};
+
 /** The longest life of a TLS server's certificate from 2026-03-15 on (CA/Browser Forum BR 6.3.2). */
 const SERVER_DAYS = 200;
 
@@ -125,6 +138,7 @@ export const profileIssues = (draft: Draft): readonly Issue[] =>
       ...(profile.officeApproval && (profile.kind === 'principal' || profile.kind === 'service')
         ? [issue(`${path}.officeApproval`, phrase`No office asks for certificates of this kind.`)]
         : []),
+      ...signInIssues(profile, path),
       ...(profile.extKeyUsage.includes(OID.serverAuth) &&
       !profile.subjectAltName.some(({ kind }) => kind === 'dNSName' || kind === 'iPAddress')
         ? [issue(`${path}.subjectAltName`, phrase`A TLS server is named in subjectAltName (RFC 9525).`)]

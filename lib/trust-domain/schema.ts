@@ -264,6 +264,7 @@ export const profile = z.strictObject({
     .refine(distinct, 'Kinds of keys are distinct.'),
   hold: z.enum(['notAllowed', 'final', 'releasable'] satisfies HoldRule[]),
   sameKey: z.enum(['refused', 'renewal'] satisfies SameKeyRule[]).default('refused'),
+  signsIn: z.literal('holder').exactOptional(),
   revocationTerm: seconds.prefault('P1D'),
   officeApproval: z.boolean().default(false),
   fields: z.array(field).max(50),

@@ -28,6 +28,7 @@ export type { ApplyingDeps } from './deps.ts';
 export type { IsEnrolled } from './enrolled-ids.ts';
 export { digestOf } from './files.ts';
 export { foundersOf } from './founders.ts';
+export { holderCasOf } from './holder-cas.ts';
 export { openInForce } from './in-force.ts';
 export { assertKmsAlgorithms } from './kms-algorithms.ts';
 export { addPeriod, lastSecond } from './period.ts';

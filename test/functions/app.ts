@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../functions/http/http.ts';
 import type { Edge } from '../../functions/http/stack.ts';
 import type { App } from '../../lib/app.ts';
 import type { CaView, CertificateView, KeyListView, Revocation } from '../../lib/authority/authority.ts';
-import type { Enrolment, OfficeView, PrincipalView } from '../../lib/enrolment/enrolment.ts';
+import type { Enrolment, HolderView, OfficeView, PrincipalView } from '../../lib/enrolment/enrolment.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { CaseView } from '../../lib/ledger/disclosure/cases.ts';
@@ -98,6 +98,16 @@ const known = <T>(ok: boolean, code: Fault['code'], value: T): T => {
   throw new Fault(code, 'There is none of that name.');
 };
 
+const PROPOSAL = {
+  ca: CA,
+  serial: SERIAL,
+  request: REQUEST,
+  issuedTo: 'officer-1',
+  reason: 'affiliationChanged',
+  effectiveFrom: '2026-01-01T12:00:00.000Z',
+  because: RECORD,
+} as const;
+
 /** One office and one principal, whatever is done to them. */
 const enrolmentOf = (): Enrolment => {
   const changed = { by: 'operator-noda', at: '2026-01-01T12:00:00.000Z' };
@@ -106,6 +116,8 @@ const enrolmentOf = (): Enrolment => {
   const officeOf = async (_actor: Principal, id: string) => known(id === office.id, 'unknown-office', office);
   const principalOf = async (_actor: Principal, id: string) =>
     known(id === principal.id, 'unknown-principal', principal);
+  const holder: HolderView = { id: 'holder-tanabe', standing: 'active', since: changed.at };
+  const holderOf = async (_actor: Principal, id: string) => known(id === holder.id, 'unknown-holder', holder);
   const invited = async (actor: Principal, id: string) => ({
     principal: await principalOf(actor, id),
     invitation: `${id}.${'A'.repeat(32)}`,
@@ -141,6 +153,15 @@ const enrolmentOf = (): Enrolment => {
     appointments: {
       assertMayAppoint: async () => {},
       appoint: async () => '',
+    },
+    officers: { isAt: async () => false, leaving: async () => undefined },
+    holders: {
+      name: async () => {},
+      suspend: holderOf,
+      resume: holderOf,
+      end: holderOf,
+      get: holderOf,
+      list: async () => ({ items: [holder] }),
     },
   };
 };
@@ -217,7 +238,7 @@ const signer = await generateSoftwareKey('ed25519');
 const find = async (id: string) => Object.values(PEOPLE).find((candidate) => candidate.id === id);
 
 export const testApp = (
-  operationsCas: readonly { readonly ca: string; readonly certificate: Uint8Array }[] = [],
+  clientCas: readonly { readonly ca: string; readonly certificate: Uint8Array }[] = [],
 ): TestApp => {
   const revocation: Revocation = {
     status: 'revoked',
@@ -260,7 +281,7 @@ export const testApp = (
       openCertificateCallers({
         find,
         statusOf: async () => 'good',
-        operationsCas: async () => operationsCas,
+        clientCas: async () => clientCas,
         clock: () => app.now,
       }),
       {
@@ -321,6 +342,10 @@ export const testApp = (
       },
       examine: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
       withdraw: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
+      leavers: {
+        list: async () => ({ proposals: [PROPOSAL] }),
+        dismiss: async (_actor, ref) => known(ref.serial === SERIAL, 'unknown-certificate', PROPOSAL),
+      },
       get: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
       list: async (_actor, { cursor }) =>
         known(cursor === undefined || cursor === 'c-1', 'cursor-invalid', {
@@ -455,6 +480,7 @@ export const testApp = (
         withdraw: async () => {},
         assertMayAct: async () => {},
       },
+      certificates: async () => [],
       own: async () => ({
         record: RECORD,
         entries: [
@@ -625,6 +651,11 @@ export const EXAMPLES: Readonly<
   suspendPrincipal: { target: '/api/v1/principals/minami-chief/suspension' },
   resumePrincipal: { target: '/api/v1/principals/minami-chief/suspension' },
   endPrincipal: { target: '/api/v1/principals/minami-chief/end' },
+  listHolders: { target: '/api/v1/holders' },
+  getHolder: { target: '/api/v1/holders/holder-tanabe' },
+  suspendHolder: { target: '/api/v1/holders/holder-tanabe/suspension' },
+  resumeHolder: { target: '/api/v1/holders/holder-tanabe/suspension' },
+  endHolder: { target: '/api/v1/holders/holder-tanabe/end' },
   collectCertificate: { target: `/api/v1/requests/${REQUEST}/certificate.pem` },
   getCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}` },
   listSerials: { target: `/api/v1/certificates/${CA}?limit=5` },
@@ -685,6 +716,9 @@ export const EXAMPLES: Readonly<
   getDisclosureBundle: { target: `/api/v1/disclosures/${RECORD}/bundle.json` },
   getDisclosurePage: { target: `/api/v1/disclosures/${RECORD}/bundle.html` },
   getDisclosureKeys: { target: '/.well-known/disclosure-keys.json' },
+  listLeavers: { target: '/api/v1/leavers' },
+  keepLeaver: { target: `/api/v1/leavers/${CA}/${SERIAL}/dismissal` },
+  listOwnCertificates: { target: '/api/v1/own/certificates' },
   listOwnRecords: { target: '/api/v1/own/records?limit=5' },
   listDelegates: { target: '/api/v1/own/delegates' },
   nameDelegate: {

@@ -99,6 +99,10 @@ const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
   const asked = await ocspRequestFor(whole, issued[0]?.certificate ?? { ca: CA, serial: '' });
   await app.status.ocsp(asked, { recipient: 'tax-portal', method: 'POST' });
   const enrolments = await enrolmentsOf(whole);
+  const holders = ['h-active-1', 'h-active-2', 'h-suspended-1', 'h-suspended-2', 'h-ended-1'];
+  for (const id of holders) await app.enrolment.holders.name(whole.principal('higashi-counter'), id);
+  for (const id of holders.slice(2, 4))
+    await app.enrolment.holders.suspend(whole.principal('operator-noda'), id);
   const opened = await app.disclosures.cases.open(holder, holder.id);
   const file = JSON.parse(whole.trustDomainText);
   file.principals[0].name.en = 'Another Name';
@@ -132,6 +136,11 @@ const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
     file: ['E2EXAMPLE.2026-11-22-07.1a2b3c4d.gz'],
     delegate: ['holder-minami'],
     holder: ['holder-tanabe', 'holder-minami'],
+    'holders/holder': holders,
+    'suspendHolder/holder': holders.slice(0, 2),
+    'resumeHolder/holder': holders.slice(2, 4),
+    'endHolder/holder': holders.slice(4),
+    issuedTo: ['higashi-examiner'],
     recipient: ['tax-portal', 'public'],
     actor: ['higashi-counter'],
     purpose: ['tax-return'],
@@ -254,8 +263,11 @@ const OF_TERMS = [
   'enrolPrincipal',
 ];
 
-/** What these mend does not occur here: a pending revocation, rows that were tampered with, a table of an older day. */
-const NEVER_DONE = ['withdrawRevocation', 'correctStatus', 'recoverTable', ...OF_TERMS];
+/**
+ * What these are about does not occur here: a pending revocation, rows that were tampered with, a table of an older day, an
+ * officer who left with a certificate.
+ */
+const NEVER_DONE = ['withdrawRevocation', 'correctStatus', 'recoverTable', 'keepLeaver', ...OF_TERMS];
 
 const faultsOf = async (operation: Operation, caller: CallerId, draft: Draft): Promise<readonly string[]> => {
   const got = await ask(operation, caller, draft);

@@ -27,6 +27,7 @@ beforeAll(async () => {
     role: 'auditor',
     name: MINAMI.name,
   });
+  await service.app.enrolment.holders.name(service.principal('higashi-counter'), 'h-seen');
   while ((await service.core.sequencer.sequence()).leaves > 0);
   ({ token } = await service.app.principals.issueToken(service.principal('auditor')));
   const period = 'from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z';
@@ -58,6 +59,9 @@ beforeAll(async () => {
     listPrincipals: '/api/v1/principals',
     getPrincipal: '/api/v1/principals/second-auditor',
     listNotices: '/api/v1/notices?office=minami',
+    listLeavers: '/api/v1/leavers?office=minami',
+    listHolders: '/api/v1/holders',
+    getHolder: '/api/v1/holders/h-seen',
   };
 });
 

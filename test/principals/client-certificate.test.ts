@@ -4,11 +4,7 @@ import { Fault, type FaultCode } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import { openCertificateCallers } from '../../lib/principals/certificate-callers.ts';
-import type {
-  CertificateCallers,
-  CertificateCallersDeps,
-  OperationsCa,
-} from '../../lib/principals/contract.ts';
+import type { CertificateCallers, CertificateCallersDeps, ClientCa } from '../../lib/principals/contract.ts';
 import { withTokens } from '../../lib/principals/token-callers.ts';
 import { CLIENT_EXTENSIONS, OpensslCa } from './openssl.ts';
 
@@ -29,24 +25,24 @@ const officer: Principal = {
   name: { ja: '登録 花子', en: 'Hanako Toroku' },
 };
 
-type Given = Partial<Omit<CertificateCallersDeps, 'operationsCas'>> & {
-  readonly operationsCas?: readonly OperationsCa[];
+type Given = Partial<Omit<CertificateCallersDeps, 'clientCas'>> & {
+  readonly clientCas?: readonly ClientCa[];
 };
 
 const DAY = 86_400_000;
 const soon = Date.now() + 60_000;
 
-const GENERATIONS: readonly OperationsCa[] = [
+const GENERATIONS: readonly ClientCa[] = [
   { ca: 'operations-1', certificate: first.der },
   { ca: 'operations-2', certificate: second.der },
   { ca: 'operations-3', certificate: third.der },
 ];
 
-const open = ({ operationsCas = GENERATIONS, ...given }: Given = {}): CertificateCallers =>
+const open = ({ clientCas = GENERATIONS, ...given }: Given = {}): CertificateCallers =>
   openCertificateCallers({
     find: async (id) => (id === officer.id ? officer : undefined),
     statusOf: async () => 'good',
-    operationsCas: async () => operationsCas,
+    clientCas: async () => clientCas,
     clock: () => soon,
     ...given,
   });
@@ -188,7 +184,7 @@ describe('a client certificate', () => {
 
   it('that is no CA certificate is not accepted as the operations CA', async () => {
     const { der } = openssl.client('operations-1');
-    const callers = open({ operationsCas: [{ ca: 'operations-1', certificate: der }] });
+    const callers = open({ clientCas: [{ ca: 'operations-1', certificate: der }] });
     expect(await faultOf(callers.byCertificate(der))).toBe('configuration-invalid');
   });
 
@@ -197,7 +193,7 @@ describe('a client certificate', () => {
     const callers = openCertificateCallers({
       find: async () => officer,
       statusOf: async () => 'good',
-      operationsCas: async () => cas,
+      clientCas: async () => cas,
       clock: () => soon,
     });
     const { der } = openssl.client('operations-2');

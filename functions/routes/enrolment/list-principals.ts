@@ -13,7 +13,7 @@ export const route = defineRoute({
   path: '/api/v1/principals',
   summary: 'The principals that were enrolled, by their ids',
   description:
-    'Officers see the officers of their own office, and those who are to come to it. Operators and auditors see those of their tenant, and those of the service all: all, or those of one office, or else those of one role. Operators that the trust domain names are not among them. The answer is recorded as a provision.',
+    'Officers see the officers of their own office, and those who are to come to it. Operators and auditors see those of their tenant, and those of the service all: all, or those of one office, or else those of one role. Operators that the trust domain names are not among them, and holders that submissions enrolled only where the role is named. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({

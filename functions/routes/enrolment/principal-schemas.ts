@@ -87,7 +87,7 @@ export const principalTransfer = z
   })
   .meta({ id: 'PrincipalTransfer' }) satisfies z.ZodType<Transfer>;
 
-const standing = z.enum(['invited', 'active', 'suspended', 'ended']);
+export const standing = z.enum(['invited', 'active', 'suspended', 'ended']);
 
 export const shownPurpose = z.object({ id: purposeId, title: bilingual, legalBasis: z.string() });
 

@@ -31,8 +31,12 @@ export const route = defineRoute({
       fields,
       holder: principalId.exactOptional().meta({
         description:
-          'The holder of the certificate, as a pseudonym, by which the holder may see its own records. Needed where the profile is of kind `person`.',
+          'The holder of the certificate, as a pseudonym, by which the holder may see its own records. If nobody has it, the submission enrols it. Needed where the profile is of kind `person`.',
         example: 'holder-tanabe',
+      }),
+      issuedTo: principalId.exactOptional().meta({
+        description:
+          'The id of an officer of the office, to whom the office gives the certificate. When the officer leaves the office, the revocation of the certificate is proposed (`/api/v1/leavers`).',
       }),
     }),
   },
@@ -65,6 +69,7 @@ export const route = defineRoute({
     'key-algorithm-not-allowed',
     'duplicate-key',
     'invalid-field',
+    'not-in-force',
     'lint-failed',
     'idempotency-key-invalid',
     'idempotency-key-reused',

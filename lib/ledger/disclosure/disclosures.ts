@@ -33,6 +33,8 @@ export interface Disclosures {
     },
     method: string,
   ): Promise<OwnPage & { readonly record: string }>;
+  /** The caller's own certificates, newest first. Fault: `input-too-large`. */
+  certificates(caller: Principal): Promise<readonly OwnCertificate[]>;
   /**
    * Makes the bundle anew from the present records, signs it and records it; the first one closes the case. `jws` is
    * text of JSON, and the page contains it, so either is enough by itself. `method` is the request's. Faults:
@@ -46,6 +48,12 @@ export interface Disclosures {
   /** The key by which bundles are verified. */
   key(): Promise<PublicJwk>;
 }
+
+/** What holders see of their own certificates at any time. */
+export type OwnCertificate = Pick<
+  DisclosedCertificate,
+  'ca' | 'serial' | 'profile' | 'notBefore' | 'notAfter' | 'status'
+>;
 
 export interface DisclosureDeps {
   readonly table: Table;
@@ -108,6 +116,23 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       });
       const records = await ledger.append(...parts.map(told));
       return { ...page, record: idsOf(records) };
+    },
+
+    certificates: async ({ id: holder }) => {
+      // A query settles the newest records first, by which the certificates are found.
+      await ledger.query({ holder, kind: 'issuance', limit: 1 });
+      const held = await heldCertificates(table, ledger, holder);
+      const shown = await Promise.all(held.map(({ ref }) => deps.certificateOf(ref)));
+      return shown
+        .map(({ ca, serial, profile, notBefore, notAfter, status }) => ({
+          ca,
+          serial,
+          profile,
+          notBefore,
+          notAfter,
+          status,
+        }))
+        .reverse();
     },
 
     handOver: async (caller, id, method) => {

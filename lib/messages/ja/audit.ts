@@ -52,6 +52,8 @@ export const AUDIT = {
     '利用主体の証明書が、その鍵を確認した行為に基づいていません。',
   'A certificate of a principal was not revoked when its key was replaced or the enrolment ended.':
     '鍵の交換または登録の終了の際に、利用主体の証明書が失効していません。',
+  'An officer left 30 days ago or more, and a certificate that was issued to the officer was neither revoked nor kept by a decision.':
+    '担当者が登録分局を離れて 30 日以上たちますが、その担当者に渡した証明書が、失効も、存続の決定もされていません。',
   'Somebody acted who, by the log, was not enrolled for it at that time.':
     '透明性ログによれば、その時にその行為のために登録されていなかった者が行為をしています。',
   'A certificate is not the one whose issuance is in the log.':

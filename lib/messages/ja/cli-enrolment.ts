@@ -92,6 +92,12 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'Name at least one duty: receive, examine, approve or responsible.':
     '職務を一つ以上指定してください（receive、examine、approve、responsible）。',
   'notices: {0}': '通知: {0} 件',
+  'proposed revocations: {0}': '提案された失効: {0} 件',
+  '{0}/{1} stays, although {2} left': '{0}/{1} は、{2} の異動・終了の後もそのままです',
+  'holders: {0}': '名義人: {0} 件',
+  since: '登録',
+  '{0} has ended; its certificates stay as they are.': '{0} は終了しました。証明書はそのままです。',
+  'A pseudonym is 1 to 64 of a-z, 0-9 and hyphens.': '仮名は、a～z、0～9、ハイフンの 1～64 文字です。',
   'the office is not open': '登録分局が開設されていません',
   'something else came before': '先に別の操作がありました',
   'Name the office that takes over with --successor, or say --no-successor.':

@@ -82,6 +82,17 @@ export const ENROLMENT = {
   'A time is written like 2027-04-01T00:00:00+09:00.':
     '時刻は 2027-04-01T00:00:00+09:00 のように書いてください。',
   'The term ends before it begins, at {0}.': '期間の終わりが、始まり（{0}）より前になっています。',
+  'There is no holder of that id.': 'その ID の名義人はいません。',
+  '{0} cannot name a holder: {1}. Choose another pseudonym.':
+    '{0} は名義人の仮名に使えません（{1}）。別の仮名にしてください。',
+  'somebody who is no holder has it': '名義人でない利用主体の ID です',
+  'records and reports say it of others': '記録や報告で別のものを表します',
+  'an earlier file of the trust domain had a principal of this id':
+    '以前の信頼ドメインのファイルに、この ID の利用主体がありました',
+  'A submission enrolled this holder, who has a pseudonym and no name; take another id.':
+    'この名義人は申請によって登録され、仮名だけで名称を持ちません。別の ID にしてください。',
+  'Officers list the holders of their own office, or of one whose affairs it has taken over.':
+    '担当者が一覧できるのは、自分の登録分局か、それが引き継いだ登録分局の名義人だけです。',
   'Only operators may do this.': 'この操作ができるのは、認証局運用者だけです。',
   'Nothing waits to be confirmed; somebody has to propose it first.':
     '確認を待っているものはありません。先に提案が必要です。',

@@ -8,8 +8,10 @@ export const PRINCIPALS = {
   "its issuer's own certificate is not valid now": '発行者の証明書が、現在有効ではありません',
   'The certificate of "{0}" is not that of a CA.': '「{0}」の証明書は認証局のものではありません。',
   'it is not a certificate of RFC 5280': 'RFC 5280 の証明書ではありません',
-  'it was not issued by the operations CA of this service':
-    'このサービスの運用認証局が発行したものではありません',
+  'it was not issued by a CA of this service that signs callers in':
+    'このサービスでのサインインに使える認証局が発行したものではありません',
+  'The client certificate signs in a holder, and this operation is not for holders.':
+    'このクライアント証明書は名義人のものです。この操作は名義人向けではありません。',
   'it is not valid yet': '有効期間がまだ始まっていません',
   'The client certificate has expired; renew it.':
     'クライアント証明書の有効期間が終わっています。更新してください。',

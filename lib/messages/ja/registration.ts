@@ -24,6 +24,17 @@ export const REGISTRATION = {
     '署名要求（CSR）が、その公開鍵に対応する秘密鍵で署名されていません。作り直してください。',
   'A holder is named by a pseudonym of 1 to 64 of a-z, 0-9 and hyphens, never by a number of the resident register.':
     '名義人は、a-z、0-9、ハイフンからなる 1～64 文字の仮名で指定してください。住民票コードや個人番号は使わないでください。',
+  'The person to whom a certificate is issued is an officer of the office that asks for it, by the id of the enrolment.':
+    '証明書を渡す相手には、申請する登録分局の担当者を、登録の ID で指定してください。',
+  'An officer who examines, or the responsible person, decides this.':
+    'この決定ができるのは、審査する担当者か、登録分局の責任者です。',
+  'Somebody else decides about a certificate of yours.':
+    '自分に渡された証明書については、別の担当者が決定してください。',
+  'The officer has not left, so no revocation is proposed.':
+    '担当者は登録分局を離れていないため、失効は提案されていません。',
+  'Name the office whose proposals you ask for.': '提案を見る登録分局を指定してください。',
+  'Officers see the proposals of their own office, or of one whose affairs it has taken over.':
+    '担当者が見られるのは、自分の登録分局か、それが引き継いだ登録分局の提案だけです。',
   'Certificates of this profile are about persons: name the holder.':
     'この証明書プロファイルの証明書は個人に関するものです。名義人を指定してください。',
   'The fields have more than {0} bytes; shorten them.':

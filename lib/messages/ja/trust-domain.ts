@@ -84,6 +84,9 @@ export const TRUST_DOMAIN = {
   'A list cannot stand in a name.': '複数の値を持つ項目は、識別名に使えません。',
   'A {0} comes from a field of kind {1}.': '{0} には、種類が {1} の項目を指定してください。',
   'Only CAs sign certificates and CRLs.': '証明書と CRL に署名できるのは認証局だけです。',
+  'Only the certificate of a person signs in its holder.':
+    '名義人のサインインに使えるのは、人の証明書だけです。',
+  'Whoever signs in is a client: clientAuth.': 'サインインに使う証明書には clientAuth が必要です。',
   'Only RSA keys encipher.': '暗号化の用途を指定できるのは RSA の鍵だけです。',
   'Only keys on the curves P-256, P-384 and P-521 agree.':
     'keyAgreement を指定できるのは、曲線 P-256、P-384、P-521 の鍵だけです。',

@@ -133,7 +133,7 @@ describe('a client certificate at the TLS door', () => {
     const callers = openCertificateCallers({
       find: async (id) => Object.values(PEOPLE).find((candidate) => candidate.id === id),
       statusOf: async ({ serial }) => (serial === REVOKED ? 'revoked' : 'good'),
-      operationsCas: (
+      clientCas: (
         (cas) => async () =>
           cas
       )([{ ca: 'operations-1', certificate: operations.der }]),

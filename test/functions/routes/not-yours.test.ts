@@ -23,7 +23,8 @@ type Target =
   | 'act'
   | 'disclosure'
   | 'office'
-  | 'principal';
+  | 'principal'
+  | 'holder';
 
 interface Asked {
   readonly as: string;
@@ -64,6 +65,11 @@ const ASKED: Readonly<Record<string, Asked>> = {
   suspendPrincipal: { as: CHIEF, targets: ['principal'] },
   resumePrincipal: { as: CHIEF, targets: ['principal'] },
   endPrincipal: { as: CHIEF, targets: ['principal'] },
+  getHolder: { as: CHIEF, targets: ['holder'] },
+  suspendHolder: { as: CHIEF, targets: ['holder'] },
+  resumeHolder: { as: CHIEF, targets: ['holder'] },
+  endHolder: { as: CHIEF, targets: ['holder'] },
+  keepLeaver: { as: EXAMINER, targets: ['certificate'] },
   getProvisionProof: { as: 'procurement', targets: ['answer', 'newAnswer', 'deletedAnswer', 'act'] },
   getDisclosure: { as: 'holder-minami', targets: ['disclosure'] },
   getDisclosureBundle: { as: 'holder-minami', targets: ['disclosure'] },
@@ -120,6 +126,13 @@ beforeAll(async () => {
   await people.confirm(noda, 'clerk-7');
   there.set('office', 'minami-7');
   there.set('principal', 'clerk-7');
+  await service.app.registration.submit(service.principal('nishi-counter'), {
+    profile: 'official-position',
+    csr: opensslRequest(folder.path, 'of-nishi'),
+    fields: FIELDS['official-position'] ?? {},
+    holder: 'holder-7',
+  });
+  there.set('holder', 'holder-7');
   const tanabe = service.principal('holder-tanabe');
   there.set('disclosure', (await service.app.disclosures.cases.open(tanabe, tanabe.id)).id);
   for (const id of [...new Set(Object.values(ASKED).map(({ as }) => as)), 'auditor']) {
@@ -139,7 +152,7 @@ const ask = async (
   name: string,
   body?: unknown,
 ) => {
-  const address = path.replace('{ca}', ca).replace(/\{(serial|id|office|principal)\}/, name);
+  const address = path.replace('{ca}', ca).replace(/\{(serial|id|office|principal|holder)\}/, name);
   const answer = await fetch(`${service.url}${address}`, {
     method,
     headers: {
@@ -158,7 +171,7 @@ const ask = async (
 
 /** An invitation makes what is not there. An id that is taken has to be refused. */
 const namesOne = ({ id, path, access }: Route): boolean =>
-  /\{(id|serial|office|principal)\}/.test(path) &&
+  /\{(id|serial|office|principal|holder)\}/.test(path) &&
   id !== 'inviteOfficer' &&
   typeof access !== 'string' &&
   access.some((role) => ONLY_OWN.includes(role));

@@ -189,6 +189,8 @@ describe.skipIf(!present)('as deployed', () => {
     'tax-portal',
     'holder-tanabe',
     'holder-minami',
+    'higashi-chief',
+    'nishi-counter',
   ];
 
   it('holds the ceremony, which certifies the operators', async () => {
@@ -394,6 +396,50 @@ describe.skipIf(!present)('as deployed', () => {
     return status === 200 ? JSON.parse(text).id : JSON.parse(text).code;
   };
 
+  /** Submits by one officer, and examines by another one and at the centre. */
+  const issueTo = async (examiner: string, body: object, counter: string): Promise<string> => {
+    const { id } = (await ok(as(counter, 'POST', '/api/v1/requests', body), 201)).json<RequestJson>();
+    const path = `/api/v1/requests/${id}`;
+    await ok(as(examiner, 'POST', `${path}/examinations`, { decision: 'approve' }));
+    await ok(as('operator-noda', 'POST', `${path}/examinations`, { decision: 'approve' }));
+    return (await ok(as(counter, 'GET', `${path}/certificate.pem`))).text;
+  };
+
+  const leavers = async () =>
+    (await ok(as('chief', 'GET', '/api/v1/leavers'))).json<{
+      proposals: { ca: string; serial: string; issuedTo: string }[];
+    }>();
+
+  it('enrols the holder that a submission names, who signs in with its own certificate', async () => {
+    const person = (csr: string) => ({
+      profile: 'person-authentication',
+      csr: csrOf(csr),
+      fields: { holderId: '2026112200000009' },
+      holder: 'h-sato',
+    });
+    const pem = await issueTo('higashi-examiner', person('sato'), 'higashi-counter');
+    certificates.set('sato', pem.slice(0, pem.indexOf('-----END CERTIFICATE-----\n') + 26));
+    await ok(as('nishi-counter', 'POST', '/api/v1/requests', person('sato-again')), 201);
+    expect(await whoami('sato')).toBe('h-sato');
+    await ok(as('sato', 'GET', '/api/v1/own/records'));
+    const own = await ok(as('sato', 'GET', '/api/v1/own/certificates'));
+    expect(own.json<{ certificates: { status: string }[] }>().certificates).toMatchObject([
+      { status: 'good' },
+    ]);
+    await ok(as('sato', 'POST', '/api/v1/disclosures', { holder: 'h-sato' }), 201);
+    expect((await as('sato', 'GET', '/api/v1/requests')).json().code).toBe('client-certificate-invalid');
+
+    const path = '/api/v1/holders';
+    await ok(as('higashi-counter', 'GET', path));
+    await ok(as('operator-noda', 'GET', path));
+    await ok(as('nishi-counter', 'GET', `${path}/h-sato`));
+    await ok(as('higashi-chief', 'POST', `${path}/h-sato/suspension`));
+    expect(await whoami('sato')).toBe('not-in-force');
+    await ok(as('operator-noda', 'DELETE', `${path}/h-sato/suspension`));
+    await ok(as('operator-noda', 'POST', `${path}/h-sato/end`));
+    expect(await whoami('sato')).toBe('not-in-force');
+  }, 120_000);
+
   it('enrols an office and its people, who come, change and go', async () => {
     await openOffice('minami', OFFICE);
     await openOffice('kita', OFFICE);
@@ -407,8 +453,9 @@ describe.skipIf(!present)('as deployed', () => {
     expect(await whoami('chief')).toBe('minami-chief');
 
     await enter(await invite('minami-counter', 'minami'), 'chief', 'counter');
-    const body = { ...submission('of-minami'), holder: undefined };
-    await ok(as('counter', 'POST', '/api/v1/requests', body), 201);
+    const body = { ...submission('of-minami'), holder: undefined, issuedTo: 'minami-counter' };
+    await issueTo('chief', body, 'counter');
+    expect((await leavers()).proposals).toEqual([]);
     expect(cloud.users).toEqual(
       new Map([
         ['minami-chief', true],
@@ -429,6 +476,10 @@ describe.skipIf(!present)('as deployed', () => {
     await ok(as('operator-sakai', 'POST', `${path}/minami-counter/proposal`, moved), 201);
     await ok(as('operator-noda', 'POST', `${path}/minami-counter/confirmation`), 201);
     expect(await whoami('counter-again')).toBe('minami-counter');
+    const [left] = (await leavers()).proposals;
+    expect(left).toMatchObject({ issuedTo: 'minami-counter', reason: 'affiliationChanged' });
+    await ok(as('chief', 'POST', `/api/v1/leavers/${left?.ca}/${left?.serial}/dismissal`));
+    expect((await leavers()).proposals).toEqual([]);
     await ok(as('operator-noda', 'POST', '/api/v1/offices/kita/end', { successor: 'minami' }));
     expect(await whoami('counter-again')).toBe('not-in-force');
     await ok(as('operator-noda', 'POST', `${path}/minami-counter/end`));

@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { json } from '../../http/http.ts';
+import { defineRoute } from '../../http/route.ts';
+import { principalId } from '../../http/schemas.ts';
+import { holderView } from './holder-schemas.ts';
+
+export const route = defineRoute({
+  id: 'suspendHolder',
+  method: 'POST',
+  path: '/api/v1/holders/{holder}/suspension',
+  summary: 'Suspend a holder, at once',
+  description:
+    'By the responsible person of an office whose submissions named the holder, or an operator. The holder cannot sign in and no submission names it, until it is resumed. Its certificates stay as they are.',
+  lane: 'revocation',
+  access: ['officer', 'operator'],
+  duty: 'responsible',
+  params: z.strictObject({ holder: principalId }),
+  responses: { 200: { description: 'The holder as it stands now.', schema: holderView } },
+  faults: ['unknown-holder', 'wrong-state'],
+  handle: async ({ enrolment }, { params }, caller) =>
+    json(200, await enrolment.holders.suspend(caller, params.holder)),
+});

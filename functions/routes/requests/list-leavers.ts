@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { MAX_CERTIFICATES_PER_RECORD } from '../../../lib/ledger/ledger.ts';
+import type { ProposedRevocation } from '../../../lib/registration/registration.ts';
+import { provide, type Told } from '../../http/provide.ts';
+import { namesRecord } from '../../http/record-header.ts';
+import { defineRoute } from '../../http/route.ts';
+import { cursor, officeId, pageLimit } from '../../http/schemas.ts';
+import { proposedRevocation } from './leaver-schemas.ts';
+
+/** Each names a certificate and a request. */
+const PER_RECORD = Math.floor(MAX_CERTIFICATES_PER_RECORD / 2);
+
+export const route = defineRoute({
+  id: 'listLeavers',
+  method: 'GET',
+  path: '/api/v1/leavers',
+  summary: 'Certificates of officers who left, or will leave, whose revocation is proposed',
+  description:
+    'A certificate is here from the moment when a transfer of its officer is prepared, or the officer was transferred or has ended, until it is revoked or the proposal is dismissed. To confirm the proposal, revoke the certificate. Officers see those of their own office, or of one whose affairs it has taken over; operators and auditors name the office. The answer is recorded as a provision.',
+  lane: 'api',
+  access: ['officer', 'operator', 'auditor'],
+  query: z.strictObject({
+    office: officeId.exactOptional().meta({ description: 'Of officers: their own, which may be left out.' }),
+    limit: pageLimit(50, 20),
+    cursor: cursor.exactOptional(),
+  }),
+  responses: {
+    200: {
+      description:
+        'A page. `limit` counts officers of the office, so a page may have more or fewer proposals, and a cursor as well.',
+      headers: namesRecord,
+      schema: z.object({ proposals: z.array(proposedRevocation), cursor: z.string().exactOptional() }),
+    },
+  },
+  faults: ['cursor-invalid'],
+  handle: async ({ registration, ledger }, { query, request: { method } }, caller) => {
+    const page = await registration.leavers.list(caller, query);
+    const { proposals } = page;
+    const { limit, cursor: _cursor, ...filter } = query;
+    const told = (part: readonly ProposedRevocation[]): Told => ({
+      channel: 'requests',
+      method,
+      certificates: part.map(({ ca, serial }) => ({ ca, serial })),
+      requests: [...new Set(part.map(({ request }) => request))],
+      provided: { filter, limit, proposals: part.length },
+      count: part.length,
+    });
+    const rest: Told[] = [];
+    for (let from = PER_RECORD; from < proposals.length; from += PER_RECORD)
+      rest.push(told(proposals.slice(from, from + PER_RECORD)));
+    return provide(ledger, caller, page, told(proposals.slice(0, PER_RECORD)), ...rest);
+  },
+});
