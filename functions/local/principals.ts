@@ -13,10 +13,10 @@ import { readRequests, requestsFolder } from './requests.ts';
 
 const HOW_TO = [
   `${NONE_YET}: two operators have a file approved that adds the operator, under another id or again after it was`,
-  '  withdrawn, and its request stands beside that file at the start: docs/runbook.md, "A principal of the file without a key".',
+  '  withdrawn, and its request stands beside that file at the start: docs/runbook.md, "An operator of the file without a key".',
 ];
 
-/** How the principals of the file get their certificates: by their own requests, or as the demonstration's. */
+/** How the operators of the file get their certificates: by their own requests, or as the demonstration's. */
 export interface PrincipalsAtStart {
   readonly isShipped: boolean;
   /** Absent for the demonstration, whose principals ask for nothing. */

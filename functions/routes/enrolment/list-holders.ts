@@ -11,7 +11,7 @@ export const route = defineRoute({
   path: '/api/v1/holders',
   summary: 'The holders that submissions enrolled, by their pseudonyms',
   description:
-    'Officers see the holders that submissions of their own office named, or of one whose affairs it has taken over. Operators and auditors see all, or those of one office. Holders that the trust domain names are not among them. The answer is recorded as a provision.',
+    'Officers see the holders that submissions of their own office named, or of one whose affairs it has taken over. Operators and auditors of the service see all, or those of one office; those of a tenant name an office of the tenant. The answer is recorded as a provision.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({

@@ -12,7 +12,7 @@ export const route = defineRoute({
   path: '/api/v1/offices',
   summary: 'The offices that were enrolled, by their ids',
   description:
-    'With those that have ended, and those that wait for their confirmation. Operators and auditors of a tenant see those of the tenant. Offices that the trust domain names are not among them. The answer is recorded as a provision.',
+    'With those that have ended, and those that wait for their confirmation. Operators and auditors of a tenant see those of the tenant. The answer is recorded as a provision.',
   lane: 'api',
   access: ['operator', 'auditor'],
   query: z.strictObject({ limit: pageLimit(100, 20), cursor: cursor.exactOptional() }),

@@ -189,6 +189,8 @@ describe.skipIf(!present)('as deployed', () => {
     'tax-portal',
     'holder-tanabe',
     'holder-minami',
+    'minase-auditor',
+    'minase-kuroda',
     'higashi-chief',
     'nishi-counter',
   ];
@@ -812,6 +814,26 @@ describe.skipIf(!present)('as deployed', () => {
     expect((await ok(as('auditor', 'GET', path))).json()).toMatchObject({ status: 'revoked' });
   }, 60_000);
 
+  it('shows a tenant nothing of another one', async () => {
+    const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
+    const shown = async (who: string, path: string, query = '') =>
+      (await ok(as(who, 'GET', `/api/v1/${path}`, undefined, { query }))).json<Record<string, unknown[]>>();
+    expect((await shown('minase-kuroda', 'offices')).offices).toEqual([]);
+    expect((await shown('minase-kuroda', 'disclosures')).cases).toEqual([]);
+    expect((await shown('minase-auditor', 'accesses')).accesses).toEqual([]);
+    const { counts } = await shown('minase-auditor', 'counts', `from=${month}&to=${month}`);
+    for (const count of counts ?? []) expect(count).toMatchObject({ tenant: 'minase' });
+    const { records } = await shown('minase-auditor', 'records');
+    for (const record of records ?? []) expect(record).toMatchObject({ tenant: 'minase' });
+    const period = `from=${new Date(Date.now() - 3_600_000).toISOString()}&to=${new Date().toISOString()}`;
+    const { sample } = await shown('minase-auditor', 'evidence/sample', `${period}&seed=one&size=3`);
+    expect(JSON.stringify(sample)).not.toContain(issued.serial);
+    const other = await as('minase-auditor', 'GET', `/api/v1/requests/${issued.request}`);
+    expect(other.json().code).toBe('unknown-request');
+    const body = { holder: 'holder-tanabe' };
+    expect((await as('minase-kuroda', 'POST', '/api/v1/disclosures', body)).status).not.toBe(201);
+  }, 60_000);
+
   it('counts, exports and reports', async () => {
     const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
     const { counts } = (
@@ -1106,6 +1128,7 @@ describe.skipIf(!present)('as deployed', () => {
     for (const [pk, sk] of [
       ['enrolled-office/kita', 'office'],
       ['enrolled-offices', 'kita'],
+      ['enrolled-offices/tenant/tokiwa', 'kita'],
       [`enrolled-principal/${id}`, 'principal'],
       ['enrolled-principals', id],
       ['enrolled-principals/office/minami', id],
@@ -1135,7 +1158,8 @@ describe.skipIf(!present)('as deployed', () => {
     // And an end.
     const query = `effectiveFrom=${new Date(Date.now() + 4 * hour).toISOString()}`;
     await ok(as('chief', 'POST', `/api/v1/principals/${id}/end`, undefined, { query }));
-    await expect(functions.invoke('scheduled-due', {}, 5 * hour)).resolves.toMatchObject({ done: [id] });
+    // The end, and the user that it closes.
+    await expect(functions.invoke('scheduled-due', {}, 5 * hour)).resolves.toMatchObject({ done: [id, id] });
     const told = await ok(as('chief', 'GET', '/api/v1/notices'));
     expect(told.json()).toMatchObject({ notices: [{ principal: id, why: 'other-act' }] });
     const days = 86_400_000;
@@ -1182,7 +1206,9 @@ describe.skipIf(!present)('as deployed', () => {
   it('makes the report that is due, and deletes records whose retention period is over', async () => {
     const days = 86_400_000;
     const reported = await functions.invoke('scheduled-reports', {}, 366 * days);
-    expect(reported).toMatchObject({ done: [expect.stringMatching(/^annual\//)] });
+    expect(reported).toMatchObject({
+      done: ['', 'tokiwa/', 'minase/'].map((of) => expect.stringMatching(new RegExp(`^annual/${of}\\d{4}$`))),
+    });
     const deleted = await functions.invoke('scheduled-retention', {}, YEARS_KEPT * 366 * days);
     expect(deleted).toMatchObject({
       done: expect.arrayContaining([
@@ -1271,7 +1297,7 @@ describe.skipIf(!present)('as deployed', () => {
     expect(await whoami('ueda')).toBe('operator-ueda');
     await expect(functions.invoke('scheduled-due', {})).resolves.toMatchObject({ done: ['operator-ueda'] });
     expect(cloud.users.get('operator-ueda')).toBe(true);
-    const another = { ...event, operator: { principal: 'operator-mori', csr: csrOf('operator-mori') } };
+    const another = { ...event, operator: { principal: 'operator-okada', csr: csrOf('operator-okada') } };
     await expect(functions.invoke('ceremony-consent', another)).rejects.toThrow('Two operators are left');
   }, 120_000);
 

@@ -102,10 +102,20 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(records|accesses|counts|report-make|evidence|own|disclosure-bundles|scheduled-(sequencing|reports)): Rows(Put|Get|Delete) .* (ledger|staged\/\*|unsequenced\/\*|certificate\/\*|channel\/\*|count\/\*|holder\/\*|kind\/\*|office\/\*|party\/\*|purpose\/\*|record\/\*|shown-request\/\*)$/,
+      /^(records|accesses|counts|report-make|evidence|own|disclosure-bundles|scheduled-(sequencing|reports)): Rows(Put|Get|Delete) .* (ledger|staged\/\*|unsequenced\/\*|certificate\/\*|channel\/\*|count\/\*|holder\/\*|kind\/\*|office\/\*|party\/\*|purpose\/\*|record\/\*|shown-request\/\*|tenant\/\*)$/,
     reason:
       'Whoever asks for records settles those that wait, by the same code; which kinds wait when one of them is asked is chance.',
     usedElsewhere: true,
+  },
+  {
+    grants: /^disclosures: RowsPut dynamodb:PutItem disclosure\/tenant\/\*$/,
+    reason:
+      'The case that an operator of a tenant opens is listed by the tenant; here nobody of the tenant has a certificate.',
+  },
+  {
+    grants: /^disclosure-bundles: LogRead s3:GetObject$/,
+    reason:
+      'To an operator of a tenant the leaves prove which records are its own; here the bundle is asked for by the holder.',
   },
   {
     grants: /^ceremony: RowsDelete dynamodb:DeleteItem used-keys\/\*$/,
@@ -127,13 +137,13 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /: (RowsCheck dynamodb:ConditionCheckItem record\/\*|RowsGet dynamodb:GetItem (certificate|holder|kind|office|party|unsequenced|record|expired)\/\*)$/,
+      /: (RowsCheck dynamodb:ConditionCheckItem record\/\*|RowsGet dynamodb:GetItem (certificate|holder|kind|office|party|tenant|unsequenced|record|expired)\/\*)$/,
     reason:
       'An end that another process put is stored with its record, unless the ledger has or had the record; that takes a crash between an object and its rows.',
   },
   {
     grants:
-      /: Rows(Get|Put|Delete) dynamodb:(Get|Put|Delete)Item (set-aside|ledger|log|channel\/\*|count\/\*|purpose\/\*|record\/\*|shown-request\/\*)$/,
+      /: Rows(Get|Put|Delete) dynamodb:(Get|Put|Delete)Item (set-aside|ledger|log|channel\/\*|count\/\*|purpose\/\*|record\/\*|shown-request\/\*|tenant\/\*)$/,
     reason: 'A row of another form is set aside, and what it hid is mended; here nobody writes such rows.',
   },
   {
@@ -194,7 +204,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(invitations|principal-(ends|enrolment)|scheduled-due): Rows(Put|Delete) dynamodb:(Put|Delete)Item enrolled-(principals|persons)(\/\*)?$|^scheduled-closings: RowsDelete dynamodb:DeleteItem enrolled-(principals|persons)\/\*$/,
+      /^(invitations|principal-(ends|enrolment)|scheduled-due): Rows(Put|Delete) dynamodb:(Put|Delete)Item enrolled-(principals|persons)(\/\*)?$|^scheduled-closings: RowsDelete dynamodb:DeleteItem enrolled-(offices|principals|persons)\/\*$/,
     reason:
       'Each act makes the lists name its principal, whoever changed them; here only those who enter or move change them.',
     usedElsewhere: true,
