@@ -43,6 +43,8 @@ const SHOWN: Readonly<Record<string, string>> = {
   listOffices: '/api/v1/offices',
   listPrincipals: '/api/v1/principals',
   listNotices: '/api/v1/notices?office=okitsu',
+  listLeavers: '/api/v1/leavers?office=okitsu',
+  listHolders: '/api/v1/holders?office=okitsu',
   listSerials: '/api/v1/certificates/organisation-1',
   listCrls: '/api/v1/crls/operations-1',
   whoami: '/api/v1/whoami',
@@ -93,6 +95,12 @@ export const doors = (open: () => TwoTenants): void => {
       ...officer('新人', 'receive'),
       office: 'mizusaki-higashi',
     });
+    await app.registration.submit(service.principal('higashi-counter'), {
+      profile: 'person-authentication',
+      csr: opensslRequest(service.folder, 'of-holder'),
+      fields: FIELDS['person-authentication'] ?? {},
+      holder: 'h-tokiwa',
+    });
     const certificates = [
       shared.certificate,
       own.certificate,
@@ -103,7 +111,7 @@ export const doors = (open: () => TwoTenants): void => {
     secrets.push(
       ...[shared, own, waiting].map(({ id }) => id),
       ...certificates.map(({ serial }) => serial),
-      ...['mizusaki', 'kita', 'higashi', 'minami-new', TOKIWA_CA, TOKIWA_PROFILE],
+      ...['mizusaki', 'h-tokiwa', 'kita', 'higashi', 'minami-new', TOKIWA_CA, TOKIWA_PROFILE],
     );
     const named = (name: string, values: readonly string[], missing: string): readonly Target[] =>
       values.map((value) => ({ there: { [name]: value }, missing: { [name]: missing } }));
@@ -124,6 +132,7 @@ export const doors = (open: () => TwoTenants): void => {
       ],
       '{id}': named('id', [shared.id, own.id, waiting.id], shared.id.replaceAll(/[1-9a-f]$/g, '0')),
       '{office}': named('office', ['mizusaki-higashi', 'kita'], 'nowhere'),
+      '{holder}': named('holder', ['holder-tanabe', 'h-tokiwa'], 'nobody-new'),
       '{principal}': named('principal', ['higashi-chief', 'minami-new'], 'nobody-new'),
     } satisfies typeof asked);
   }, 120_000);
