@@ -188,7 +188,7 @@ export const openChanging = (
         return principalViewOf(id, proposed);
       },
 
-      confirm: async (actor, id) => {
+      confirm: async (actor, id, number) => {
         const { standing: before } = await found(actor, id);
         await independence.assert(actor, id, before?.awaiting?.state);
         const { invitation, text } = invitationFor(id, actor, clock(), random);
@@ -199,7 +199,7 @@ export const openChanging = (
           if (again) return { outcome: { act: 'invited', ...again, state: { ...again.state, invitation } } };
           const proposal = awaited(standing, clock());
           assertConfirms(actor, proposal);
-          assertConfirmer(actor, proposal);
+          assertConfirmer(actor, proposal, number);
           const { state, effectiveFrom, invites: isInvited } = proposal.awaiting;
           // The names of an officer who moves are those of the row.
           changing(contentsOf(state, row?.awaiting) ?? contentsOf(state, row?.known));

@@ -190,8 +190,11 @@ export interface Page<V> {
 export interface Offices {
   /** Opens an office, or changes one, once another operator confirms. Faults: `invalid-input`, `unknown-office`, `wrong-state`. */
   propose(actor: Principal, id: string, terms: OfficeTerms): Promise<OfficeView>;
-  /** Faults: `unknown-office`, `nothing-awaited`, `same-person`. */
-  confirm(actor: Principal, id: string): Promise<OfficeView>;
+  /**
+   * `number`: of the proposal that the actor has looked at. Without it the newest one is meant. Faults: `unknown-office`,
+   * `nothing-awaited`, `same-person`; `confirmation-differs` where a newer proposal took the place of that one.
+   */
+  confirm(actor: Principal, id: string, number?: number): Promise<OfficeView>;
   /** Any operator may take back what was proposed. Faults: `unknown-office`, `nothing-awaited`. */
   withdraw(actor: Principal, id: string): Promise<OfficeView>;
   /**
@@ -248,10 +251,11 @@ export interface People {
   transfer(actor: Principal, id: string, to: Transfer, effectiveFrom?: string): Promise<PrincipalView>;
   /**
    * What was proposed. An invitation comes with it where the principal is new, or was proposed with `invites`. The same operator
-   * may confirm again while nobody has opened the invitation, and gets a new one. Faults: `unknown-principal`,
-   * `nothing-awaited`, `same-person`.
+   * may confirm again while nobody has opened the invitation, and gets a new one. `number`: of the proposal that the actor has
+   * looked at. Without it the newest one is meant. Faults: `unknown-principal`, `nothing-awaited`, `same-person`;
+   * `confirmation-differs` where a newer proposal took the place of that one.
    */
-  confirm(actor: Principal, id: string): Promise<Confirmed>;
+  confirm(actor: Principal, id: string, number?: number): Promise<Confirmed>;
   /** Takes back what was proposed or prepared. Faults: `unknown-principal`, `nothing-awaited`. */
   withdraw(actor: Principal, id: string): Promise<PrincipalView>;
   /**

@@ -100,6 +100,8 @@ export const ENROLMENT = {
     '提案した認証局運用者本人は確認できません。別の認証局運用者が確認してください。',
   'certificates with which it signs in come from the tenant that enrolled it':
     'この名義人がサインインに使う証明書は、登録したテナントが発行します',
+  'The proposal {0} does not wait any more, another one does; look at that, and confirm it by its number.':
+    '提案 {0} はもう確認を待っていません。別の提案が待っています。その内容を見て、その番号で確認してください。',
   'Your tenant did not enrol this holder: others name it as well, so an operator of the service decides.':
     'この名義人を登録したのは別のテナントです。ほかの分局も使っているため、サービスの運用者が決定します。',
   'The same person has another enrolment. An auditor is neither an officer nor an operator at the same time: name another person.':
