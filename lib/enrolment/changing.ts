@@ -220,6 +220,7 @@ export const openChanging = (
           assertSees(actor, id, now);
           if (actor.role !== 'operator') assertResponsible(actor, now);
           const { standing } = now;
+          assertNotOwn(actor, standing);
           const { state }: Said<PrincipalState> = standing?.prepared ? standing : awaited(standing, clock());
           return { outcome: { act: 'withdrawn', ...(state && { state }) } };
         });
@@ -227,6 +228,15 @@ export const openChanging = (
       },
     },
   };
+};
+
+/** Who is to end or to change by the act of somebody else does not take that back. Fault: `same-person`. */
+const assertNotOwn = (actor: Principal, standing: Said<PrincipalState> | undefined): void => {
+  if (standing?.state?.person !== actor.person || standing.record.details.person === actor.person) return;
+  throw new Fault(
+    'same-person',
+    'Somebody else has proposed or prepared this for you, and takes it back, or another person does.',
+  );
 };
 
 const withEnd = ({ until: _, ...state }: PrincipalState, until: string | undefined): PrincipalState => ({

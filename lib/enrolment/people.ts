@@ -107,6 +107,7 @@ export const openPeople = (
       await terms.assertFree(actor, id, current);
       assertOwn(current);
       const read = await terms.read(actor, id, given, current);
+      assertOfAnother(actor, read.state);
       await independence.assert(actor, id, read.state);
       const { invitation, text } = invitationFor(id, actor, clock(), random);
       const invited = await acting.act(id, actor, (now) => {
@@ -163,6 +164,7 @@ export const openPeople = (
           phrase`This changes an officer of the own office; transfer the officer instead.`,
         );
       const read = await terms.read(actor, id, given, current);
+      assertOfAnother(actor, read.state);
       await independence.assert(actor, id, read.state);
       return changing.change(
         actor,
@@ -261,6 +263,15 @@ const ended = ({ invitation: _, brought: __, ...state }: PrincipalState): Princi
   ...state,
   standing: 'ended',
 });
+
+/** Nobody gives duties or a longer term to oneself, under whatever id. Fault: `same-person`. */
+const assertOfAnother = (actor: Principal, { person }: Pick<PrincipalState, 'person'>): void => {
+  if (person !== actor.person) return;
+  throw new Fault(
+    'same-person',
+    'Your own enrolment is decided by another responsible person of the office, or by two operators with propose and confirm.',
+  );
+};
 
 const isListed = (
   actor: Principal,

@@ -88,3 +88,20 @@ it('what is confirmed is what was looked at', async () => {
     'official-position',
   ]);
 });
+
+it('nobody decides about the own enrolment', async () => {
+  const more = officer('責任者', 'responsible', 'receive', 'examine', 'approve');
+  expect(await codeOf(people().change(chief, 'minami-chief', more))).toBe('same-person');
+  expect(await codeOf(people().invite(chief, 'minami-chief', more))).toBe('same-person');
+  const second = { ...more, person: chief.person };
+  expect(await codeOf(people().invite(chief, 'minami-chief-2', second))).toBe('same-person');
+  const later = new Date(house.now() + 86_400_000).toISOString();
+  await people().end(noda, 'minami-chief', later);
+  expect(await codeOf(people().withdraw(chief, 'minami-chief'))).toBe('same-person');
+  expect((await stateOf('minami-chief')).prepared).toMatchObject({ standing: 'ended' });
+  await people().withdraw(sakai, 'minami-chief');
+  // What one has prepared for oneself may be taken back.
+  await people().end(chief, 'minami-chief', later);
+  await people().withdraw(chief, 'minami-chief');
+  expect(await stateOf('minami-chief')).toMatchObject({ standing: 'active' });
+});
