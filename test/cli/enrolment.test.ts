@@ -449,7 +449,7 @@ describe('akashi officers, for another office', () => {
   it('transfer nobody where the file is not as it has to be', async () => {
     writeFileSync(join(folder, 'sjis.csv'), Buffer.from([0x92, 0x53, 0x93, 0x96, 0x0a]));
     writeFileSync(join(folder, 'header.csv'), 'office,id\n');
-    writeFileSync(join(folder, 'quoted.csv'), `${head}"minami-one,x\n`);
+    writeFileSync(join(folder, 'quoted.csv'), `${head}"minami-one,${'x'.repeat(15_000_000)}\n`);
     transfers('');
     const wrong = [
       ['--file sjis.csv', 'is not UTF-8'],
