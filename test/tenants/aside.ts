@@ -111,6 +111,27 @@ export const aside = (open: () => TwoTenants): void => {
     });
   });
 
+  it('an officer finds no more looks at what another office has than at what nobody has', async () => {
+    const { noda, examiner, chief } = people;
+    const { certificate, id } = await service.issued('tokiwa', 'official-position');
+    const { ca, serial } = certificate;
+    for (let n = 0; n < 21; n++) {
+      await service.send(chief, 'GET', `/api/v1/certificates/${ca}/${serial}`);
+      await service.send(noda, 'GET', `/api/v1/requests/${id}`);
+    }
+    const missing = { serial: '0f'.repeat(16), id: `${id.slice(0, -4)}0000` };
+    for (const [there, none] of [
+      [`ca=${ca}&serial=${serial}`, `ca=${ca}&serial=${missing.serial}`],
+      [`request=${id}`, `request=${missing.id}`],
+      ['officer=higashi-chief', 'officer=nobody-new'],
+    ] as const) {
+      const ask = (query: string) => told(examiner, 'GET', `/accesses?limit=1&${query}`, undefined, query);
+      expect(await ask(there)).toEqual(await ask(none));
+      const own = await service.send(chief, 'GET', `/api/v1/accesses?limit=1&${there}`);
+      expect([there, JSON.parse(own.text).accesses.length]).toEqual([there, 1]);
+    }
+  });
+
   it('a person who is enrolled elsewhere is refused without the id of that enrolment', async () => {
     const body = { role: 'auditor', name: { ja: '監査', en: 'Audit' }, person: 'higashi-chief' };
     const refused = await told(people.kuroda, 'POST', '/principals/minase-second/proposal', body);
