@@ -49,6 +49,10 @@ export const enrolAll = async (
   const operators = operatorsOf(trustDomain);
   await openOffices(core, operators, people);
   for (const one of people.principals) await enrolOne(core, operators, one, join(credentials, one.id), false);
+  // As after a first request about each of them, so that no test has these acts within its own.
+  const counter = principalsOf(trustDomain, people).find(({ id }) => id === 'higashi-counter');
+  for (const { id } of people.principals.filter(({ role }) => role === 'holder'))
+    if (counter) await core.enrolment.holders.name(counter, id);
 };
 
 /** As the directory gives them. */

@@ -1,22 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openOffices, operatorsOf, readPeople } from '../../functions/local/demonstration-people.ts';
+import { DatabaseSync } from 'node:sqlite';
+import { operatorsOf } from '../../functions/local/demonstration-people.ts';
 import { random } from '../../functions/random.ts';
 import { openActing } from '../../lib/enrolment/acting.ts';
 import type { PrincipalState } from '../../lib/enrolment/contract.ts';
 import { openDirectory } from '../../lib/enrolment/directory.ts';
-import { rowKey } from '../../lib/enrolment/rows.ts';
+import { listPk, namedPk, rowKey } from '../../lib/enrolment/rows.ts';
 import { principalState } from '../../lib/enrolment/states.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { openStore } from '../ocsp/store.ts';
 
 /**
- * `node worker.ts OFFICERS TRANSFERS`: one process, as a server is. Its figures go to standard output as one line of JSON.
+ * `node worker.ts OFFICERS TRANSFERS OFFICES HOLDERS`: one process, as a server is. Its figures go to standard output as one line of JSON.
  * README.md says what is measured.
  */
-const [officers = 60_000, transfers = 20_000] = process.argv.slice(2, 4).map(Number);
-const OFFICES = ['mizusaki-higashi', 'mizusaki-nishi', 'hatanoura'];
+const [officers = 60_000, transfers = 20_000, offices = 1_741, holders = 1_000_000] = process.argv
+  .slice(2, 6)
+  .map(Number) as [number, number, number, number];
 const FEW = 1_000;
 const AT_ONCE = 64;
 const SERVICE = { id: 'service' };
@@ -27,11 +29,13 @@ const { people } = core.enrolment;
 const acting = openActing({ table, recorder: core.ledger, random }, 'principal', principalState);
 const founders = trustDomain;
 const directory = openDirectory({ table, recorder: core.ledger, founders, clock: Date.now });
-await openOffices(core, operatorsOf(trustDomain), await readPeople());
-const operator = trustDomain.operators.find(({ id }) => id === 'operator-noda') as Principal;
+const [first, second] = operatorsOf(trustDomain);
+const operator = second;
 
 const idOf = (n: number): string => `officer-${n}`;
-const officeOf = (n: number): string => OFFICES[n % OFFICES.length] as string;
+/** Of the first offices, so that one has some thousands of officers. */
+const officeOf = (n: number): string => officeId(n % 20);
+const officeId = (n: number): string => `office-${n}`;
 
 const together = async (from: number, to: number, one: (n: number) => Promise<unknown>): Promise<void> => {
   let n = from;
@@ -78,12 +82,76 @@ const time = async (one: (n: number) => Promise<unknown>, times: number): Promis
   return rounds.sort((a, b) => a - b)[2] as number;
 };
 
-const firstPage = () => time(() => people.list(operator, { office: 'hatanoura', limit: 50 }), 20);
+const openOffice = async (n: number): Promise<void> => {
+  const terms = {
+    tenant: 'tokiwa',
+    name: { ja: `${n} 町役場`, en: `Town ${n}` },
+    attributes: {},
+    profiles: [],
+  };
+  await core.enrolment.offices.propose(first, officeId(n), terms);
+  await core.enrolment.offices.confirm(second, officeId(n));
+};
 
+/** A holder as a submission of the first office leaves one. */
+const counter: Principal = {
+  id: 'counter',
+  role: 'officer',
+  person: 'counter',
+  tenant: 'tokiwa',
+  office: officeId(0),
+  duties: ['receive'],
+  name: { ja: '受付', en: 'Counter' },
+};
+const name = (n: number) => core.enrolment.holders.name(counter, `h-${String(n).padStart(8, '0')}`);
+
+/** The rows of further holders, which have the same form. Their acts would take hours, and no list reads them. */
+const fillHolders = async (from: number, to: number): Promise<void> => {
+  const db = new DatabaseSync(join(folder, 'table.sqlite'));
+  db.exec('PRAGMA synchronous = OFF');
+  const put = db.prepare("INSERT INTO item (pk, sk, version, value) VALUES (?, ?, 1, '{}')");
+  db.exec('BEGIN');
+  for (let n = from; n < to; n++) {
+    const id = `h-${String(n).padStart(8, '0')}`;
+    put.run(`enrolled-principal/${id}`, 'principal');
+    put.run(listPk('principal', { role: 'holder' }), id);
+    put.run(namedPk(officeId(0)), id);
+  }
+  db.exec('COMMIT');
+  db.close();
+};
+
+const PAGE = { limit: 50 };
+/** Microseconds of the first page of each list. */
+const firstPages = async () => ({
+  offices: await time(() => core.enrolment.offices.list(operator, PAGE), 20),
+  'all but holders': await time(() => people.list(operator, PAGE), 20),
+  'officers of an office': await time(() => people.list(operator, { office: officeId(0), ...PAGE }), 20),
+  'all officers': await time(() => people.list(operator, { role: 'officer', ...PAGE }), 20),
+  'holders of an office': await time(() => core.enrolment.holders.list(counter, PAGE), 20),
+  'all holders': await time(() => core.enrolment.holders.list(operator, PAGE), 20),
+});
+
+/** Milliseconds from opening the stores to a service that may act. */
+const startUp = async (): Promise<number> => {
+  const began = performance.now();
+  const again = await openStore(folder);
+  const took = performance.now() - began;
+  await again.close();
+  return took;
+};
+
+await together(0, 100, openOffice);
 await together(0, FEW, enrol);
-const listOfFew = await firstPage();
+await together(0, FEW, name);
+const few = await firstPages();
+await startUp();
+const startOfFew = await startUp();
+await together(100, offices, openOffice);
 await together(FEW, officers, enrol);
-const listOfMany = await firstPage();
+await fillHolders(FEW, holders);
+const many = await firstPages();
+const startOfMany = await startUp();
 const known = (n: number): string => idOf((n * 7_919) % officers);
 const read = await time((n) => table.get(rowKey('principal', known(n))), 2_000);
 const byRows = await time((n) => directory.find(known(n)), 2_000);
@@ -97,7 +165,7 @@ const changed = (await people.bringIntoForce()).length;
 const seconds = (performance.now() - began) / 1000;
 
 process.stdout.write(
-  `${JSON.stringify({ officers, listOfFew, listOfMany, read, byRows, byActs, changed, seconds })}\n`,
+  `${JSON.stringify({ few, many, startOfFew, startOfMany, read, byRows, byActs, changed, seconds })}\n`,
 );
 await close();
 rmSync(folder, { recursive: true, force: true });

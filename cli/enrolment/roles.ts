@@ -30,9 +30,9 @@ export const OPERATORS: RoleCommand = {
   many: 'operators',
   summary: 'operators of the service: propose, enrol, suspend, end',
   example: {
-    id: 'operator-mori',
+    id: 'operator-ueda',
     other: 'operator-hayashi',
-    terms: '--name-ja 森 --name-en Mori --until 2036-04-01',
+    terms: '--name-ja 上田 --name-en Ueda --until 2036-04-01',
   },
 };
 

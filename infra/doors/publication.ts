@@ -62,8 +62,8 @@ class ApiOrigin extends HttpOrigin {
  * CRLs, CA certificates and OCSP for everybody, from caches near the clients. They come by plain HTTP too: signed
  * answers need no TLS, and a client that checks a server's certificate cannot yet trust a TLS connection (RFC 5280 8;
  * RFC 6960 A.1). Each answer itself says how long a cache may keep it (RFC 9919): until its nextUpdate, and an OCSP
- * answer with a nonce not at all. Nothing of the request but its path chooses the answer, and for the statistics their
- * months. The language is passed on for errors alone, which are never kept. The CDN passes no credentials: a token must
+ * answer with a nonce not at all. Nothing of the request but its path chooses the answer, for the statistics their months,
+ * and for annual reports their tenant. The language is passed on for errors alone, which are never kept. The CDN passes no credentials: a token must
  * not travel over plain HTTP, and an answer to a named caller must not reach the next one.
  */
 export class Publication extends Construct {
@@ -106,6 +106,11 @@ export class Publication extends Construct {
       ...kept,
       comment: 'As long as the answer says, by path and months',
       queryStringBehavior: CacheQueryStringBehavior.allowList('from', 'to'),
+    });
+    const byTenant = new CachePolicy(this, 'ByTenant', {
+      ...kept,
+      comment: 'As long as the answer says, by path and tenant',
+      queryStringBehavior: CacheQueryStringBehavior.allowList('tenant'),
     });
     const originRequestPolicy = new OriginRequestPolicy(this, 'TypeOnly', {
       comment: 'The type of the body and the language of errors, and nothing else of the request',
@@ -161,6 +166,12 @@ export class Publication extends Construct {
         '/ocsp': behavior(ViewerProtocolPolicy.ALLOW_ALL, AllowedMethods.ALLOW_ALL),
         '/ocsp/*': signed,
         '/api/v1/invitations': behavior(ViewerProtocolPolicy.HTTPS_ONLY, AllowedMethods.ALLOW_ALL),
+        '/api/v1/reports/annual/*': behavior(
+          ViewerProtocolPolicy.HTTPS_ONLY,
+          AllowedMethods.ALLOW_GET_HEAD,
+          origin,
+          byTenant,
+        ),
         '/api/v1/statistics': behavior(
           ViewerProtocolPolicy.HTTPS_ONLY,
           AllowedMethods.ALLOW_GET_HEAD,

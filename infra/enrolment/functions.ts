@@ -35,6 +35,8 @@ const HOLDER = `${HOLDERS}/{holder}`;
 const ACT_ON_OFFICES: Rows = {
   get: ['enrolled-office/*', 'enrolled-offices', 'enrolled-offices/*'],
   put: ['enrolled-office/*', 'enrolled-offices', 'enrolled-offices/*'],
+  // A first proposal that is taken back leaves no tenant.
+  delete: ['enrolled-offices/*'],
 };
 
 export const ENROLMENT_ROUTES: readonly RouteFunction[] = [

@@ -144,7 +144,7 @@ export const FOLLOW_ENROLMENT: Rows = {
     'enrolled-due',
     'enrolled-uncertified',
   ],
-  delete: ['enrolled-principals/*', 'enrolled-persons/*'],
+  delete: ['enrolled-offices/*', 'enrolled-principals/*', 'enrolled-persons/*'],
 };
 
 /**

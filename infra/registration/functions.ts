@@ -59,7 +59,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
           'enrolled-principals/*',
           'issued-to/*',
         ],
-        query: ['requests/holder/*', 'trust-domain-withdrawn'],
+        query: ['requests/holder/*', 'requests/tenant/*', 'trust-domain-withdrawn'],
       }),
     ),
     actKeys: { sign: ['submission', 'holder'] },

@@ -55,13 +55,15 @@ export const openOfficeApprovals = (): OfficeApprovals => {
 
 const isAskedBy = (chains: Chains, office: string, time: number): boolean => {
   const passed = new Set<string>();
-  for (let serving: string | undefined = office; serving !== undefined && !passed.has(serving); ) {
+  for (let serving = office; !passed.has(serving); ) {
     passed.add(serving);
     const states: readonly State[] = statesAt(chains.get(`office ${serving}`), time) ?? [];
-    const isOver = states.length > 0 && states.every(({ standing }) => standing === 'ended');
+    const open = states.filter(({ standing }) => standing !== 'ended');
+    if (!open.every(({ officeApproval }) => officeApproval === true)) return false;
     // Where it ended at about that time, either office may have been the one that counts.
-    if (!isOver) return states.length > 0 && states.every((state) => state.officeApproval === true);
-    serving = states[0]?.successor;
+    const { successor } = states.find(({ standing }) => standing === 'ended') ?? {};
+    if (successor === undefined) return open.length > 0;
+    serving = successor;
   }
   return false;
 };

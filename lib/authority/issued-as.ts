@@ -62,6 +62,10 @@ export const readIssuedAs = async (deps: Deps, ref: CertificateRef): Promise<Iss
     certificate: ref,
   });
   if (issuance) return issuanceFacts(issuance);
+  // The ledger deletes the record after its time. The object of the act stays.
+  const act = object && (await deps.recorder.conclusion(object.closes))?.record;
+  if (act?.kind === 'issuance' && act.id === object?.record && namesCertificate(act, ref))
+    return issuanceFacts(act as RecordedAct<LedgerRecord, 'issuance'>);
   if (object) return { request: object.order, notAfter: object.notAfter };
   const status: Partial<StatusRow> | undefined = (await deps.register.lookup(ref))?.value;
   if (status?.request !== undefined && status.notAfter !== undefined)
@@ -69,3 +73,6 @@ export const readIssuedAs = async (deps: Deps, ref: CertificateRef): Promise<Iss
   if (certificate) return { request: certificate.order, notAfter: certificate.notAfter };
   throw unknownCertificate();
 };
+
+const namesCertificate = ({ certificates = [] }: LedgerRecord, { ca, serial }: CertificateRef): boolean =>
+  certificates.some((one) => one.ca === ca && one.serial === serial);

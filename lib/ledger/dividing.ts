@@ -12,8 +12,9 @@ const ofTenant = (draft: ProvisionDraft, tenant: string | undefined): ProvisionD
 
 /**
  * One draft for each tenant of an answer's certificates (`tenants`), in the order in which the answer names them. What is no
- * certificate belongs to `tenant`: the requests, the numbers without a certificate, and the rest of `count`. It goes with that
- * tenant's certificates, or has a draft of its own.
+ * certificate belongs to `tenant`: the requests, the numbers without a certificate, and the rest of `count`. What belongs to
+ * nobody goes with the certificates where these are one tenant's, so that most answers have one record. It has a draft of its own
+ * where they are several tenants'.
  */
 export const divide = ({ tenants, ...draft }: ProvisionDraft): readonly ProvisionDraft[] => {
   if (tenants === undefined) return [draft];
@@ -24,7 +25,8 @@ export const divide = ({ tenants, ...draft }: ProvisionDraft): readonly Provisio
   const hasOthers =
     unregistered !== undefined || impossible !== undefined || requests.length > 0 || others > 0;
   if (hasOthers || groups.size === 0) groups.set(draft.tenant, groups.get(draft.tenant) ?? []);
-  if (groups.size === 1) return [ofTenant(draft, [...groups.keys()][0])];
+  const named = [...groups.keys()].filter((tenant) => tenant !== undefined);
+  if (named.length < 2) return [ofTenant(draft, named[0])];
 
   const { requests: _, ...bare } = draft;
   return [...groups].map(([tenant, places]) => {

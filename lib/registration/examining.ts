@@ -135,7 +135,8 @@ export const openExamining = (
  * The answer to whether office approval is asked for by which the rules allow the most. So the questions that cost reads come
  * after those that do not.
  */
-const mayBeAsked = ({ actor }: Examine): boolean => actor.role === 'officer';
+const mayBeAsked = ({ actor }: Examine): boolean =>
+  actor.role === 'officer' && actor.duties?.includes('approve') === true;
 
 /** The examinations that the request has behind it, as its row says. */
 const stagesBefore = (row: RequestRow): readonly ExaminationStage[] => {

@@ -341,7 +341,8 @@ export const ceremony = z.strictObject({ persons: z.tuple([z.string(), z.string(
 export const trustDomain = z.strictObject({
   name: id,
   title: text,
-  tenants: z.array(tenant).min(1).max(200),
+  // The records of one answer about all of them fit into one write.
+  tenants: z.array(tenant).min(1).max(64),
   authorities: z.array(authority).min(1).max(50),
   profiles: z.array(profile).min(1).max(200),
   operators: z.array(operator).min(2).max(100),

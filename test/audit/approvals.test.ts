@@ -283,6 +283,20 @@ describe('a certificate', () => {
         [office('hino', 1, { standing: 'ended', successor: 'nara', ...ASKS }, 0), office('nara', 1, {}, 0)],
         false,
       ],
+      ...[{}, ASKS].map((its): [string, readonly Act[], boolean] => [
+        `asked for it, and at that moment left its affairs to one that asks for ${its === ASKS ? 'it' : 'nothing'}`,
+        [
+          office('hino', 1, ASKS, 0),
+          office('hino', 2, { standing: 'ended', successor: 'nara', ...ASKS }, EXAMINED_AT),
+          office('nara', 1, its, 0),
+        ],
+        its === ASKS,
+      ]),
+      [
+        'asked for it, and ended at that moment',
+        [office('hino', 1, ASKS, 0), office('hino', 2, { standing: 'ended', ...ASKS }, EXAMINED_AT)],
+        true,
+      ],
       [
         'had ended in a circle',
         [office('hino', 1, { standing: 'ended', successor: 'hino', ...ASKS }, 0)],

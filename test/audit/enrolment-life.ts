@@ -67,7 +67,8 @@ export type Register = readonly (readonly ['office' | 'principal', ListedEnrolme
 export const registerOf = (records: readonly ActRecord[]): Register => {
   const newest = new Map<string, Register[number]>();
   for (const { kind, details, time } of records) {
-    if (kind !== 'enrolment') continue;
+    // That an office named a holder is no act on the holder.
+    if (kind !== 'enrolment' || details.subject === 'holder') continue;
     const { subject, id, closes } = details as unknown as {
       readonly subject: 'office' | 'principal';
       readonly id: string;

@@ -36,6 +36,7 @@ const issue = async (service: Service, folder: string, name: string, profile: st
 
 const told = (ref: CertificateRef, more: Partial<ProvisionDraft> = {}): ProvisionDraft => ({
   kind: 'provision',
+  tenant: 'tokiwa',
   recipient: 'tax-portal',
   channel: 'status',
   method: 'GET',

@@ -44,6 +44,7 @@ beforeAll(async () => {
       recipient: i % 2 === 0 ? 'public' : office.id,
       channel: 'status',
       method: 'GET',
+      tenant: 'tokiwa',
       certificates: [issued.certificate],
       provided: { 状態: 'revoked' },
       responseDigest: 'ab'.repeat(32),

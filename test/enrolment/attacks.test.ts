@@ -7,6 +7,7 @@ import { codeOf, type Ground, openGround, openHouse } from '../authority/house.t
 import { FIELDS, opensslRequest, type Service } from '../service.ts';
 import { deleteRow, putRow } from '../store/row-attacks.ts';
 import { auditOf } from '../world.ts';
+import { FORGERIES, type Row } from './forged-rows.ts';
 import {
   enter,
   firstChief,
@@ -41,6 +42,7 @@ const LISTS = [
   listPk('principal'),
   listPk('principal', { office: 'minami' }),
   listPk('principal', { role: 'officer' }),
+  listPk('principal', { role: 'holder' }),
   UNCERTIFIED,
 ];
 
@@ -130,52 +132,6 @@ const doorsOpenTo = async ({ pem }: Member, but: readonly string[] = []): Promis
 
 const CLOSED = (): readonly Member[] => [suspended, ended];
 
-type Row = Readonly<Record<string, unknown>>;
-type Change = (row: Row) => Row;
-
-const stateOf = (row: Row): Row => ((row.record as Row).details as Row).state as Row;
-
-const withState =
-  (more: Row): Change =>
-  (row) => {
-    const record = row.record as Row;
-    const details = record.details as Row;
-    return { ...row, record: { ...record, details: { ...details, state: { ...stateOf(row), ...more } } } };
-  };
-
-const ALL_DUTIES = ['receive', 'examine', 'responsible'];
-
-const FORGERIES: readonly (readonly [string, Change])[] = [
-  ['active', withState({ standing: 'active' })],
-  ['all duties', withState({ duties: ALL_DUTIES, standing: 'active' })],
-  [
-    'the role of an operator',
-    withState({ role: 'operator', office: undefined, duties: undefined, standing: 'active' }),
-  ],
-  ['another office', withState({ office: 'kita', standing: 'active' })],
-  ['another person', withState({ person: 'minami-chief', standing: 'active' })],
-  [
-    'no end of the term',
-    withState({ until: undefined, from: '2020-01-01T00:00:00.000Z', standing: 'active' }),
-  ],
-  ['no record', () => ({})],
-  ['a record of nothing', () => ({ record: null, known: null, subjectPublicKeyInfo: 7 })],
-  [
-    'a number that no act has',
-    (row) => {
-      const record = row.record as Row;
-      const details = record.details as Row;
-      return {
-        ...row,
-        record: { ...record, details: { ...details, closes: { ...(details.closes as Row), number: 9e15 } } },
-      };
-    },
-  ],
-  ['other names', (row) => ({ ...row, known: { salt: '00', contents: { name: { ja: 'x', en: 'x' } } } })],
-  ['another key', (row) => ({ ...row, subjectPublicKeyInfo: Buffer.from('other').toString('base64') })],
-  ['certificates', (row) => ({ ...row, certificates: [{ ca: 'operations-1', serial: '01' }] })],
-];
-
 describe('no door opens where a row', () => {
   it('is as it was', async () => {
     for (const member of CLOSED()) expect(await doorsOpenTo(member)).toEqual([]);
@@ -222,7 +178,8 @@ describe('no door opens where a row', () => {
     const differs = (await auditOf(house)).found.map(({ damage }) => damage);
     expect(new Set(differs)).toEqual(new Set(['enrolment-differs']));
     const done = await house.core.mending.mend();
-    expect(differs).toHaveLength(done.length);
+    // Holders have a list of their own, which is there.
+    expect(differs).toHaveLength(done.filter((name) => !name.startsWith('principal holder-')).length);
     // The lists of the demonstration's people went too.
     const { offices, principals } = await readPeople();
     const shipped = new Set([...offices, ...principals].map(({ id }) => id));

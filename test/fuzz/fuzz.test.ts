@@ -105,7 +105,7 @@ const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
     await app.enrolment.holders.suspend(whole.principal('operator-noda'), id);
   const opened = await app.disclosures.cases.open(holder, holder.id);
   const file = JSON.parse(whole.trustDomainText);
-  file.principals[0].name.en = 'Another Name';
+  file.operators[0].name.en = 'Another Name';
   const changed = Buffer.from(JSON.stringify(file));
   const amendment = await app.amendments.propose(whole.principal('operator-sakai'), changed.toString());
   const part = `${'55'.repeat(32)}\n`;

@@ -354,6 +354,8 @@ describe('what is shed in a flood', () => {
     'ANY /api/v1/offices/{office}/end',
     'ANY /api/v1/principals/{principal}/suspension',
     'ANY /api/v1/principals/{principal}/end',
+    'ANY /api/v1/holders/{holder}/suspension',
+    'ANY /api/v1/holders/{holder}/end',
   ];
 
   it('is no revocation, hold or release: each has a throttle of its own at both doors of callers', () => {

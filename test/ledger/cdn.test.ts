@@ -41,7 +41,11 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const open = (table: Table = world.table): CdnLogs =>
-  openCdnLogs({ table, ledger: world.over(table), askedAbout: async () => ({ certificates: [] }) });
+  openCdnLogs({
+    table,
+    ledger: world.over(table),
+    askedAbout: async () => ({ certificates: [], tenants: [] }),
+  });
 
 const counted = async (month: string): Promise<Record<string, number>> => {
   await world.ledger.query({ limit: 1 });
@@ -110,7 +114,7 @@ describe('an access log of a CDN', () => {
           const logs = openCdnLogs({
             table: faulty,
             ledger: other.over(faulty),
-            askedAbout: async () => ({ certificates: [] }),
+            askedAbout: async () => ({ certificates: [], tenants: [] }),
           });
           // Every run fails at its first write. If that write was applied, the next run gets one write further.
           const outcome = await logs.import('E1.gz', many).then(
@@ -125,7 +129,7 @@ describe('an access log of a CDN', () => {
         const whole = openCdnLogs({
           table: other.table,
           ledger: other.ledger,
-          askedAbout: async () => ({ certificates: [] }),
+          askedAbout: async () => ({ certificates: [], tenants: [] }),
         });
         await whole.import('E1.gz', many);
         expect(await whole.import('E1.gz', many)).toEqual({ lines: 0, hits: 0 });

@@ -43,8 +43,8 @@ const SHOWN: Readonly<Record<string, string>> = {
   listOffices: '/api/v1/offices',
   listPrincipals: '/api/v1/principals',
   listNotices: '/api/v1/notices?office=okitsu',
-  listLeavers: '/api/v1/leavers?office=okitsu',
   listHolders: '/api/v1/holders?office=okitsu',
+  listLeavers: '/api/v1/leavers?office=okitsu',
   listSerials: '/api/v1/certificates/organisation-1',
   listCrls: '/api/v1/crls/operations-1',
   whoami: '/api/v1/whoami',
@@ -120,6 +120,7 @@ export const doors = (open: () => TwoTenants): void => {
         there: { ca, serial },
         missing: { ca, serial: '0f'.repeat(16) },
       })),
+      '{holder}': named('holder', ['holder-tanabe', 'h-tokiwa'], 'h-nobody'),
       '{ca}': named('ca', [TOKIWA_CA], 'nowhere-1'),
       '{ca}/{partition}': [
         { there: { ca: TOKIWA_CA, partition: 'full' }, missing: { ca: 'nowhere-1', partition: 'full' } },
@@ -132,7 +133,6 @@ export const doors = (open: () => TwoTenants): void => {
       ],
       '{id}': named('id', [shared.id, own.id, waiting.id], shared.id.replaceAll(/[1-9a-f]$/g, '0')),
       '{office}': named('office', ['mizusaki-higashi', 'kita'], 'nowhere'),
-      '{holder}': named('holder', ['holder-tanabe', 'h-tokiwa'], 'nobody-new'),
       '{principal}': named('principal', ['higashi-chief', 'minami-new'], 'nobody-new'),
     } satisfies typeof asked);
   }, 120_000);

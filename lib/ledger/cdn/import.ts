@@ -39,11 +39,8 @@ export interface CdnLogs {
 const FILE = /^[A-Za-z0-9._-]{1,200}$/;
 /** The most lines that are counted before a write. */
 const CHUNK_LINES = 5_000;
-/**
- * A write is due when this many records wait. The last URL may add up to nine more, since a URL has no room for the
- * CertIDs of ten records. With the file's own row they still fit into one write.
- */
-const CHUNK_RECORDS = 90;
+/** With the file's own row so many records fit into one write. Those of one URL alone do: it has room for a hundred CertIDs. */
+const CHUNK_RECORDS = 98;
 /**
  * Characters. CloudFront accepts 20 KB of headers and 8,192 bytes of URL, and writes an encoded byte as three
  * characters. Anybody can cause so long a line, and it must not keep other lines from being counted.
@@ -54,9 +51,40 @@ export const MAX_LINE = 131_072;
 interface Group {
   readonly hit: Hit;
   /** What each record is about. */
-  readonly parts: ReturnType<typeof partsOf>;
+  readonly parts: readonly Part[];
   copies: number;
 }
+
+type Part = ReturnType<typeof partsOf>[number] & { readonly tenant?: string };
+
+/** What an answer was about. */
+export interface Asked {
+  readonly certificates: readonly CertificateRef[];
+  /** Whose they are, in the same order. */
+  readonly tenants: readonly (string | undefined)[];
+  readonly unregistered?: Unregistered;
+}
+
+const NOTHING: Asked = { certificates: [], tenants: [] };
+
+/** As `divide` does with the service's own answers: numbers without a certificate go with those of a single tenant. */
+const partsFor = ({ certificates, tenants, unregistered }: Asked): readonly Part[] => {
+  const groups = Map.groupBy(certificates.keys(), (at) => tenants[at]);
+  const named = [...groups.keys()].filter((tenant) => tenant !== undefined);
+  if (named.length < 2)
+    return partsOf(certificates, unregistered).map((part) => ({
+      ...part,
+      ...(named[0] && { tenant: named[0] }),
+    }));
+  if (unregistered) groups.set(undefined, groups.get(undefined) ?? []);
+  return [...groups].flatMap(([tenant, places]) => {
+    const own = places.map((at) => certificates[at] as CertificateRef);
+    return partsOf(own, tenant === undefined ? unregistered : undefined).map((part) => ({
+      ...part,
+      ...(tenant !== undefined && { tenant }),
+    }));
+  });
+};
 
 export const openCdnLogs = (deps: {
   readonly table: Table;
@@ -65,20 +93,19 @@ export const openCdnLogs = (deps: {
    * The certificates, and the numbers without one, that the answer to an OCSP request in a URL's path covers; none where the
    * path holds no request.
    */
-  readonly askedAbout: (
-    path: string,
-  ) => Promise<{ readonly certificates: readonly CertificateRef[]; readonly unregistered?: Unregistered }>;
+  readonly askedAbout: (path: string) => Promise<Asked>;
 }): CdnLogs => {
   const { table, ledger } = deps;
 
   /** Drafts like those of the service's own answers: an item for each certificate, and as many records as they need. */
   const draftsOf = (file: string, digest: string, group: Group): readonly ProvisionDraft[] => {
     const { day, channel, method, object } = group.hit;
-    return group.parts.map(({ certificates, unregistered }) => ({
+    return group.parts.map(({ tenant, certificates, unregistered }) => ({
       kind: 'provision',
       recipient: 'public',
       channel,
       method,
+      ...(tenant !== undefined && { tenant }),
       certificates,
       provided: {
         cdn: 'cloudfront',
@@ -128,9 +155,10 @@ export const openCdnLogs = (deps: {
       let records = 0;
       let waiting = 0;
 
-      const flush = async (): Promise<void> => {
+      /** `row`: how far the lines are counted then. */
+      const flush = async (row: FileRow): Promise<void> => {
         if (waiting === 0) return;
-        item = await store(file, item, { lines: read, digest }, [...groups.values()]);
+        item = await store(file, item, row, [...groups.values()]);
         imported += waiting;
         waiting = 0;
         groups = new Map();
@@ -144,6 +172,7 @@ export const openCdnLogs = (deps: {
           continue;
         }
         if (!fields) throw new Fault('malformed-cdn-log', 'The log does not say which fields it has.');
+        const before = { lines: read, digest };
         read++;
         digest = digestHex(`${digest}\n${line}`);
         if (read <= already.lines) {
@@ -155,26 +184,27 @@ export const openCdnLogs = (deps: {
           }
           continue;
         }
-        waiting++;
         const hit = readHit(fields, line);
         if (hit) {
           hits++;
           const name = JSON.stringify([hit.day, hit.channel, hit.method, hit.object]);
           let group = groups.get(name);
           if (group === undefined) {
-            const asked = hit.channel === 'ocsp' ? await deps.askedAbout(hit.object) : { certificates: [] };
-            group = { hit, parts: partsOf(asked.certificates, asked.unregistered), copies: 0 };
+            const asked = hit.channel === 'ocsp' ? await deps.askedAbout(hit.object) : NOTHING;
+            group = { hit, parts: partsFor(asked), copies: 0 };
+            if (records + group.parts.length > CHUNK_RECORDS) await flush(before);
             groups.set(name, group);
             records += group.parts.length;
           }
           group.copies++;
         }
-        if (waiting === CHUNK_LINES || records >= CHUNK_RECORDS) await flush();
+        waiting++;
+        if (waiting === CHUNK_LINES) await flush({ lines: read, digest });
       }
       if (read < already.lines) {
         throw new Fault('malformed-cdn-log', 'The file has fewer lines than were counted of it before.');
       }
-      await flush();
+      await flush({ lines: read, digest });
       return { lines: imported, hits };
     },
 

@@ -1,5 +1,6 @@
 /** Offices and principals that come and go: lib/enrolment. */
 export const ENROLMENT = {
+  'Name an office of your tenant.': '自分の運営団体の登録分局を指定してください。',
   'The trust domain names an operator of this id, now or earlier; take another id.':
     'この ID の認証局運用者が、現在または以前の信頼ドメインにいます。別の ID にしてください。',
   'This id is taken; choose another one.': 'この ID はすでに使われています。別の ID にしてください。',

@@ -64,10 +64,11 @@ describe('the purpose of an answer', () => {
     const cells = totals?.counts.flatMap(({ cell, records }) =>
       cell.kind === 'provision' && cell.recipient === 'procurement' ? [{ ...cell, records }] : [],
     );
+    const tenant = cells?.[0]?.tenant;
     const cell = { kind: 'provision', recipient: 'procurement', channel: 'ocsp', method: 'POST' };
     expect(cells).toHaveLength(2);
-    expect(cells).toContainEqual({ ...cell, purpose: 'tender', records: 1 });
-    expect(cells).toContainEqual({ ...cell, purpose: 'tender', purposeAssumed: true, records: 1 });
+    expect(cells).toContainEqual({ ...cell, tenant, purpose: 'tender', records: 1 });
+    expect(cells).toContainEqual({ ...cell, tenant, purpose: 'tender', purposeAssumed: true, records: 1 });
     const report = await buildAnnualReport(Number(month.slice(0, 4)), {
       trustDomain: { name: 'test', ja: '試験', en: 'Test' },
       known: async (id) => service.principals.find((one) => one.id === id),

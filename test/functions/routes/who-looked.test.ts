@@ -111,6 +111,7 @@ const readings: readonly (readonly [string, string, () => string, () => Partial<
   ],
   ['tax-portal', 'its own answers', () => '/api/v1/provisions', () => ({ channel: 'records' })],
   ['holder-tanabe', 'its own records', () => '/api/v1/own/records', () => ({ channel: 'own' })],
+  ['holder-tanabe', 'its own certificates', () => '/api/v1/own/certificates', () => ({ channel: 'own' })],
   ['holder-tanabe', 'its delegates', () => '/api/v1/own/delegates', () => ({ channel: 'own' })],
   ['holder-tanabe', 'its disclosures', () => '/api/v1/disclosures', () => ({ channel: 'records' })],
   [

@@ -29,7 +29,11 @@ afterEach(async () => {
 });
 
 const cdnLogs = () =>
-  openCdnLogs({ table: world.table, ledger: world.ledger, askedAbout: async () => ({ certificates: [] }) });
+  openCdnLogs({
+    table: world.table,
+    ledger: world.ledger,
+    askedAbout: async () => ({ certificates: [], tenants: [] }),
+  });
 
 const open = (core = { cdnLogs: cdnLogs() }) =>
   deliveredCdnLogs(async () => ({
