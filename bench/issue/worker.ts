@@ -104,7 +104,7 @@ const bound = async (n: number): Promise<void> => {
 const issue = (fresh: readonly string[]) => async (n: number) => {
   const submission = { profile: PROFILE, csr: fresh[n] as string, fields: FIELDS, holder: 'holder-tanabe' };
   const officers = { isAt: async () => false };
-  const application = await readApplication({ issuing: authority, officers }, OFFICE, submission);
+  const { application } = await readApplication({ issuing: authority, officers }, OFFICE, submission);
   const ref = await authority.issue({
     order: `bench-${made++}`,
     profile: application.profile,

@@ -6,7 +6,7 @@ import { officeAnswer } from '../enrolment/answers.ts';
 import { addOfficeOptions, officeOptions, readOfficeTerms } from '../enrolment/office-terms.ts';
 import { officeTable, officeText } from '../enrolment/office-text.ts';
 import { endOfPage } from '../enrolment/state-text.ts';
-import { idArgument } from '../enrolment/terms.ts';
+import { confirmationOf, idArgument, LOOKED_AT } from '../enrolment/terms.ts';
 import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand, Perform } from '../perform.ts';
@@ -122,7 +122,7 @@ const addProposal = (offices: Command, perform: Perform): void => {
     perform(input.extend(officeOptions), async ({ client, say, show }, { id, ...options }) => {
       const terms = await readOfficeTerms(options);
       const { answer } = await client.post(`${pathOf(id)}/proposal`, officeAnswer, terms);
-      const next = phrase`next: another operator compares this and runs ${asRun(`akashi offices confirm ${id}`)}`;
+      const next = phrase`next: another operator compares this and runs ${asRun(`akashi offices confirm ${id} --number ${answer.number}`)}`;
       show(answer, `${officeText(say, answer)}${say(next)}\n`);
     }),
   );
@@ -132,10 +132,12 @@ const addProposal = (offices: Command, perform: Perform): void => {
     .summary('confirm what another operator proposed')
     .description('Confirm an office, or its change, that another operator proposed. It is in force then.')
     .argument('<id>', 'the id of the office')
+    .option('--number <number>', LOOKED_AT)
     .addHelpText('after', guideText(CONFIRM))
     .action(
-      perform(input, async ({ client, say, show }, { id }) => {
-        const { answer } = await client.post(`${pathOf(id)}/confirmation`, officeAnswer);
+      perform(input.extend({ number: z.string().exactOptional() }), async (run, { id, number }) => {
+        const { client, say, show } = run;
+        const { answer } = await client.post(confirmationOf(pathOf(id), number), officeAnswer);
         show(answer, officeText(say, answer));
       }),
     );

@@ -23,6 +23,7 @@ const office = {
 
 export const officeAnswer = z.looseObject({
   id: text,
+  number: z.int(),
   changed: z.looseObject(step),
   standing: text.exactOptional(),
   ...office,
@@ -49,6 +50,7 @@ const principal = {
 
 export const principalAnswer = z.looseObject({
   id: text,
+  number: z.int(),
   changed: z.looseObject(step),
   standing: text.exactOptional(),
   ...principal,

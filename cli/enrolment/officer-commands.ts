@@ -107,7 +107,7 @@ export const addTransfer = (group: Command, perform: Perform): void => {
         ...(effectiveFrom !== undefined && { effectiveFrom }),
       };
       const { answer } = await run.client.post(`/api/v1/principals/${id}/transfer`, principalAnswer, body);
-      const next = phrase`next: the responsible person of ${office}, or another operator, runs ${asRun(`akashi officers confirm ${id}`)}`;
+      const next = phrase`next: the responsible person of ${office}, or another operator, runs ${asRun(`akashi officers confirm ${id} --number ${answer.number}`)}`;
       run.show(answer, `${principalText(run.say, answer)}${run.say(next)}\n`);
       return EXIT.ok;
     }),

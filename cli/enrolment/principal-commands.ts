@@ -41,7 +41,7 @@ import {
 import { principalTable, principalText } from './principal-text.ts';
 import type { RoleCommand } from './roles.ts';
 import { endOfPage } from './state-text.ts';
-import { idArgument } from './terms.ts';
+import { confirmationOf, idArgument, LOOKED_AT } from './terms.ts';
 
 const PATH = '/api/v1/principals';
 
@@ -161,7 +161,7 @@ const addProposal: Add = (group, perform, of) => {
           ...(newCredential && { invites: true }),
         };
         const { answer } = await client.post(`${pathOf(id)}/proposal`, principalAnswer, terms);
-        const next = phrase`next: another operator compares this and runs ${asRun(`akashi ${of.name} confirm ${id}`)}`;
+        const next = phrase`next: another operator compares this and runs ${asRun(`akashi ${of.name} confirm ${id} --number ${answer.number}`)}`;
         show(answer, `${principalText(say, answer)}${say(next)}\n`);
       },
     ),
@@ -174,30 +174,34 @@ const addProposal: Add = (group, perform, of) => {
       `Confirm ${of.one} that another operator proposed, or a change. Where a key is asked for, you get the invitation, and so cannot confirm the key that comes with it.`,
     )
     .argument(of.role === 'officer' ? '[id]' : '<id>', 'the id of the principal')
+    .option('--number <number>', LOOKED_AT)
     .addHelpText('after', guideText(confirmGuide(of)));
   stepOrFile(confirm, of).action(
-    perform(z.object(fileOptions), async (run, { dryRun, ...given }) => {
-      if (given.file !== undefined) return doMany(run, onlyFile(given), CONFIRMATIONS, dryRun);
-      assertNotDry(dryRun);
-      const { id } = given;
-      if (id === undefined) throw usage('Give the id of one officer, or --file for many.');
-      const { answer } = await run.client.post(`${pathOf(id)}/confirmation`, confirmedAnswer);
-      const { principal, invitation } = answer;
-      if (invitation === undefined) {
-        const { prepared } = principal;
-        const outcome = prepared
-          ? phrase`${id}: prepared; in force from ${prepared.effectiveFrom} on`
-          : phrase`${id}: in force now`;
-        run.show(answer, `${principalText(run.say, principal)}${run.say(outcome)}\n`);
+    perform(
+      z.object({ ...fileOptions, number: z.string().exactOptional() }),
+      async (run, { dryRun, ...given }) => {
+        if (given.file !== undefined) return doMany(run, onlyFile(given), CONFIRMATIONS, dryRun);
+        assertNotDry(dryRun);
+        const { id, number } = given;
+        if (id === undefined) throw usage('Give the id of one officer, or --file for many.');
+        const { answer } = await run.client.post(confirmationOf(pathOf(id), number), confirmedAnswer);
+        const { principal, invitation } = answer;
+        if (invitation === undefined) {
+          const { prepared } = principal;
+          const outcome = prepared
+            ? phrase`${id}: prepared; in force from ${prepared.effectiveFrom} on`
+            : phrase`${id}: in force now`;
+          run.show(answer, `${principalText(run.say, principal)}${run.say(outcome)}\n`);
+          return EXIT.ok;
+        }
+        const reads =
+          of.role === 'officer'
+            ? phrase`The person reads the fingerprint of the key to the responsible person of the office, or to another operator than you, who runs`
+            : phrase`The person reads the fingerprint of the key to another operator than you, who runs`;
+        showInvited(run, of, { ...answer, invitation }, reads);
         return EXIT.ok;
-      }
-      const reads =
-        of.role === 'officer'
-          ? phrase`The person reads the fingerprint of the key to the responsible person of the office, or to another operator than you, who runs`
-          : phrase`The person reads the fingerprint of the key to another operator than you, who runs`;
-      showInvited(run, of, { ...answer, invitation }, reads);
-      return EXIT.ok;
-    }),
+      },
+    ),
   );
 
   step(group, 'withdraw', withdrawGuide(of), {

@@ -117,3 +117,10 @@ export const commonTerms = (
     ...(until !== undefined && { until }),
   };
 };
+
+/** The help of the option that names what is confirmed. */
+export const LOOKED_AT =
+  'the number of the proposal that you have compared; refused where a newer one took its place';
+
+export const confirmationOf = (path: string, number: string | undefined): string =>
+  `${path}/confirmation${number === undefined ? '' : `?number=${encodeURIComponent(number)}`}`;

@@ -35,10 +35,13 @@ export const openLeaverCheck = ({
   const isGiven = ({ kind, details }: ActRecord): boolean =>
     kind === 'issuance' && typeof details.issuedTo === 'string';
 
-  /** The act by which the officer left: the one after the last by which the officer was there. */
-  const leavingOf = (chain: readonly EnrolmentAct[], office: string): EnrolmentAct | undefined => {
+  /** The act by which the officer left: the one after the last by which the officer was there. And what prepared it. */
+  const leavingOf = (chain: readonly EnrolmentAct[], office: string) => {
     const last = chain.findLastIndex(({ state }) => state?.office === office && state.standing !== 'ended');
-    return last === -1 ? undefined : chain[last + 1];
+    const leaving = last === -1 ? undefined : chain[last + 1];
+    const before = chain[last];
+    const wasPrepared = before?.prepared && leaving?.confirms === before.record;
+    return leaving && { leaving, because: wasPrepared ? before.record : leaving.record };
   };
 
   const isDecided = (certificate: string, because: string): boolean =>
@@ -69,11 +72,11 @@ export const openLeaverCheck = ({
     conclude: (chainOf) => {
       for (const issuance of issuances.values()) {
         const officer = textIn(issuance.details.issuedTo) ?? '';
-        const leaving = leavingOf(chainOf(officer) ?? [], issuance.office ?? '');
+        const { leaving, because = '' } = leavingOf(chainOf(officer) ?? [], issuance.office ?? '') ?? {};
         if (leaving === undefined || leaving.newer || now - leaving.time < DECIDED_WITHIN_MS) continue;
         const certificate = certificateOf(issuance);
         const isOver = timeIn(issuance.details.notAfter) <= now;
-        if (isOver || isDecided(certificate, leaving.record)) continue;
+        if (isOver || isDecided(certificate, because)) continue;
         report('leaver-undecided', { certificate, record: leaving.record, principal: officer });
       }
     },

@@ -8,7 +8,7 @@ import type { EnrolmentDeps } from './deps.ts';
 import { openDueActs } from './due.ts';
 import type { Independence } from './independence.ts';
 import { type Invitations, invitationFor } from './invitations.ts';
-import { principalViewOf, unknownPrincipal } from './principal-views.ts';
+import { principalViewOf, unknownOffice, unknownPrincipal } from './principal-views.ts';
 import type { Said } from './reading.ts';
 import { isResponsibleOf } from './responsible.ts';
 import { type Contents, contentsOf } from './rows.ts';
@@ -158,13 +158,13 @@ export const openChanging = (
       transfer: async (actor, id, { office, duties, until }, effectiveFrom) => {
         const current = await found(actor, id);
         if (actor.role !== 'operator') assertResponsible(actor, current);
-        const to = await directory.openOffice(office);
-        if (to === undefined || to.tenant !== current.standing?.state?.tenant)
-          throw new Fault('unknown-office', 'There is no office of that id.', { office });
         const present = current.standing?.state;
-        await independence.assert(id, present && withEnd(present, until));
+        const to = await directory.openOffice(office, present);
+        if (to === undefined || to.tenant !== present?.tenant) throw unknownOffice(office);
+        await independence.assert(actor, id, present && withEnd(present, until));
         const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
         const proposed = await acting.act(id, actor, (now) => {
+          if (actor.role !== 'operator') assertResponsible(actor, now);
           assertNothingPrepared(id, now);
           const state = now.standing?.state;
           if (state?.role !== 'officer' || state.standing !== 'active')
@@ -188,16 +188,18 @@ export const openChanging = (
         return principalViewOf(id, proposed);
       },
 
-      confirm: async (actor, id) => {
+      confirm: async (actor, id, number) => {
         const { standing: before } = await found(actor, id);
-        await independence.assert(id, before?.awaiting?.state);
+        await independence.assert(actor, id, before?.awaiting?.state);
         const { invitation, text } = invitationFor(id, actor, clock(), random);
-        const confirmed = await acting.act(id, actor, ({ standing, row }) => {
+        const confirmed = await acting.act(id, actor, (now) => {
+          assertSees(actor, id, now);
+          const { standing, row } = now;
           const again = standing && unopened(standing, actor, clock());
           if (again) return { outcome: { act: 'invited', ...again, state: { ...again.state, invitation } } };
           const proposal = awaited(standing, clock());
           assertConfirms(actor, proposal);
-          assertConfirmer(actor, proposal);
+          assertConfirmer(actor, proposal, number);
           const { state, effectiveFrom, invites: isInvited } = proposal.awaiting;
           // The names of an officer who moves are those of the row.
           changing(contentsOf(state, row?.awaiting) ?? contentsOf(state, row?.known));
@@ -214,7 +216,11 @@ export const openChanging = (
       withdraw: async (actor, id) => {
         const current = await found(actor, id);
         if (actor.role !== 'operator') assertResponsible(actor, current);
-        const withdrawn = await acting.act(id, actor, ({ standing }) => {
+        const withdrawn = await acting.act(id, actor, (now) => {
+          assertSees(actor, id, now);
+          if (actor.role !== 'operator') assertResponsible(actor, now);
+          const { standing } = now;
+          assertNotOwn(actor, standing);
           const { state }: Said<PrincipalState> = standing?.prepared ? standing : awaited(standing, clock());
           return { outcome: { act: 'withdrawn', ...(state && { state }) } };
         });
@@ -222,6 +228,15 @@ export const openChanging = (
       },
     },
   };
+};
+
+/** Who is to end or to change by the act of somebody else does not take that back. Fault: `same-person`. */
+const assertNotOwn = (actor: Principal, standing: Said<PrincipalState> | undefined): void => {
+  if (standing?.state?.person !== actor.person || standing.record.details.person === actor.person) return;
+  throw new Fault(
+    'same-person',
+    'Somebody else has proposed or prepared this for you, and takes it back, or another person does.',
+  );
 };
 
 const withEnd = ({ until: _, ...state }: PrincipalState, until: string | undefined): PrincipalState => ({

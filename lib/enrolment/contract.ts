@@ -190,8 +190,11 @@ export interface Page<V> {
 export interface Offices {
   /** Opens an office, or changes one, once another operator confirms. Faults: `invalid-input`, `unknown-office`, `wrong-state`. */
   propose(actor: Principal, id: string, terms: OfficeTerms): Promise<OfficeView>;
-  /** Faults: `unknown-office`, `nothing-awaited`, `same-person`. */
-  confirm(actor: Principal, id: string): Promise<OfficeView>;
+  /**
+   * `number`: of the proposal that the actor has looked at. Without it the newest one is meant. Faults: `unknown-office`,
+   * `nothing-awaited`, `same-person`; `confirmation-differs` where a newer proposal took the place of that one.
+   */
+  confirm(actor: Principal, id: string, number?: number): Promise<OfficeView>;
   /** Any operator may take back what was proposed. Faults: `unknown-office`, `nothing-awaited`. */
   withdraw(actor: Principal, id: string): Promise<OfficeView>;
   /**
@@ -248,10 +251,11 @@ export interface People {
   transfer(actor: Principal, id: string, to: Transfer, effectiveFrom?: string): Promise<PrincipalView>;
   /**
    * What was proposed. An invitation comes with it where the principal is new, or was proposed with `invites`. The same operator
-   * may confirm again while nobody has opened the invitation, and gets a new one. Faults: `unknown-principal`,
-   * `nothing-awaited`, `same-person`.
+   * may confirm again while nobody has opened the invitation, and gets a new one. `number`: of the proposal that the actor has
+   * looked at. Without it the newest one is meant. Faults: `unknown-principal`, `nothing-awaited`, `same-person`;
+   * `confirmation-differs` where a newer proposal took the place of that one.
    */
-  confirm(actor: Principal, id: string): Promise<Confirmed>;
+  confirm(actor: Principal, id: string, number?: number): Promise<Confirmed>;
   /** Takes back what was proposed or prepared. Faults: `unknown-principal`, `nothing-awaited`. */
   withdraw(actor: Principal, id: string): Promise<PrincipalView>;
   /**
@@ -362,10 +366,11 @@ export interface HolderView {
 export interface Holders {
   /**
    * Enrols the pseudonym that a submission of the actor's office names, if nobody has the id, and records that this office named
-   * it. Again, it does nothing. Faults: `invalid-input` where the id is somebody else's; `not-in-force` where the holder is
-   * suspended or has ended.
+   * it. Again, it does nothing. `signsIn`: the certificate is to sign the holder in, and shows what others were told of the
+   * holder. Faults: `invalid-input` where the id is somebody else's, or another tenant would sign in a holder that is not its own;
+   * `not-in-force` where the holder is suspended or has ended.
    */
-  name(actor: Principal, id: string): Promise<void>;
+  name(actor: Principal, id: string, certificate?: { readonly signsIn?: boolean }): Promise<void>;
   /** At once. Faults: `unknown-holder`, `wrong-state`, `forbidden`. */
   suspend(actor: Principal, id: string): Promise<HolderView>;
   resume(actor: Principal, id: string): Promise<HolderView>;
@@ -436,8 +441,11 @@ export interface Directory {
   everyOf(role: Role): AsyncIterable<Principal>;
   /** Undefined where there is none. An ended office is given too. */
   office(id: string): Promise<Office | undefined>;
-  /** By the newest act. Fault: `not-in-force` where the office has ended or is out of its term. */
-  openOffice(id: string): Promise<Office | undefined>;
+  /**
+   * By the newest act. Undefined also where it is of a tenant that the asker does not serve, whatever its standing. Fault:
+   * `not-in-force` where the office has ended or is out of its term.
+   */
+  openOffice(id: string, asker?: Pick<Principal, 'tenant'>): Promise<Office | undefined>;
   /**
    * The same, and also an office that has ended while an open one has its affairs: what was submitted there may be finished.
    * `officeApproval` is then that of the one that has its affairs, whose officers examine. Fault: `not-in-force`.

@@ -7,6 +7,7 @@ import type { Acting } from './acting.ts';
 import type { Directory, Notice, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import type { Closer, Invitations } from './invitations.ts';
+import { unknownOffice } from './principal-views.ts';
 import type { Said } from './reading.ts';
 import { DUE, type Due, noticesPk } from './rows.ts';
 
@@ -149,8 +150,7 @@ export const openDueActs = (
     notices: async (actor, { office, limit, cursor }) => {
       const from = readableOffice(actor, office);
       const { tenant } = (await directory.office(from)) ?? {};
-      if (!serves(actor, tenant))
-        throw new Fault('unknown-office', 'There is no office of that id.', { office: from });
+      if (!serves(actor, tenant)) throw unknownOffice(from);
       const pk = noticesPk(from);
       const page = await table.query({
         pk,

@@ -57,6 +57,21 @@ export const openHolders = (
     if (gone) throw notInForce('principal', id, gone);
   };
 
+  /** The tenant whose submission or operators enrolled the holder; undefined where operators of the service did. */
+  const enrolledBy = async (id: string): Promise<string | undefined> => {
+    const first = await acting.at(id, 1);
+    const { office } = first?.record ?? {};
+    const { tenant } = first?.state ?? first?.awaiting?.state ?? {};
+    return office === undefined ? tenant : (await directory.office(office))?.tenant;
+  };
+
+  /** Fault: `invalid-input`. */
+  const assertSignsInFor = async ({ tenant: own }: Principal, id: string): Promise<void> => {
+    const tenant = await enrolledBy(id);
+    if (tenant !== undefined && tenant !== own)
+      throw notAHolder(id, phrase`certificates with which it signs in come from the tenant that enrolled it`);
+  };
+
   /** Faults: as above. */
   const enrol = async (actor: Principal, id: string): Promise<void> => {
     const { standing, row } = await acting.read(id);
@@ -111,8 +126,16 @@ export const openHolders = (
   /** The responsible person of an office that named the holder, or an operator. Faults: `unknown-holder`, `forbidden`. */
   const assertDecides = async (actor: Principal, id: string): Promise<Act | undefined> => {
     const named = await assertSees(actor, id);
-    if (actor.role === 'operator' || isResponsibleOf(actor, actor.office)) return named;
-    throw new Fault('forbidden', 'Only the responsible person of the office, or an operator, may do this.');
+    if (actor.role === 'operator') return named;
+    if (!isResponsibleOf(actor, actor.office))
+      throw new Fault('forbidden', 'Only the responsible person of the office, or an operator, may do this.');
+    // Any office may name a pseudonym that it has heard of. It must not end by that what another tenant's offices rest on.
+    const tenant = await enrolledBy(id);
+    if (tenant !== undefined && tenant === actor.tenant) return named;
+    throw new Fault(
+      'forbidden',
+      'Your tenant did not enrol this holder: others name it as well, so an operator of the service decides.',
+    );
   };
 
   const change = async (
@@ -145,11 +168,12 @@ export const openHolders = (
   };
 
   return {
-    name: async (actor, id) => {
+    name: async (actor, id, { signsIn = false } = {}) => {
       if (founders.operators.some((one) => one.id === id)) throw notAHolder(id);
       const { office } = actor;
       if (office === undefined) return;
       await enrol(actor, id);
+      if (signsIn) await assertSignsInFor(actor, id);
       if (await naming.namedBy(office, id)) return;
       const first = await acting.at(id, 1);
       const isByOffice = first?.record.details.act === HOLDER_ENROLLED;

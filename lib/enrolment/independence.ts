@@ -1,6 +1,7 @@
 import { Fault, phrase } from '../fault.ts';
-import type { Role } from '../principal.ts';
+import type { Principal, Role } from '../principal.ts';
 import { everyItem, type Table } from '../store/store.ts';
+import { serves } from '../tenant.ts';
 import type { Acting } from './acting.ts';
 import type { PrincipalState, Term } from './contract.ts';
 import type { Founders } from './deps.ts';
@@ -13,7 +14,7 @@ import { personPk } from './rows.ts';
  * other: `audit verify` names both (`auditor-not-independent`).
  */
 
-type Enrolled = Pick<PrincipalState, 'role' | 'person' | 'from' | 'until'>;
+type Enrolled = Pick<PrincipalState, 'role' | 'person' | 'from' | 'until' | 'tenant'>;
 
 const JUDGED: ReadonlySet<Role> = new Set(['officer', 'operator']);
 
@@ -24,8 +25,8 @@ const isBefore = ({ until }: Pick<Term, 'until'>, { from }: Pick<Term, 'from'>):
   until !== undefined && Date.parse(until) <= Date.parse(from);
 
 export interface Independence {
-  /** Fault: `same-person`. */
-  assert(id: string, state: Enrolled | undefined): Promise<void>;
+  /** Fault: `same-person`, which names the other principal where the actor may see it. */
+  assert(actor: Principal, id: string, state: Enrolled | undefined): Promise<void>;
 }
 
 export const openIndependence = (
@@ -33,10 +34,20 @@ export const openIndependence = (
   founders: Pick<Founders, 'operators'>,
   acting: Pick<Acting<PrincipalState>, 'read'>,
 ): Independence => {
-  const assertApart = (state: Enrolled, id: string, other: Omit<Enrolled, 'from'> & Partial<Term>): void => {
+  const assertApart = (
+    actor: Principal,
+    state: Enrolled,
+    id: string,
+    other: Omit<Enrolled, 'from'> & Partial<Term>,
+  ): void => {
     const isOther = other.person !== state.person || !areOpposed(state.role, other.role);
     const isInTurn = isBefore(other, state) || isBefore(state, { from: other.from ?? state.from });
     if (isOther || isInTurn) return;
+    if (actor.role !== 'operator' || !serves(actor, other.tenant))
+      throw new Fault(
+        'same-person',
+        'The same person has another enrolment. An auditor is neither an officer nor an operator at the same time: name another person.',
+      );
     throw new Fault(
       'same-person',
       phrase`The same person stands behind ${id}. An auditor is neither an officer nor an operator at the same time: end that enrolment first, or name another person.`,
@@ -45,15 +56,15 @@ export const openIndependence = (
   };
 
   return {
-    assert: async (id, state) => {
+    assert: async (actor, id, state) => {
       if (state === undefined || (state.role !== 'auditor' && !JUDGED.has(state.role))) return;
       for (const founder of founders.operators)
-        if (founder.id !== id) assertApart(state, founder.id, founder);
+        if (founder.id !== id) assertApart(actor, state, founder.id, founder);
       for await (const { sk: other } of everyItem(table, { pk: personPk(state.person) })) {
         if (other === id) continue;
         const { standing } = await acting.read(other);
         for (const one of [standing?.state, standing?.prepared?.state])
-          if (one && one.standing !== 'ended') assertApart(state, other, one);
+          if (one && one.standing !== 'ended') assertApart(actor, state, other, one);
       }
     },
   };

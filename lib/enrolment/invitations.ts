@@ -183,7 +183,7 @@ export const openInvitations = (
       assertEnrols(actor, id, before.standing?.state);
       if (!isEnrolled(before, given)) {
         // Another enrolment of the same person may have come since the invitation.
-        await independence.assert(id, before.standing?.state);
+        await independence.assert(actor, id, before.standing?.state);
         await acting.act(id, actor, ({ standing, row }) => {
           const state = standing?.state;
           assertEnrols(actor, id, state);

@@ -7,8 +7,10 @@ import { principalState } from './states.ts';
 export interface Leaving {
   /** RFC 3339 UTC. */
   readonly effectiveFrom: string;
-  /** Id of its record. */
+  /** Id of its record; where the moment of a prepared act has come, still that of the act which prepared it. */
   readonly record: string;
+  /** Who leaves. */
+  readonly person: string;
   /** The enrolment ended; else the officer went to another office. */
   readonly isEnd: boolean;
 }
@@ -27,8 +29,10 @@ export const openOfficers = (
 
   return {
     isAt: async (id, office) => {
-      const found = await deps.directory.findProven(id);
-      return found?.role === 'officer' && found.office === office;
+      const { standing } = await acting.read(id);
+      // Of another office's officer nobody is told here whether it is suspended or has ended.
+      if (standing?.state?.role !== 'officer' || standing.state.office !== office) return false;
+      return (await deps.directory.findProven(id)) !== undefined;
     },
 
     leaving: async (id, office) => {
@@ -40,17 +44,21 @@ export const openOfficers = (
         const { prepared, record } = standing;
         const isEnd = prepared?.state.standing === 'ended';
         const goes = prepared !== undefined && (isEnd || prepared.state.office !== office);
-        return goes ? { effectiveFrom: prepared.effectiveFrom, record: record.id, isEnd } : undefined;
+        const { person } = state;
+        return goes ? { effectiveFrom: prepared.effectiveFrom, record: record.id, person, isEnd } : undefined;
       }
       // The first act after the last one by which the officer was there.
       let left = standing;
       for await (const before of acting.history(id)) {
-        if (before.state?.office === office && before.state.standing !== 'ended')
+        if (before.state?.office === office && before.state.standing !== 'ended') {
+          const wasPrepared = before.prepared && left.record.details.confirms === before.record.id;
           return {
             effectiveFrom: left.record.time,
-            record: left.record.id,
+            record: wasPrepared ? before.record.id : left.record.id,
+            person: state.person,
             isEnd: left.state?.standing === 'ended',
           };
+        }
         left = before;
       }
       return undefined;

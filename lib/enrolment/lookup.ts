@@ -1,6 +1,7 @@
 import { Fault, phrase } from '../fault.ts';
 import type { Clock } from '../ports.ts';
 import type { Principal } from '../principal.ts';
+import { serves } from '../tenant.ts';
 import type { Office } from '../trust-domain/trust-domain.ts';
 import type {
   Directory,
@@ -173,8 +174,9 @@ export const openLookup = (source: Source, { founders, clock }: LookupDeps): Loo
 
     office: async (id) => (await readOffice(id))?.office,
 
-    openOffice: async (id) => {
+    openOffice: async (id, asker = {}) => {
       const found = await readOffice(id);
+      if (!serves(asker, found?.office.tenant)) return undefined;
       assertOpen(id, found);
       return found?.office;
     },

@@ -174,12 +174,12 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
       });
     },
 
-    confirm: async (actor, id) => {
+    confirm: async (actor, id, number) => {
       assertOperator(actor);
       await found(actor, id);
       return acted(id, actor, ({ standing, row }) => {
         const proposal = awaited(standing, clock());
-        assertConfirmer(actor, proposal);
+        assertConfirmer(actor, proposal, number);
         changing(contentsOf(proposal.awaiting.state, row?.awaiting));
         const act = proposal.state === undefined ? 'opened' : 'changed';
         return { outcome: { act, state: proposal.awaiting.state, confirms: proposal.record.id } };

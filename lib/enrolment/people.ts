@@ -15,8 +15,8 @@ import type { EnrolmentDeps } from './deps.ts';
 import { openFollowingUsers } from './following-users.ts';
 import { openIndependence } from './independence.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
-import { openPrincipalTerms } from './principal-terms.ts';
-import { principalViewOf, unknownPrincipal } from './principal-views.ts';
+import { assertOwnTenant, openPrincipalTerms } from './principal-terms.ts';
+import { principalViewOf, unknownOffice, unknownPrincipal } from './principal-views.ts';
 import { isResponsibleOf } from './responsible.ts';
 import { listPk } from './rows.ts';
 import { principalState } from './states.ts';
@@ -28,7 +28,7 @@ const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
 export const openPeople = (
   deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice' | 'office' | 'findProven'> },
 ): { readonly people: People; readonly appointments: Appointments } => {
-  const { table, founders, clock, random } = deps;
+  const { table, founders, directory, clock, random } = deps;
   const acting = openActing(deps, 'principal', principalState);
   const terms = openPrincipalTerms(deps, acting);
   const independence = openIndependence(table, founders, acting);
@@ -42,15 +42,23 @@ export const openPeople = (
     return current;
   };
 
+  /** A page of another tenant's list would be empty, and its cursor would still tell of whom. Fault: `unknown-office`. */
+  const assertServesOffice = async (actor: Principal, office: string): Promise<void> => {
+    if (!serves(actor, (await directory.office(office))?.tenant)) throw unknownOffice(office);
+  };
+
+  /** The officer may have gone to another office since `may` was asked first. */
   const change = async (
     actor: Principal,
     id: string,
     act: string,
+    may: (actor: Principal, current: Current<PrincipalState>) => void,
     next: (state: PrincipalState) => PrincipalState,
   ): Promise<PrincipalView> => {
-    await found(actor, id);
-    const changed = await acting.act(id, actor, ({ standing }) => {
-      const state = standing?.state;
+    may(actor, await found(actor, id));
+    const changed = await acting.act(id, actor, (now) => {
+      may(actor, now);
+      const state = now.standing?.state;
       if (state === undefined || state.standing === 'ended')
         throw wrongStanding('principal', id, state?.standing ?? 'proposed');
       return { outcome: { act, state: next(state) } };
@@ -75,6 +83,7 @@ export const openPeople = (
     if (prepared?.state.standing === 'ended' && prepared.effectiveFrom === effectiveFrom)
       return principalViewOf(id, before);
     const after = await acting.act(id, actor, (now) => {
+      assertCloses(actor, now);
       assertNothingPrepared(id, now);
       const state = now.standing?.state;
       if (state === undefined || state.standing === 'ended')
@@ -91,17 +100,23 @@ export const openPeople = (
           'forbidden',
           'The responsible person of an office invites its officers, and nobody else.',
         );
+      const assertOwn = ({ standing }: Current<PrincipalState>): void => {
+        if (standing && standing.state?.office !== actor.office) throw unknownPrincipal(id);
+      };
       const current = await acting.read(id);
       await terms.assertFree(actor, id, current);
-      const office = current.standing?.state?.office;
-      if (current.standing && office !== actor.office) throw unknownPrincipal(id);
+      assertOwn(current);
       const read = await terms.read(actor, id, given, current);
-      await independence.assert(id, read.state);
+      assertOfAnother(actor, read.state);
+      await independence.assert(actor, id, read.state);
       const { invitation, text } = invitationFor(id, actor, clock(), random);
-      const invited = await acting.act(id, actor, (now) => ({
-        outcome: { act: 'invited', state: { ...terms.after(id, now, read), invitation } },
-        contents: read.contents,
-      }));
+      const invited = await acting.act(id, actor, (now) => {
+        assertOwn(now);
+        return {
+          outcome: { act: 'invited', state: { ...terms.after(id, now, read), invitation } },
+          contents: read.contents,
+        };
+      });
       return { principal: principalViewOf(id, invited), invitation: text };
     },
 
@@ -110,9 +125,10 @@ export const openPeople = (
       const current = await acting.read(id);
       await terms.assertFree(actor, id, current);
       const read = await terms.read(actor, id, given, current);
-      await independence.assert(id, read.state);
+      await independence.assert(actor, id, read.state);
       const moment = effectiveFrom === undefined ? undefined : readMoment(effectiveFrom, clock());
       const proposed = await acting.act(id, actor, (now) => {
+        assertOwnTenant(actor, id, now);
         assertNothingPrepared(id, now);
         const state = now.standing?.state;
         const isInvited = invites || state?.key === undefined;
@@ -148,11 +164,15 @@ export const openPeople = (
           phrase`This changes an officer of the own office; transfer the officer instead.`,
         );
       const read = await terms.read(actor, id, given, current);
-      await independence.assert(id, read.state);
+      assertOfAnother(actor, read.state);
+      await independence.assert(actor, id, read.state);
       return changing.change(
         actor,
         id,
-        (now) => ({ state: terms.after(id, now, read), contents: read.contents }),
+        (now) => {
+          assertResponsible(actor, now);
+          return { state: terms.after(id, now, read), contents: read.contents };
+        },
         effectiveFrom,
       );
     },
@@ -168,18 +188,22 @@ export const openPeople = (
     },
 
     suspend: async (actor, id) => {
-      assertCloses(actor, await found(actor, id));
-      const view = await change(actor, id, 'suspended', ({ invitation: _, brought: __, ...state }) => {
-        if (state.standing === 'suspended') throw wrongStanding('principal', id, 'suspended');
-        return { ...state, standing: 'suspended' };
-      });
+      const view = await change(
+        actor,
+        id,
+        'suspended',
+        assertCloses,
+        ({ invitation: _, brought: __, ...state }) => {
+          if (state.standing === 'suspended') throw wrongStanding('principal', id, 'suspended');
+          return { ...state, standing: 'suspended' };
+        },
+      );
       await follow(id);
       return view;
     },
 
     resume: async (actor, id) => {
-      assertResponsible(actor, await found(actor, id));
-      const view = await change(actor, id, 'resumed', (state) => {
+      const view = await change(actor, id, 'resumed', assertResponsible, (state) => {
         if (state.standing !== 'suspended') throw wrongStanding('principal', id, state.standing);
         return { ...state, standing: state.key ? 'active' : 'invited' };
       });
@@ -198,7 +222,7 @@ export const openPeople = (
         await follow(id);
         return principalViewOf(id, current);
       }
-      const view = await change(actor, id, 'ended', ended);
+      const view = await change(actor, id, 'ended', assertCloses, ended);
       await revokeAll(actor, id);
       await follow(id);
       return view;
@@ -216,6 +240,7 @@ export const openPeople = (
         throw new Fault('forbidden', 'Officers, operators and auditors list principals.');
       if (own !== undefined && office !== undefined && office !== own)
         throw new Fault('forbidden', 'Officers list the officers of their own office; leave the office out.');
+      if (own === undefined && office !== undefined) await assertServesOffice(actor, office);
       const by = { tenant: actor.tenant, office: own ?? office, role };
       const pk = listPk('principal', by);
       const page = await table.query({ pk, limit, ...(cursor !== undefined && { cursor }) });
@@ -238,6 +263,15 @@ const ended = ({ invitation: _, brought: __, ...state }: PrincipalState): Princi
   ...state,
   standing: 'ended',
 });
+
+/** Nobody gives duties or a longer term to oneself, under whatever id. Fault: `same-person`. */
+const assertOfAnother = (actor: Principal, { person }: Pick<PrincipalState, 'person'>): void => {
+  if (person !== actor.person) return;
+  throw new Fault(
+    'same-person',
+    'Your own enrolment is decided by another responsible person of the office, or by two operators with propose and confirm.',
+  );
+};
 
 const isListed = (
   actor: Principal,

@@ -5,6 +5,7 @@ import { serves } from '../tenant.ts';
 import type { Acting, Current } from './acting.ts';
 import type { Directory, PrincipalState, PrincipalTerms } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import { unknownOffice } from './principal-views.ts';
 import type { Contents } from './rows.ts';
 import { assertId, readContents, readTerm, readText } from './terms.ts';
 import { wrongStanding } from './two-operators.ts';
@@ -42,15 +43,27 @@ export interface PrincipalTermsReader {
   after(id: string, current: Current<PrincipalState>, read: ReadTerms, resumes?: boolean): PrincipalState;
 }
 
+/** Nobody proposes anything of an id that is another tenant's. Fault: `wrong-state`. */
+export const assertOwnTenant = (
+  actor: Pick<Principal, 'tenant'>,
+  id: string,
+  { standing }: Current<PrincipalState>,
+): void => {
+  if (standing === undefined) return;
+  const state = standing.state ?? standing.awaiting?.state;
+  // Where a first proposal was taken back there is no state, and the act says whose it was.
+  if (serves(actor, state ? state.tenant : standing.record.tenant)) return;
+  throw new Fault('wrong-state', 'This id is taken; choose another one.', { principal: id });
+};
+
 export const openPrincipalTerms = (
   { founders, directory, clock }: EnrolmentDeps & { readonly directory: Pick<Directory, 'openOffice'> },
   acting: Pick<Acting<PrincipalState>, 'salted'>,
 ): PrincipalTermsReader => {
-  const assertFree: PrincipalTermsReader['assertFree'] = async (actor, id, { standing }) => {
+  const assertFree: PrincipalTermsReader['assertFree'] = async (actor, id, current) => {
+    const { standing } = current;
     assertId(id);
-    const { tenant } = standing?.state ?? standing?.awaiting?.state ?? {};
-    if (standing && !serves(actor, tenant))
-      throw new Fault('wrong-state', 'This id is taken; choose another one.', { principal: id });
+    assertOwnTenant(actor, id, current);
     if (WORDS_OF_RECORDS.some((word) => word === id)) throw saidOfOthers(id);
     if (standing?.state?.role === 'holder' && standing.state.contents === undefined)
       throw new Fault(
@@ -75,9 +88,8 @@ export const openPrincipalTerms = (
     { office: id, tenant = actor.tenant }: PrincipalTerms,
   ): Promise<string | undefined> => {
     if (id !== undefined) {
-      const office = await directory.openOffice(id);
-      if (office === undefined || !serves(actor, office.tenant))
-        throw new Fault('unknown-office', 'There is no office of that id.', { office: id });
+      const office = await directory.openOffice(id, actor);
+      if (office === undefined) throw unknownOffice(id);
       return office.tenant;
     }
     if (tenant === undefined || (founders.tenants.includes(tenant) && serves(actor, tenant))) return tenant;

@@ -7,6 +7,9 @@ import { type Contents, contentsOf } from './rows.ts';
 export const unknownPrincipal = (id: string): Fault =>
   new Fault('unknown-principal', 'There is no principal of that id.', { principal: id });
 
+export const unknownOffice = (id: string): Fault =>
+  new Fault('unknown-office', 'There is no office of that id.', { office: id });
+
 const shown = (state: PrincipalState, kept: Contents | undefined) => {
   const { contents: _, invitation: __, brought: ___, key: ____, ...rest } = state;
   return { ...rest, ...(contentsOf(state, kept) as unknown as PersonalContents | undefined) };

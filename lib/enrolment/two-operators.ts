@@ -20,8 +20,21 @@ export const awaited = <S>(
   return { ...standing, awaiting: standing.awaiting };
 };
 
-/** Fault: `same-person`. */
-export const assertConfirmer = <S>(actor: Principal, { record }: Said<S>): void => {
+/**
+ * Another person than the one who proposed it; and the proposal which that person has looked at, where its number is given.
+ * Otherwise the first person could put another one in its place at the last moment. Faults: `same-person`, `confirmation-differs`.
+ */
+export const assertConfirmer = <S>(
+  actor: Principal,
+  { record, number }: Said<S>,
+  looked: number | undefined,
+): void => {
+  if (looked !== undefined && looked !== number)
+    throw new Fault(
+      'confirmation-differs',
+      phrase`The proposal ${looked} does not wait any more, another one does; look at that, and confirm it by its number.`,
+      { number },
+    );
   if (record.details.person !== actor.person && record.actor !== actor.id) return;
   throw new Fault(
     'same-person',

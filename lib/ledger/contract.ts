@@ -204,6 +204,8 @@ export interface RecordQuery {
    * log has its leaf, which proves whose it is. Excludes `holder`.
    */
   readonly onlyRecordsOf?: string;
+  /** For the responsible person of that office, who learns nothing about others either. Only rows of the office are read. */
+  readonly onlyRecordsOfOffice?: string;
   /** Only records that name this tenant. */
   readonly tenant?: string;
   /**

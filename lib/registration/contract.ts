@@ -123,7 +123,12 @@ export interface Leavers {
   list(
     actor: Principal,
     query: { readonly office?: string; readonly limit: number; readonly cursor?: string },
-  ): Promise<{ readonly proposals: readonly ProposedRevocation[]; readonly cursor?: string }>;
+  ): Promise<{
+    readonly proposals: readonly ProposedRevocation[];
+    /** That of the office, where there are proposals. */
+    readonly tenant?: string;
+    readonly cursor?: string;
+  }>;
   /**
    * The certificate stays, although its person has left. By an officer of the office who examines or is responsible, and is not
    * that person. Again, it does nothing. Faults: `unknown-certificate`, `nothing-awaited`, `forbidden`, `same-person`.

@@ -110,6 +110,8 @@ export interface Issuing {
       readonly version: number;
       /** `person`: its certificates are about persons. */
       readonly kind: string;
+      /** Present where its certificates sign in their holders. */
+      readonly signsIn?: string;
       readonly publicKeys: readonly string[];
     };
     /** That of the office. */
@@ -151,6 +153,8 @@ export interface Leaving {
   readonly effectiveFrom: string;
   /** Id of the record of the act. */
   readonly record: string;
+  /** Who leaves. */
+  readonly person: string;
   readonly isEnd: boolean;
 }
 
@@ -162,7 +166,9 @@ export interface RegistrationDeps {
   readonly ledger: Recorder;
   readonly issuing: Issuing;
   /** The enrolment of holders. Faults: `invalid-input`, `not-in-force`. */
-  readonly holders: { name(actor: Principal, holder: string): Promise<void> };
+  readonly holders: {
+    name(actor: Principal, holder: string, certificate: { readonly signsIn: boolean }): Promise<void>;
+  };
   /** The enrolment of officers, by acts. */
   readonly officers: {
     /** Whether the id is an officer's who may act at that office now. */

@@ -30,7 +30,7 @@ export const readApplication = async (
   }: Pick<RegistrationDeps, 'issuing'> & { readonly officers: Pick<RegistrationDeps['officers'], 'isAt'> },
   office: string,
   submission: Submission,
-): Promise<Application> => {
+): Promise<{ readonly application: Application; readonly signsIn: boolean }> => {
   if (Buffer.byteLength(JSON.stringify(submission.fields)) > MAX_FIELDS_BYTES) {
     throw new Fault(
       'invalid-field',
@@ -70,7 +70,7 @@ export const readApplication = async (
     subjectPublicKeyInfo,
   });
   const ignored = ignoredParts(csr, { subject, subjectAltNames });
-  return {
+  const application: Application = {
     tenant,
     profile: submission.profile,
     profileVersion: profile.version,
@@ -85,4 +85,5 @@ export const readApplication = async (
     subjectPublicKeyInfo: Buffer.from(subjectPublicKeyInfo).toString('base64'),
     key: claim,
   };
+  return { application, signsIn: profile.signsIn !== undefined };
 };

@@ -36,6 +36,12 @@ const proposalOf = (
   because: record,
 });
 
+interface Found {
+  readonly proposal: ProposedRevocation;
+  /** That of the office. */
+  readonly tenant: string;
+}
+
 export const openLeavers = (
   deps: Pick<RegistrationDeps, 'table' | 'ledger' | 'officers' | 'issuedFor' | 'isRevoked'>,
   { read }: Pick<Changes, 'read'>,
@@ -47,11 +53,11 @@ export const openLeavers = (
     actor: Principal,
     office: string,
     officer: string,
-  ): Promise<readonly ProposedRevocation[]> => {
+  ): Promise<readonly Found[]> => {
     const leaving = await officers.leaving(officer, office);
     if (leaving === undefined) return [];
     const { items } = await table.query({ pk: issuedToListingPk(officer), limit: MAX_LOOKED_THROUGH });
-    const found: ProposedRevocation[] = [];
+    const found: Found[] = [];
     for (const { sk: id } of items) {
       const request = (await read(id))?.value;
       const ref = request?.certificate;
@@ -59,7 +65,7 @@ export const openLeavers = (
       if (!isOfOffice || ref === undefined || !serves(actor, request.tenant)) continue;
       const isSettled =
         (await deps.isRevoked(ref)) || (await ledger.conclusion(dismissalOf(ref, leaving.record)));
-      if (!isSettled) found.push(proposalOf(ref, id, officer, leaving));
+      if (!isSettled) found.push({ proposal: proposalOf(ref, id, officer, leaving), tenant: request.tenant });
     }
     return found;
   };
@@ -79,10 +85,14 @@ export const openLeavers = (
         limit,
         ...(cursor !== undefined && { cursor }),
       });
-      const proposals = await Promise.all(
-        page.items.map(({ sk: officer }) => proposalsFor(actor, of, officer)),
-      );
-      return { proposals: proposals.flat(), ...(page.cursor !== undefined && { cursor: page.cursor }) };
+      const all = await Promise.all(page.items.map(({ sk: officer }) => proposalsFor(actor, of, officer)));
+      const found = all.flat();
+      const [first] = found;
+      return {
+        proposals: found.map(({ proposal }) => proposal),
+        ...(first && { tenant: first.tenant }),
+        ...(page.cursor !== undefined && { cursor: page.cursor }),
+      };
     },
 
     dismiss: async (actor, ref) => {
@@ -91,11 +101,11 @@ export const openLeavers = (
       const { tenant, office, issuedTo, request } = issued;
       if (!actor.duties?.some((duty) => duty === 'examine' || duty === 'responsible'))
         throw new Fault('forbidden', 'An officer who examines, or the responsible person, decides this.');
-      if (actor.id === issuedTo)
-        throw new Fault('same-person', 'Somebody else decides about a certificate of yours.');
       const leaving = await officers.leaving(issuedTo, office);
       if (leaving === undefined)
         throw new Fault('nothing-awaited', 'The officer has not left, so no revocation is proposed.');
+      if (actor.person === leaving.person)
+        throw new Fault('same-person', 'Somebody else decides about a certificate of yours.');
       const { ca, serial } = ref;
       const { writes } = await ledger.conclude(
         {

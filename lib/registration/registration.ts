@@ -132,10 +132,10 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     const condition: Condition = standing ? { version: standing.version } : 'absent';
     let identity = '';
     try {
-      const application = await readApplication(deps, office, submission);
+      const { application, signsIn } = await readApplication(deps, office, submission);
       identity = application.key.identity;
       // A crash after this leaves a holder whom no request names yet. The same submission goes on with it.
-      if (application.holder !== undefined) await deps.holders.name(actor, application.holder);
+      if (application.holder !== undefined) await deps.holders.name(actor, application.holder, { signsIn });
       if (application.issuedTo !== undefined) await leavers.expect(office, application.issuedTo);
       const request = await change(
         id,

@@ -79,13 +79,16 @@ describe('akashi offices', () => {
     const proposed = await done(`${MINAMI} --as operator-sakai`);
     expect(proposed).toMatch(/^office {2,}minami\nstate {2,}proposed\n/);
     expect(proposed).toMatch(/\nproposed name {2,}瑞崎市 南区役所 \/ Minami Ward\n/);
-    expect(proposed).toContain('runs npx akashi offices confirm minami\n');
+    expect(proposed).toContain('runs npx akashi offices confirm minami --number 1\n');
     expect(await done('offices --as auditor')).toMatch(
       /^minami {2,}proposed {2,}131016 {2,}- {2,}Minami Ward\n[\s\S]*\noffices: 5\n$/m,
     );
     const own = await refused('offices confirm minami --as operator-sakai');
     expect(own).toEqual({ code: 1, problem: 'same-person' });
-    const opened = await done('offices confirm minami --as operator-noda');
+    expect((await refused('offices confirm minami --number 2 --as operator-noda')).problem).toBe(
+      'confirmation-differs',
+    );
+    const opened = await done('offices confirm minami --number 1 --as operator-noda');
     expect(opened).toMatch(/\nstate {2,}open\n[\s\S]*\nreading {2,}みなみくやくしょ\n/);
     expect(opened).not.toContain('proposed');
     expect(await json('offices show minami --as operator-noda')).toMatchObject({
@@ -308,8 +311,8 @@ describe('akashi officers, for another office', () => {
     const proposed = await done(transfer);
     expect(proposed).toMatch(/\nproposed office {2,}mizusaki-higashi\n/);
     expect(proposed).toMatch(/\nproposed from {2,}20\d\d-/);
-    expect(proposed).toContain(
-      'next: the responsible person of mizusaki-higashi, or another operator, runs npx akashi officers confirm minami-one\n',
+    expect(proposed).toMatch(
+      /\nnext: the responsible person of mizusaki-higashi, or another operator, runs npx akashi officers confirm minami-one --number \d+\n/,
     );
     expect(await done('officers --as higashi-chief')).toMatch(
       /^minami-one {2,}active {2,}minami .* a transfer to mizusaki-higashi is proposed\nprincipals: 4\n$/m,
@@ -446,7 +449,7 @@ describe('akashi officers, for another office', () => {
   it('transfer nobody where the file is not as it has to be', async () => {
     writeFileSync(join(folder, 'sjis.csv'), Buffer.from([0x92, 0x53, 0x93, 0x96, 0x0a]));
     writeFileSync(join(folder, 'header.csv'), 'office,id\n');
-    writeFileSync(join(folder, 'quoted.csv'), `${head}"minami-one,x\n`);
+    writeFileSync(join(folder, 'quoted.csv'), `${head}"minami-one,${'x'.repeat(15_000_000)}\n`);
     transfers('');
     const wrong = [
       ['--file sjis.csv', 'is not UTF-8'],

@@ -102,7 +102,7 @@ it('a town with two clerks can work until its office asks for it; then it takes 
       message: expect.stringMatching(/duty "approve"; kita-one, kita-two have acted/),
     });
   // Another credential of one of the two is still the same person, with whatever duty.
-  const twin = await join('kita-twin', 'approve', 'kita-one');
+  const twin = await join('kita-twin', 'approve', 'kita-two');
   expect(await stateOf(approve(twin.principal, id))).toBe('same-person');
   expect(await stateOf(approve(noda, id))).toBe('wrong-state');
   expect(await stateOf(approve(third.principal, id))).toBe('examined');

@@ -140,6 +140,27 @@ describe('a certificate that names its officer', () => {
     );
   });
 
+  it('is decided by somebody else, whatever id that person has, and once for a departure that is prepared', async () => {
+    await newOfficer('early', 'receive');
+    const ref = await issueTo('early');
+    const again = { ...officer('again', 'examine'), person: 'early' };
+    const second = await enter(
+      house,
+      (await people().invite(chief.principal, 'early-again', again)).invitation,
+      chief.principal,
+    );
+    await transfer('early', new Date(ground.time.now + 86_400_000).toISOString());
+    expect(await codeOf(leavers().dismiss(second.principal, ref))).toBe('same-person');
+    const kept = await leavers().dismiss(examiner.principal, ref);
+    const isListed = async () => (await listed(chief.principal)).some(({ serial }) => serial === ref.serial);
+    expect(await isListed()).toBe(false);
+    ground.time.now += 2 * 86_400_000;
+    await runTask('due', house.core, () => {});
+    expect(await codeOf(leavers().dismiss(second.principal, ref))).toBe('same-person');
+    expect((await leavers().dismiss(examiner.principal, ref)).because).toBe(kept.because);
+    expect(await isListed()).toBe(false);
+  });
+
   it('is named by the audit when nobody decided for thirty days, whatever rows were deleted', async () => {
     // No task publishes CRLs here.
     const findings = async () =>

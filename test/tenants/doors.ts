@@ -95,6 +95,12 @@ export const doors = (open: () => TwoTenants): void => {
       ...officer('新人', 'receive'),
       office: 'mizusaki-higashi',
     });
+    await app.registration.submit(service.principal('higashi-counter'), {
+      profile: 'person-authentication',
+      csr: opensslRequest(service.folder, 'of-holder'),
+      fields: FIELDS['person-authentication'] ?? {},
+      holder: 'h-tokiwa',
+    });
     const certificates = [
       shared.certificate,
       own.certificate,
@@ -105,7 +111,7 @@ export const doors = (open: () => TwoTenants): void => {
     secrets.push(
       ...[shared, own, waiting].map(({ id }) => id),
       ...certificates.map(({ serial }) => serial),
-      ...['mizusaki', 'kita', 'higashi', 'minami-new', TOKIWA_CA, TOKIWA_PROFILE],
+      ...['mizusaki', 'h-tokiwa', 'kita', 'higashi', 'minami-new', TOKIWA_CA, TOKIWA_PROFILE],
     );
     const named = (name: string, values: readonly string[], missing: string): readonly Target[] =>
       values.map((value) => ({ there: { [name]: value }, missing: { [name]: missing } }));
@@ -114,7 +120,7 @@ export const doors = (open: () => TwoTenants): void => {
         there: { ca, serial },
         missing: { ca, serial: '0f'.repeat(16) },
       })),
-      '{holder}': named('holder', ['holder-tanabe'], 'h-nobody'),
+      '{holder}': named('holder', ['holder-tanabe', 'h-tokiwa'], 'h-nobody'),
       '{ca}': named('ca', [TOKIWA_CA], 'nowhere-1'),
       '{ca}/{partition}': [
         { there: { ca: TOKIWA_CA, partition: 'full' }, missing: { ca: 'nowhere-1', partition: 'full' } },

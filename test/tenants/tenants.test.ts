@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { temporaryFolder } from '../service.ts';
 import { checkWorld } from '../world.ts';
+import { aside } from './aside.ts';
 import { doors } from './doors.ts';
 import { own } from './own.ts';
 import { openTwoTenants, type TwoTenants } from './two-tenants.ts';
@@ -20,6 +21,7 @@ afterAll(async () => {
 
 describe("another tenant's", () => doors(() => service));
 describe("a tenant's own", () => own(() => service));
+describe("aside, another tenant's", () => aside(() => service));
 
 it('all stores agree in the end', async () => {
   await checkWorld(service, { requests: [], signed: [], answers: [], revoked: [] });

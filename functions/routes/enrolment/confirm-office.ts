@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
 import { officeId } from '../../http/schemas.ts';
+import { lookedAt } from './names.ts';
 import { officeView } from './office-schemas.ts';
 
 export const route = defineRoute({
@@ -13,8 +14,9 @@ export const route = defineRoute({
   lane: 'api',
   access: ['operator'],
   params: z.strictObject({ office: officeId }),
+  query: z.strictObject({ number: lookedAt }),
   responses: { 200: { description: 'The office as it stands now.', schema: officeView } },
-  faults: ['unknown-office', 'nothing-awaited', 'same-person'],
-  handle: async ({ enrolment }, { params }, caller) =>
-    json(200, await enrolment.offices.confirm(caller, params.office)),
+  faults: ['unknown-office', 'nothing-awaited', 'same-person', 'confirmation-differs'],
+  handle: async ({ enrolment }, { params, query }, caller) =>
+    json(200, await enrolment.offices.confirm(caller, params.office, query.number)),
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { json } from '../../http/http.ts';
 import { defineRoute } from '../../http/route.ts';
 import { principalId } from '../../http/schemas.ts';
+import { lookedAt } from './names.ts';
 import { confirmed } from './principal-schemas.ts';
 
 export const route = defineRoute({
@@ -15,10 +16,11 @@ export const route = defineRoute({
   access: ['officer', 'operator'],
   duty: 'responsible',
   params: z.strictObject({ principal: principalId }),
+  query: z.strictObject({ number: lookedAt }),
   responses: {
     201: { description: 'The principal, and the invitation where there is one.', schema: confirmed },
   },
-  faults: ['unknown-principal', 'nothing-awaited', 'same-person'],
-  handle: async ({ enrolment }, { params }, caller) =>
-    json(201, await enrolment.people.confirm(caller, params.principal)),
+  faults: ['unknown-principal', 'nothing-awaited', 'same-person', 'confirmation-differs'],
+  handle: async ({ enrolment }, { params, query }, caller) =>
+    json(201, await enrolment.people.confirm(caller, params.principal, query.number)),
 });

@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/api/v1/holders/{holder}/end',
   summary: 'End the enrolment of a holder, at once and for good',
   description:
-    'By the responsible person of an office whose submissions named the holder, or an operator. The holder cannot sign in and no submission names it any more. Its certificates stay as they are: revoke them as well where they must not be used. Nobody else gets the pseudonym, because records name it.',
+    'By the responsible person of an office whose submissions named the holder, in the tenant that enrolled it, or an operator. The holder cannot sign in and no submission names it any more. Its certificates stay as they are: revoke them as well where they must not be used. Nobody else gets the pseudonym, because records name it.',
   lane: 'revocation',
   access: ['officer', 'operator'],
   duty: 'responsible',

@@ -29,7 +29,7 @@ export const route = defineRoute({
       schema: z.object({ principals: z.array(principalView), cursor: z.string().exactOptional() }),
     },
   },
-  faults: ['cursor-invalid'],
+  faults: ['cursor-invalid', 'unknown-office'],
   handle: async ({ enrolment, ledger }, { query, request: { method } }, caller) => {
     const { items: principals, ...next } = await enrolment.people.list(caller, query);
     const { limit, cursor: _cursor, ...filter } = query;

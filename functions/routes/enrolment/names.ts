@@ -12,3 +12,16 @@ export const kana = text.meta({ description: 'The reading of the Japanese name.'
 
 /** Who took a step, and when. */
 export const step = z.object({ by: principalId, at: utc });
+
+/** The query parameter that names the proposal which is confirmed. */
+export const lookedAt = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'Must be the number of an act.')
+  .transform(Number)
+  .meta({
+    type: 'integer',
+    minimum: 1,
+    description:
+      'The `number` that the proposal had when you looked at it. Give it: otherwise the newest proposal is confirmed, also one that came since.',
+  })
+  .exactOptional();

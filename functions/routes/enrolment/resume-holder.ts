@@ -9,7 +9,8 @@ export const route = defineRoute({
   method: 'DELETE',
   path: '/api/v1/holders/{holder}/suspension',
   summary: 'End the suspension of a holder',
-  description: 'By the responsible person of an office whose submissions named the holder, or an operator.',
+  description:
+    'By the responsible person of an office whose submissions named the holder, in the tenant that enrolled it, or an operator.',
   lane: 'revocation',
   access: ['officer', 'operator'],
   duty: 'responsible',

@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/api/v1/holders/{holder}/suspension',
   summary: 'Suspend a holder, at once',
   description:
-    'By the responsible person of an office whose submissions named the holder, or an operator. The holder cannot sign in and no submission names it, until it is resumed. Its certificates stay as they are.',
+    'By the responsible person of an office whose submissions named the holder, in the tenant that enrolled it, or an operator. The holder cannot sign in and no submission names it, until it is resumed. Its certificates stay as they are.',
   lane: 'revocation',
   access: ['officer', 'operator'],
   duty: 'responsible',

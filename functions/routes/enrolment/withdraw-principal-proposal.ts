@@ -16,7 +16,7 @@ export const route = defineRoute({
   duty: 'responsible',
   params: z.strictObject({ principal: principalId }),
   responses: { 200: { description: 'The principal as it stands.', schema: principalView } },
-  faults: ['unknown-principal', 'nothing-awaited'],
+  faults: ['unknown-principal', 'nothing-awaited', 'same-person'],
   handle: async ({ enrolment }, { params }, caller) =>
     json(200, await enrolment.people.withdraw(caller, params.principal)),
 });

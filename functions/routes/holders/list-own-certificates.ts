@@ -1,13 +1,12 @@
 import * as z from 'zod';
-import { MAX_CERTIFICATES_PER_RECORD } from '../../../lib/ledger/ledger.ts';
-import type { CertificateRef } from '../../../lib/principal.ts';
-import { provide, type Told } from '../../http/provide.ts';
+import { provide, toldByTenant } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
-import { certificateRef, profileId, utc } from '../../http/schemas.ts';
+import { certificateRef, profileId, tenantId, utc } from '../../http/schemas.ts';
 
 const certificate = certificateRef
   .extend({
+    tenant: tenantId.exactOptional().meta({ description: 'That of the office which asked for it.' }),
     profile: profileId,
     notBefore: utc,
     notAfter: utc,
@@ -33,26 +32,17 @@ export const route = defineRoute({
   faults: ['input-too-large'],
   handle: async ({ disclosures, ledger }, { request: { method } }, caller) => {
     const certificates = await disclosures.certificates(caller);
-    const told = (part: readonly CertificateRef[]): Told => ({
-      channel: 'own',
-      method,
-      certificates: part.map(({ ca, serial }) => ({ ca, serial })),
-      provided: { certificates: certificates.length },
-      count: part.length,
-    });
-    const rest: Told[] = [];
-    for (
-      let from = MAX_CERTIFICATES_PER_RECORD;
-      from < certificates.length;
-      from += MAX_CERTIFICATES_PER_RECORD
-    )
-      rest.push(told(certificates.slice(from, from + MAX_CERTIFICATES_PER_RECORD)));
-    return provide(
-      ledger,
-      caller,
-      { certificates },
-      told(certificates.slice(0, MAX_CERTIFICATES_PER_RECORD)),
-      ...rest,
+    const told = toldByTenant(
+      certificates,
+      ({ tenant }) => tenant,
+      (shown) => ({
+        channel: 'own',
+        method,
+        certificates: shown.map(({ ca, serial }) => ({ ca, serial })),
+        provided: { certificates: certificates.length },
+        count: shown.length,
+      }),
     );
+    return provide(ledger, caller, { certificates }, ...told);
   },
 });

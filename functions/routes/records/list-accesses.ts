@@ -130,7 +130,7 @@ export const route = defineRoute({
       throw new Fault('forbidden', 'An officer sees the accesses of the own office: leave the tenant out.');
     }
     const asked = {
-      ...scope,
+      ...(caller.office !== undefined && { onlyRecordsOfOffice: caller.office }),
       ...period,
       ...(officer !== undefined && { party: officer }),
       ...(request !== undefined && { request }),

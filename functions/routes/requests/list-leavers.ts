@@ -32,14 +32,17 @@ export const route = defineRoute({
       schema: z.object({ proposals: z.array(proposedRevocation), cursor: z.string().exactOptional() }),
     },
   },
-  faults: ['cursor-invalid'],
-  handle: async ({ registration, ledger }, { query, request: { method } }, caller) => {
-    const page = await registration.leavers.list(caller, query);
+  faults: ['cursor-invalid', 'unknown-office'],
+  handle: async ({ registration, ledger, names }, { query, request: { method } }, caller) => {
+    const { tenant, ...page } = await registration.leavers.list(caller, query);
+    // To an officer the room has refused any office but the own and its predecessors.
+    await names.assertKnown(caller, query.office === undefined ? {} : { office: query.office });
     const { proposals } = page;
     const { limit, cursor: _cursor, ...filter } = query;
     const told = (part: readonly ProposedRevocation[]): Told => ({
       channel: 'requests',
       method,
+      ...(tenant !== undefined && { tenant }),
       certificates: part.map(({ ca, serial }) => ({ ca, serial })),
       requests: [...new Set(part.map(({ request }) => request))],
       provided: { filter, limit, proposals: part.length },

@@ -5,7 +5,7 @@ import { recipientOf } from '../../recipient.ts';
 import type { Table } from '../../store/store.ts';
 import { digestHex } from '../canonical.ts';
 import type { Ledger, ProvisionDraft } from '../contract.ts';
-import { heldCertificates } from '../query/holder.ts';
+import { type HeldCertificate, heldCertificates } from '../query/holder.ts';
 import type { Known } from '../recipients.ts';
 import { buildBundle, bundlePage, type DisclosedCertificate } from './bundle.ts';
 import { type Cases, openCases } from './cases.ts';
@@ -53,7 +53,8 @@ export interface Disclosures {
 export type OwnCertificate = Pick<
   DisclosedCertificate,
   'ca' | 'serial' | 'profile' | 'notBefore' | 'notAfter' | 'status'
->;
+> &
+  Pick<HeldCertificate, 'tenant'>;
 
 export interface DisclosureDeps {
   readonly table: Table;
@@ -122,17 +123,14 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       // A query settles the newest records first, by which the certificates are found.
       await ledger.query({ holder, kind: 'issuance', limit: 1 });
       const held = await heldCertificates(table, ledger, holder);
-      const shown = await Promise.all(held.map(({ ref }) => deps.certificateOf(ref)));
-      return shown
-        .map(({ ca, serial, profile, notBefore, notAfter, status }) => ({
-          ca,
-          serial,
-          profile,
-          notBefore,
-          notAfter,
-          status,
-        }))
-        .reverse();
+      const shown = await Promise.all(
+        held.map(async ({ ref, tenant }): Promise<OwnCertificate> => {
+          const { ca, serial, profile, notBefore, notAfter, status } = await deps.certificateOf(ref);
+          const ofTenant = tenant !== undefined && { tenant };
+          return { ca, serial, ...ofTenant, profile, notBefore, notAfter, status };
+        }),
+      );
+      return shown.reverse();
     },
 
     handOver: async (caller, id, method) => {

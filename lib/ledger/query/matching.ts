@@ -55,6 +55,7 @@ const matches = (record: LedgerRecord, query: RecordQuery): boolean => {
   if (certificate !== undefined && !isAbout(certificate, record)) return false;
   if (exceptLookUpsOf !== undefined && isLookUpOf(exceptLookUpsOf, record, onlyRecordsOf)) return false;
   if (office !== undefined && record.office !== office) return false;
+  if (query.onlyRecordsOfOffice !== undefined && record.office !== query.onlyRecordsOfOffice) return false;
   if (record.kind === 'provision') {
     return (
       actor === undefined &&

@@ -49,7 +49,8 @@ export const openNames = (deps: NamesDeps): Names => {
   /** Undefined where the caller must ask the records. */
   const isPrincipal = async (caller: Caller, id: string): Promise<boolean | undefined> => {
     const found = await directory.known(id);
-    if (found === undefined) return undefined;
+    // A holder belongs to no tenant. Whether there is one of that pseudonym says to a tenant a record of its own.
+    if (found === undefined || (found.role === 'holder' && caller.tenant !== undefined)) return undefined;
     return isAround(caller, found.tenant);
   };
 

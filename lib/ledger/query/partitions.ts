@@ -96,11 +96,12 @@ const isOfAnotherTenant = async (
  * others, the index of its own records is therefore the only one, even where another is narrower.
  */
 const partitionsOf = (query: RecordQuery, from: number, to: number): Partitions => {
-  const { request, certificate, onlyRecordsOf } = query;
-  if (request !== undefined && onlyRecordsOf === undefined) {
+  const { request, certificate, onlyRecordsOf, onlyRecordsOfOffice } = query;
+  const isOwnOnly = onlyRecordsOf !== undefined || onlyRecordsOfOffice !== undefined;
+  if (request !== undefined && !isOwnOnly) {
     return aboutOne(shownRequestPk(request));
   }
-  if (certificate && onlyRecordsOf === undefined) {
+  if (certificate && !isOwnOnly) {
     return aboutOne(certificatePk(certificate.ca, certificate.serial));
   }
   const monthly = monthlyIndexOf(query);
@@ -110,7 +111,8 @@ const partitionsOf = (query: RecordQuery, from: number, to: number): Partitions 
 
 /** Undefined where the query has no name that an index is made by. */
 export const monthlyIndexOf = (query: RecordQuery): ((month: string) => string) | undefined => {
-  const { purpose, office, channel, kind } = query;
+  const { purpose, office, channel, kind, onlyRecordsOfOffice: own } = query;
+  if (own !== undefined) return (month) => officePk(own, month);
   // A refused sign-in has its pointer there alone (rows.ts).
   if (query.recipient === 'public' && channel === 'sign-in') return (month) => channelPk(channel, month);
   const party = query.onlyRecordsOf ?? query.party ?? query.recipient ?? query.actor;

@@ -35,6 +35,7 @@ export const EDGES = {
   'Must be a time of RFC 3339 in UTC, ending in Z.':
     'RFC 3339 の形式の日時を、Z で終わる UTC で指定してください。',
   'Must be a month, such as 2026-04.': '年月を、2026-04 のように指定してください。',
+  'Must be the number of an act.': '行為の番号を指定してください。',
   'Must be a SHA-256 digest in lower-case hex.':
     'SHA-256 のダイジェストを、小文字の 16 進で指定してください。',
   'Must have at most 1,000 characters.': '1,000 文字以内で指定してください。',

@@ -99,6 +99,18 @@ export const ENROLMENT = {
     '確認を待っているものはありません。先に提案が必要です。',
   'The operator who proposed it cannot confirm it; have another operator do it.':
     '提案した認証局運用者本人は確認できません。別の認証局運用者が確認してください。',
+  'certificates with which it signs in come from the tenant that enrolled it':
+    'この名義人がサインインに使う証明書は、登録したテナントが発行します',
+  'The proposal {0} does not wait any more, another one does; look at that, and confirm it by its number.':
+    '提案 {0} はもう確認を待っていません。別の提案が待っています。その内容を見て、その番号で確認してください。',
+  'Your own enrolment is decided by another responsible person of the office, or by two operators with propose and confirm.':
+    '自分の登録は、分局のほかの責任者か、認証局運用者 2 名(propose と confirm)が決定します。',
+  'Somebody else has proposed or prepared this for you, and takes it back, or another person does.':
+    'これはほかの人があなたについて提案または予定したものです。取り下げは、その人か、あなた以外の人が行います。',
+  'Your tenant did not enrol this holder: others name it as well, so an operator of the service decides.':
+    'この名義人を登録したのは別のテナントです。ほかの分局も使っているため、サービスの運用者が決定します。',
+  'The same person has another enrolment. An auditor is neither an officer nor an operator at the same time: name another person.':
+    '同じ人物の登録がほかにあります。監査人は、同時に担当者や認証局運用者であってはなりません。別の人物を指定してください。',
   'The same person stands behind {0}. An auditor is neither an officer nor an operator at the same time: end that enrolment first, or name another person.':
     '{0} も同じ人物です。監査人は、同時に担当者や認証局運用者であってはなりません。先にそちらを終了するか、別の人物を指定してください。',
   'The names that were proposed are lost; propose it again.':
