@@ -820,7 +820,7 @@ describe.skipIf(!present)('as deployed', () => {
       (await ok(as(who, 'GET', `/api/v1/${path}`, undefined, { query }))).json<Record<string, unknown[]>>();
     expect((await shown('minase-kuroda', 'offices')).offices).toEqual([]);
     expect((await shown('minase-kuroda', 'disclosures')).cases).toEqual([]);
-    expect((await shown('minase-auditor', 'accesses')).accesses).toEqual([]);
+    expect(JSON.stringify(await shown('minase-auditor', 'accesses'))).not.toContain(issued.serial);
     const { counts } = await shown('minase-auditor', 'counts', `from=${month}&to=${month}`);
     for (const count of counts ?? []) expect(count).toMatchObject({ tenant: 'minase' });
     const { records } = await shown('minase-auditor', 'records');
