@@ -113,6 +113,11 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       'The case that an operator of a tenant opens is listed by the tenant; here nobody of the tenant has a certificate.',
   },
   {
+    grants: /^counts: LogRead s3:GetObject$/,
+    reason:
+      "A name that nobody enrolled has is looked up in the records; to an auditor of a tenant their leaves prove whose they are. Here no such record is the tenant's.",
+  },
+  {
     grants: /^disclosure-bundles: LogRead s3:GetObject$/,
     reason:
       'To an operator of a tenant the leaves prove which records are its own; here the bundle is asked for by the holder.',
