@@ -4,9 +4,10 @@ import { openOfRows, rowsSource } from './by-rows.ts';
 import { openChain, type Recorder } from './chain.ts';
 import type { Directory, OfficeState } from './contract.ts';
 import type { DirectoryDeps } from './deps.ts';
+import { listPk } from './listings.ts';
 import { type AtOffice, type Found, openLookup, type Source } from './lookup.ts';
 import type { Said, Subject } from './reading.ts';
-import { type EnrolledRow, listPk, readOfficeRows, readRow, recordIn } from './rows.ts';
+import { type EnrolledRow, readOfficeRows, readRow, recordIn } from './rows.ts';
 import { officeState, principalState } from './states.ts';
 
 /** Reads the file's operators first, and then those that were enrolled. */

@@ -8,11 +8,12 @@ import type { EnrolmentDeps } from './deps.ts';
 import { openFollowingUsers } from './following-users.ts';
 import { openIndependence } from './independence.ts';
 import { openInvitations } from './invitations.ts';
+import { listPk, namedPk } from './listings.ts';
 import { notInForce, whyGone } from './lookup.ts';
 import { openNaming } from './naming.ts';
 import { type Act, HOLDER_ENROLLED, type Said, stepOf } from './reading.ts';
 import { isResponsibleOf } from './responsible.ts';
-import { isRowOf, listPk, namedPk } from './rows.ts';
+import { isRowOf } from './rows.ts';
 import { principalState } from './states.ts';
 import { wrongStanding } from './two-operators.ts';
 

@@ -5,7 +5,7 @@ import { serves } from '../tenant.ts';
 import type { Acting } from './acting.ts';
 import type { PrincipalState, Term } from './contract.ts';
 import type { Founders } from './deps.ts';
-import { personPk } from './rows.ts';
+import { personPk } from './listings.ts';
 
 /*
  * An auditor judges what officers and operators did, so the person behind an auditor is nobody of these at the same time. Rows

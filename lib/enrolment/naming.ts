@@ -3,8 +3,9 @@ import type { Closes, LedgerRecord } from '../ledger/ledger.ts';
 import type { Principal } from '../principal.ts';
 import type { Key, Table, Value } from '../store/store.ts';
 import type { Recorder } from './chain.ts';
+import { namedPk } from './listings.ts';
 import { type Act, HOLDER_ENROLLED, nameOf } from './reading.ts';
-import { namedPk, type PredecessorRow, recordIn } from './rows.ts';
+import { type PredecessorRow, recordIn } from './rows.ts';
 
 /*
  * Which office named which holder. The act that enrolled the holder names the office that submitted first. Each further office

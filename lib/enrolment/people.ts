@@ -15,10 +15,10 @@ import type { EnrolmentDeps } from './deps.ts';
 import { openFollowingUsers } from './following-users.ts';
 import { openIndependence } from './independence.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
+import { listPk } from './listings.ts';
 import { assertOwnTenant, openPrincipalTerms } from './principal-terms.ts';
 import { principalViewOf, unknownOffice, unknownPrincipal } from './principal-views.ts';
 import { isResponsibleOf } from './responsible.ts';
-import { listPk } from './rows.ts';
 import { principalState } from './states.ts';
 import { assertOperator, wrongStanding } from './two-operators.ts';
 

@@ -4,6 +4,7 @@ import type { LedgerRecord } from '../ledger/ledger.ts';
 import { membersIn } from '../members.ts';
 import type { Item, Key, Table, Value, Write } from '../store/store.ts';
 import type { Standing } from './chain.ts';
+import { earlierOf, listedBy, listings } from './listings.ts';
 import type { Subject } from './reading.ts';
 
 /**
@@ -109,32 +110,9 @@ const successionWrites = async (
     : predecessorWrite(successor, id, record, await table.get(predecessorKey(successor, id)));
 };
 
-export const listPk = (
-  subject: Subject,
-  by: {
-    readonly tenant?: string | undefined;
-    readonly office?: string | undefined;
-    readonly role?: string | undefined;
-  } = {},
-): string => {
-  const { tenant, office, role } = by;
-  // An office belongs to one tenant.
-  if (office !== undefined) return `enrolled-${subject}s/office/${office}`;
-  return [
-    `enrolled-${subject}s`,
-    ...(tenant === undefined ? [] : ['tenant', tenant]),
-    ...(role === undefined ? [] : ['role', role]),
-  ].join('/');
-};
-
-export const personPk = (person: string): string => `enrolled-persons/${person}`;
-
 export const UNCERTIFIED = 'enrolled-uncertified';
 export const DUE = 'enrolled-due';
 export const USERS_BEHIND = 'enrolled-token-users';
-
-/** The holders that this office's submissions named. */
-export const namedPk = (office: string): string => `enrolled-holders/${office}`;
 
 export const noticesPk = (office: string): string => `enrolled-notices/${office}`;
 
@@ -166,40 +144,6 @@ export const contentsOf = (
   state?.contents !== undefined && kept && contentsDigest(kept.salt, kept.contents) === state.contents
     ? kept.contents
     : undefined;
-
-/** What a state is listed by. Whoever changed a row may have left anything there. */
-interface Listed {
-  readonly tenant?: string;
-  readonly office?: string;
-  readonly role?: string;
-  readonly person?: string;
-  readonly contents?: string;
-}
-
-const listings = (subject: Subject, id: string, states: readonly Listed[]): readonly Key[] => {
-  const pks = states.flatMap((state) => {
-    const { tenant, office, role, person } = state;
-    return [
-      ...(office === undefined ? [] : [listPk(subject, { office })]),
-      ...(role === undefined ? [] : [listPk(subject, { role })]),
-      ...(tenant === undefined ? [] : [listPk(subject, { tenant })]),
-      ...(tenant === undefined || role === undefined ? [] : [listPk(subject, { tenant, role })]),
-      // Behind a pseudonym stands nobody whom the service knows.
-      ...(person === undefined || isUnnamed(subject, state) ? [] : [personPk(person)]),
-    ];
-  });
-  // Millions of holders would hide the few others.
-  const areAllUnnamed = states.length > 0 && states.every((state) => isUnnamed(subject, state));
-  return [...(areAllUnnamed ? [] : [listPk(subject)]), ...pks].map((pk) => ({ pk, sk: id }));
-};
-
-/** A holder that a submission enrolled. */
-const isUnnamed = (subject: Subject, { role, contents }: Listed): boolean =>
-  subject === 'principal' && role === 'holder' && contents === undefined;
-
-/** The state in force, and the one that is to come: an office sees whom it is to receive. */
-const listedBy = <S extends object>({ state, awaiting, prepared }: Standing<S>): readonly Listed[] =>
-  [state, awaiting?.state, prepared?.state].filter((one) => one !== undefined);
 
 /** The names that belong to the newest act, from those that the row had and those that came with the act. */
 export const keptContents = <S extends { readonly contents?: string }>(
@@ -243,7 +187,7 @@ export const rowWrites = async <S extends object>(
     ...toFollow,
     ...(due ? [due.key] : []),
   ];
-  const had = before ? listings(subject, id, earlierOf(before.value)) : [];
+  const had = before ? listings(subject, id, earlierOf(before.value.record)) : [];
   const all = [...new Map([...wanted, ...had].map((key) => [key.pk, key])).values()];
   const found = await Promise.all(all.map((key) => table.get(key)));
   const lists = all.flatMap((key, i): readonly Write[] => {
@@ -288,26 +232,3 @@ const concernsUser = <S>(before: EnrolledRow | undefined, standing: Standing<S>)
   if (now.key === undefined) return false;
   return now.standing !== earlier.standing || now.until !== earlier.until;
 };
-
-/** By what the row's act was listed. */
-const earlierOf = (row: EnrolledRow): readonly Listed[] => {
-  const { details } = membersIn(row.record) as { readonly details?: unknown };
-  const { state, proposed, prepared } = membersIn(details);
-  return [state, membersIn(proposed).state, membersIn(prepared).state].flatMap((one) => {
-    if (one === undefined) return [];
-    const { tenant, office, role, person, contents } = membersIn(one);
-    return [
-      {
-        ...(isName(tenant) && { tenant }),
-        ...(isName(office) && { office }),
-        ...(isName(role) && { role }),
-        ...(isName(person) && { person }),
-        ...(typeof contents === 'string' && { contents }),
-      },
-    ];
-  });
-};
-
-/** What is no name of a list was never one, and may be too long for a key. */
-const isName = (value: unknown): value is string =>
-  typeof value === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(value);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPeople } from '../../functions/local/demonstration-people.ts';
-import { listPk, rowKey, UNCERTIFIED } from '../../lib/enrolment/rows.ts';
+import { listPk } from '../../lib/enrolment/listings.ts';
+import { rowKey, UNCERTIFIED } from '../../lib/enrolment/rows.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { everyItem, type Key, type Value } from '../../lib/store/store.ts';
 import { codeOf, type Ground, openGround, openHouse } from '../authority/house.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listPk, namedPk } from '../../lib/enrolment/listings.ts';
 import type { Act } from '../../lib/enrolment/reading.ts';
-import { listPk, namedPk, rowKey } from '../../lib/enrolment/rows.ts';
+import { rowKey } from '../../lib/enrolment/rows.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Principal } from '../../lib/principal.ts';
 import type { Value } from '../../lib/store/store.ts';

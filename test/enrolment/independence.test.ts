@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PrincipalTerms } from '../../lib/enrolment/enrolment.ts';
-import { personPk } from '../../lib/enrolment/rows.ts';
+import { personPk } from '../../lib/enrolment/listings.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { codeOf, type Ground, openGround, openHouse } from '../authority/house.ts';
 import type { Service } from '../service.ts';

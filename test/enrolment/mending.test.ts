@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
-import { listPk, rowKey } from '../../lib/enrolment/rows.ts';
+import { listPk } from '../../lib/enrolment/listings.ts';
+import { rowKey } from '../../lib/enrolment/rows.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Principal } from '../../lib/principal.ts';
 import type { Value } from '../../lib/store/store.ts';
