@@ -94,9 +94,9 @@ const GUIDE: Guide = {
   needs: [
     'a running service: `npm start` on this machine, or the --url and --tls-url that its operator names',
     'for most commands, credentials: --as NAME reads key.pem, cert.pem and ca.pem in DATA/credentials/NAME,',
-    'where `npm start` puts those of the demonstration; for another service make a key of your own',
-    '(akashi credentials request), have it certified, name the service in ~/.config/akashi/services.json,',
-    'and put the three files into ~/.config/akashi/credentials/NAME',
+    'where `npm start` puts those of the demonstration; for another service, whose addresses stand in',
+    '~/.config/akashi/services.json, open your invitation (akashi enrol), which puts the three files into',
+    '~/.config/akashi/credentials/NAME',
   ],
   result: ['prints text; with --json, one JSON value for programs'],
   exitCodes: [

@@ -32,6 +32,10 @@ export const servicesFile = (environment: NodeJS.ProcessEnv): string => {
   return join(isAbsolute(folder) ? folder : join(homedir(), '.config'), 'akashi', 'services.json');
 };
 
+/** The folder with a folder of credentials for each principal, beside that file. */
+export const userCredentials = (environment: NodeJS.ProcessEnv): string =>
+  join(dirname(servicesFile(environment)), 'credentials');
+
 /**
  * The service of that name in the user's file; without a name, the file's default. Undefined where there is no file, or it
  * has no default, and none is named. Rejects with a `Failure` where the file is malformed or has no service of the name.

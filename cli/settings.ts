@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
@@ -5,7 +6,7 @@ import { phrase } from '../lib/fault.ts';
 import { LANGUAGES, type Language } from '../lib/messages/messages.ts';
 import { type Caller, readCredentials } from './credentials.ts';
 import { usage } from './failure.ts';
-import { findService } from './services.ts';
+import { findService, userCredentials } from './services.ts';
 import { languageOfTerminal } from './terminal-language.ts';
 
 /** What every command takes. */
@@ -52,7 +53,10 @@ export const addSettings = (program: Command): Command =>
       ),
     )
     .addOption(
-      new Option('--data <folder>', 'the folder with credentials/<principal>/')
+      new Option(
+        '--data <folder>',
+        'the folder with credentials/<principal>/; ~/.config/akashi where ./data is not there',
+      )
         .env('DATA_DIR')
         .default('./data'),
     )
@@ -137,7 +141,11 @@ const withService = async (command: Command): Promise<Sourced> => {
   return {
     options: { ...options, ...filled },
     credentials:
-      credentials !== undefined && isFilled('data') ? credentials : join(options.data, 'credentials'),
+      credentials !== undefined && isFilled('data')
+        ? credentials
+        : sourceOf('data') === 'default' && !existsSync(options.data)
+          ? userCredentials(process.env)
+          : join(options.data, 'credentials'),
     rankOf: (name) => RANK[name in filled ? chosen : sourceOf(name)],
   };
 };

@@ -26,7 +26,7 @@ const GUIDE: Guide = {
   ],
   result: [
     'the first time, makes key.pem and request.csr in the folder, and brings the request; the key stays there',
-    'prints the fingerprint of your key: read it to whoever invited you, by a voice that they know',
+    'prints the fingerprint of your key: read it to the one who confirms it, by a voice that they know',
     'once they have confirmed it, the same command writes cert.pem and ca.pem (one that is there stays) beside the key',
     'the folder, where no --out is given, is the one that --as reads',
   ],
@@ -186,7 +186,7 @@ const lines = ({ say }: Run, { id, fingerprint, folder }: Bringing): string =>
 
 const broughtText = (run: Run, bringing: Bringing): string =>
   `${lines(run, bringing)}${run.say(
-    phrase`next: read the fingerprint to whoever invited you, by telephone or in person. When it is confirmed, run the same command again.`,
+    phrase`next: read the fingerprint, by telephone or in person, to the one who confirms it: the responsible person of your office, or an operator other than the one who gave you the invitation. When it is confirmed, run the same command again.`,
   )}\n`;
 
 const certifiedText = (run: Run, bringing: Bringing, saved: Certified): string => {

@@ -55,7 +55,7 @@ const GUIDE: Guide = {
   needs: [
     'a running service; to make a report, an operator or auditor: --as or --token',
     'a fiscal year with a report; without a year, the reports are listed',
-    'to make the report of the own tenant, an operator or auditor of it needs no --tenant',
+    'a report of a tenant is named with --tenant; only to make one, its operator or auditor leaves that out',
   ],
   result: ['prints the totals by month and recipient, or writes the file of --out and prints its digest'],
   examples: [

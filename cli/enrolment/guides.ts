@@ -38,6 +38,7 @@ export const listGuide = (of: RoleCommand): Guide => ({
   needs: [`${SERVICE} an officer, operator or auditor: --as or --token`],
   result: [
     `prints a line for each: id, state,${isOfficers(of) ? ' office, duties,' : ''} until when, name, what waits`,
+    ...(of.role === 'operator' ? ['the operators whom the trust domain names are not among them'] : []),
   ],
   examples: [`akashi ${of.name} list --as operator-sakai`],
 });

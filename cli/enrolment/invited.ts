@@ -19,7 +19,8 @@ export const showInvited = (
     say(
       phrase`next: give the invitation to the person alone. It is not shown again, and opens once, before ${until}. The person runs`,
     ),
-    `  ${asRun(`akashi enrol --invitation ${invitation} --url ${settings.url}`)}`,
+    // On the person's own machine npx would ask a registry for a package of that name.
+    `  akashi enrol --invitation ${invitation} --url ${settings.url}`,
     say(reads),
     `  ${asRun(`akashi ${name} enrol ${principal.id} --fingerprint FINGERPRINT`)}`,
   ];

@@ -42,7 +42,8 @@ const nextCommands = (
   const where = [
     ...(served.port === 8080 ? [] : [`AKASHI_URL=http://localhost:${served.port}`]),
     ...(served.tlsPort === 8443 ? [] : [`AKASHI_TLS_URL=https://localhost:${served.tlsPort}`]),
-    ...(env.DATA_DIR === './data' ? [] : [`DATA_DIR=${env.DATA_DIR}`]),
+    // The people of a real office have their credentials on machines of their own.
+    ...(env.DATA_DIR === './data' || !isDemonstration ? [] : [`DATA_DIR=${env.DATA_DIR}`]),
   ];
   return [
     ...(isDemonstration

@@ -151,7 +151,7 @@ describe('akashi officers and akashi enrol', () => {
     await done(`${CHIEF} --as operator-sakai`);
     const confirmed = await done('officers confirm minami-chief --as operator-noda');
     invitation = /^invitation {2,}(\S+)\n/.exec(confirmed)?.[1];
-    expect(confirmed).toContain(`\n  npx akashi enrol --invitation ${invitation} --url ${service.url}\n`);
+    expect(confirmed).toContain(`\n  akashi enrol --invitation ${invitation} --url ${service.url}\n`);
     const first = await akashi(`enrol --invitation ${invitation}`);
     expect({ code: first.code, err: first.err }).toEqual({ code: 4, err: '' });
     const spki = createPublicKey(createPrivateKey(readFileSync(key())));

@@ -15,8 +15,8 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
     'アドレスを、知らされたものと比べてください。サービスが独自の認証局を使っているときは、招待した人からその証明書を受け取り、{0} に置いて、もう一度お試しください。',
   'waiting for the confirmation: {0} s': '確認を待っています: {0} 秒',
   folder: 'フォルダ',
-  'next: read the fingerprint to whoever invited you, by telephone or in person. When it is confirmed, run the same command again.':
-    '次に、招待した人に、電話か対面でフィンガープリントを読み上げてください。確認が済んだら、同じコマンドをもう一度実行してください',
+  'next: read the fingerprint, by telephone or in person, to the one who confirms it: the responsible person of your office, or an operator other than the one who gave you the invitation. When it is confirmed, run the same command again.':
+    '次に、鍵を確認する人（登録分局の責任者、または招待を渡した人とは別の認証局運用者）に、電話か対面でフィンガープリントを読み上げてください。確認が済んだら、同じコマンドをもう一度実行してください',
   'next: akashi whoami --as {0}': '次に、akashi whoami --as {0} を実行してください',
   'next: put key.pem, cert.pem and ca.pem into {0}, and run akashi whoami --as {1}':
     '次に、key.pem、cert.pem、ca.pem を {0} に置き、akashi whoami --as {1} を実行してください',
