@@ -138,6 +138,11 @@ describe.each(NODES)('the package on Node $name', ({ node, name, isOld }) => {
     // An address alone is another service, which gets nothing that the file says of the default one.
     const { code, err } = akashi(node, 'token', { AKASHI_URL: service.url });
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('use --as') });
+    // Where there is no data folder of a service, the credentials are those of the user's own folder.
+    const there = `--url ${service.url} --tls-url ${service.tlsUrl}`;
+    expect(JSON.parse(akashi(node, `whoami --as auditor ${there} --json`).out)).toMatchObject({
+      id: 'auditor',
+    });
   });
 
   it('verifies the log and every record, with all that this needs of the runtime', () => {
