@@ -41,6 +41,9 @@ const doOne = async <R extends { readonly id: string }>(
     });
     const stands = before && many.done(row, before);
     if (before && stands) return { line, id, outcome: stands, principal: before, isNew: false };
+    const inTheWay = many.needsNothingPrepared?.(row) ? before?.prepared : undefined;
+    // The service would say the same; a dry run does not ask it.
+    if (isDry && inTheWay) return { line, id, problem: somethingPrepared(id, inTheWay) };
     if (isDry) return { line, id, outcome: phrase`is to be done`, isNew: true };
     return { line, id, ...(await many.send(client, row)), isNew: true };
   } catch (error) {
@@ -48,6 +51,13 @@ const doOne = async <R extends { readonly id: string }>(
     return { line, id, problem: error.problem };
   }
 };
+
+const somethingPrepared = (id: string, { effectiveFrom }: { readonly effectiveFrom: string }): Problem => ({
+  type: 'urn:akashi:cli:wrong-state',
+  title: phrase`This is not done in the present state`,
+  detail: phrase`Something else is prepared for ${id} from ${effectiveFrom} on; withdraw that first.`,
+  code: 'wrong-state',
+});
 
 /** Does what the file says. With `isDry` nothing is done. Failures: `usage`, and those that stop everything. */
 export const doMany = async <R extends { readonly id: string }>(

@@ -26,6 +26,8 @@ export interface Many<R> extends Columns<R> {
   readonly isOfNew?: true;
   /** What stands already; undefined where the row is still to be done. Times of rows and answers are RFC 3339. */
   done(row: R, principal: PrincipalAnswer): Phrase | undefined;
+  /** Whether the service refuses the row where something else is prepared for the person. */
+  needsNothingPrepared?(row: R): boolean;
   send(client: ApiClient, row: R): Promise<Sent>;
 }
 
@@ -85,6 +87,7 @@ export const TRANSFERS: Many<z.output<typeof transfer>> = {
       (state) =>
         state.office === row.office && areDuties(row.duties, state.duties) && isTime(state.until, row.until),
     ),
+  needsNothingPrepared: () => true,
   send: async (client, { id, ...to }) => {
     const { answer } = await client.post(pathOf(id, 'transfer'), principalAnswer, present(to));
     return { principal: answer, outcome: phrase`is proposed` };
@@ -129,6 +132,7 @@ export const CHANGES: Many<z.output<typeof change>> = {
   names: ['id', 'office', 'duties', 'nameJa', 'nameEn', 'kana', 'person', 'until', 'effectiveFrom'],
   row: change,
   done: (row, principal) => where(principal, row.effectiveFrom, isOf(row)),
+  needsNothingPrepared: () => true,
   send: async (client, { id, ...terms }) => {
     const { answer } = await client.post(pathOf(id, 'change'), principalAnswer, termsOf(terms));
     return { principal: answer, outcome: preparedOr(answer, phrase`is changed`) };
@@ -171,6 +175,7 @@ export const ENDS: Many<z.output<typeof end>> = {
       isTime(prepared.effectiveFrom, effectiveFrom);
     return isPrepared ? phrase`is prepared already` : undefined;
   },
+  needsNothingPrepared: ({ effectiveFrom }) => effectiveFrom !== undefined,
   send: async (client, { id, effectiveFrom }) => {
     const query = effectiveFrom === undefined ? '' : `?effectiveFrom=${encodeURIComponent(effectiveFrom)}`;
     const { answer } = await client.post(pathOf(id, `end${query}`), principalAnswer);

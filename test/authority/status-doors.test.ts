@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { certificateKey } from '../../lib/authority/certificates.ts';
+import { type IssuedObject, openIssuedObjects } from '../../lib/authority/issued-objects.ts';
 import { recordKey } from '../../lib/ledger/rows.ts';
 import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import type { Item, Objects, Table, Value } from '../../lib/store/store.ts';
@@ -222,14 +223,32 @@ describe('a revocation is not kept out', () => {
     expect((await house.app.status.publish(ref.ca, 'test')).number).toBeGreaterThan(1n);
   });
 
-  it('where the record of its issuance is deleted; it then takes two operators', async () => {
-    const { authority } = house.app;
-    const ref = await issue();
-    const { value } = (await ground.table.get<{ readonly record: string }>(certificateKey(ref))) as Item<{
-      readonly record: string;
-    }>;
+  const deleteIssuance = async (ref: CertificateRef): Promise<void> => {
+    const { value } = (await ground.table.get(certificateKey(ref))) as Item<{ readonly record: string }>;
     await house.app.ledger.query({ limit: 1 });
     await deleteRow(ground.table, recordKey(value.record));
+  };
+
+  it('where the record of its issuance is deleted: its object says the same', async () => {
+    const ref = await issue();
+    await deleteIssuance(ref);
+    expect((await house.app.authority.revoke(chief, ref, REASON)).first).toBe(true);
+    expect([await stateOf(ref), await isListed(ref)]).toEqual(['revoked', true]);
+  });
+
+  it('where that object is lost as well; it then takes two operators', async () => {
+    const ref = await issue();
+    await deleteIssuance(ref);
+    const issued = (await openIssuedObjects(ground.objects).read(ref)) as IssuedObject;
+    const lost = `outcomes/${issued.closes.act}/${issued.closes.number}`;
+    const { authority } = (
+      await openHouse(ground, {
+        objects: (objects) => ({
+          ...objects,
+          get: async (path) => (path === lost ? undefined : objects.get(path)),
+        }),
+      })
+    ).app;
     expect(await codeOf(authority.revoke(chief, ref, REASON))).toBe('unknown-certificate');
     expect((await authority.revoke(sakai, ref, REASON)).awaiting?.status).toBe('revoked');
     expect((await authority.revoke(noda, ref, REASON)).revocation?.status).toBe('revoked');

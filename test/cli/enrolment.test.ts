@@ -434,6 +434,21 @@ describe('akashi officers, for another office', () => {
       ['is prepared', undefined],
       ['is prepared already', undefined],
     ]);
+    const other = terms.replace('receive', 'examine');
+    writeFileSync(join(folder, 'change.csv'), `${columns},until,effectiveFrom\nnew-two,${other},,\n`);
+    for (const dry of ['--dry-run ', '']) {
+      const inTheWay = await akashi(`officers change --file change.csv ${dry}--as minami-chief --json`);
+      expect(rowsOf(inTheWay.out)).toMatchObject([
+        {
+          id: 'new-two',
+          problem: {
+            code: 'wrong-state',
+            detail: expect.stringMatching(/is prepared for new-two from 2\d{3}-/),
+          },
+        },
+        { rows: 1, done: 0, failed: 1 },
+      ]);
+    }
     await done('officers withdraw new-two --as minami-chief');
     writeFileSync(join(folder, 'end.csv'), `id,effectiveFrom\nnew-one,\nnew-two,${APRIL}\n`);
     expect(await twice('officers end --file end.csv --as operator-noda')).toEqual([
