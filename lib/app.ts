@@ -277,7 +277,7 @@ export const compose = (ports: Ports): Core => {
     urlsOf,
     openOffice: directory.openOffice,
     servedOffice: directory.servedOffice,
-    tenantOf: async (principal) => (await directory.known(principal))?.tenant,
+    tenantOf: async (principal) => (await directory.knownProven(principal))?.tenant,
     trustDomainDigest,
     inForce,
     states,

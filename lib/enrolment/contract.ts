@@ -57,7 +57,7 @@ export interface PrincipalState extends Term {
   readonly standing: PrincipalStanding;
   readonly role: Role;
   readonly person: string;
-  /** Of an officer, the tenant of the office. Absent for principals of the service. It stays. */
+  /** An officer has the tenant of the office. Absent for principals of the service. It cannot change. */
   readonly tenant?: string;
   readonly office?: string;
   readonly duties?: readonly Duty[];
@@ -437,10 +437,14 @@ export interface Directory {
   findProven(id: string): Promise<Principal | undefined>;
   /** By the row, whatever its standing: records name also whoever was suspended or ended. Undefined for nobody. */
   known(id: string): Promise<Principal | undefined>;
+  /** The same by the newest act, for what is signed or decided by it. */
+  knownProven(id: string): Promise<Principal | undefined>;
   /** By the rows: those who were enrolled in the role, whatever their standing. */
   everyOf(role: Role): AsyncIterable<Principal>;
-  /** Undefined where there is none. An ended office is given too. */
+  /** By the row. Undefined where there is none. An ended office is given too. */
   office(id: string): Promise<Office | undefined>;
+  /** The same by the newest act, for what is decided by it. */
+  officeProven(id: string): Promise<Office | undefined>;
   /**
    * By the newest act. Undefined also where it is of a tenant that the asker does not serve, whatever its standing. Fault:
    * `not-in-force` where the office has ended or is out of its term.

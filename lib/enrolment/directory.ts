@@ -72,6 +72,7 @@ export const openDirectory = (deps: DirectoryDeps): Directory => {
     find: byRows.find,
     findProven: byObjects.find,
     known: byRows.known,
+    knownProven: byObjects.known,
     everyOf: async function* (role) {
       for await (const { sk } of everyItem(table, { pk: listPk('principal', { role }) })) {
         const principal = await byRows.known(sk);
@@ -79,6 +80,7 @@ export const openDirectory = (deps: DirectoryDeps): Directory => {
       }
     },
     office: byRows.office,
+    officeProven: byObjects.office,
     openOffice: byObjects.openOffice,
     servedOffice: byObjects.servedOffice,
     succession: byObjects.succession,

@@ -33,7 +33,7 @@ const holderState = ({ standing }: Current<PrincipalState>): PrincipalState | un
   standing?.state?.role === 'holder' ? standing.state : undefined;
 
 export const openHolders = (
-  deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'office'> },
+  deps: EnrolmentDeps & { readonly directory: Pick<Directory, 'office' | 'officeProven'> },
 ): Holders => {
   const { table, founders, directory, clock } = deps;
   const acting = openActing(deps, 'principal', principalState);
@@ -58,12 +58,12 @@ export const openHolders = (
     if (gone) throw notInForce('principal', id, gone);
   };
 
-  /** The tenant whose submission or operators enrolled the holder; undefined where operators of the service did. */
+  /** By the acts: the tenant whose submission or operators enrolled the holder; undefined where operators of the service did. */
   const enrolledBy = async (id: string): Promise<string | undefined> => {
     const first = await acting.at(id, 1);
     const { office } = first?.record ?? {};
     const { tenant } = first?.state ?? first?.awaiting?.state ?? {};
-    return office === undefined ? tenant : (await directory.office(office))?.tenant;
+    return office === undefined ? tenant : (await directory.officeProven(office))?.tenant;
   };
 
   /** Fault: `invalid-input`. */
