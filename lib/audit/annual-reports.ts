@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { ActRecord } from '../ledger/ledger.ts';
 import { numberIn, textIn } from '../members.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
@@ -62,7 +62,7 @@ export const openAnnualReportCheck = ({
   const deleted = new Set<string>();
   const listed = new Map<string, ShownReport>();
   const served = new Map<string, string | undefined>();
-  const isAnnual = ({ kind, details }: Exclude<LedgerRecord, { readonly kind: 'provision' }>): boolean =>
+  const isAnnual = ({ kind, details }: ActRecord): boolean =>
     (kind === 'report' && details.act === 'annual') ||
     (kind === 'retention' && details.class === 'report' && details.report === 'annual');
 

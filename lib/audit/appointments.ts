@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { ActRecord } from '../ledger/ledger.ts';
 import { membersIn, textIn, timeIn } from '../members.ts';
 import type { Report } from './contract.ts';
 import type { EnrolmentAct } from './enrolment-acts.ts';
@@ -10,8 +10,6 @@ import type { EnrolmentAct } from './enrolment-acts.ts';
  */
 
 const SLACK_MS = 30_000;
-
-type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 /** A certificate of a principal, and when it could sign in. */
 export interface Credential {

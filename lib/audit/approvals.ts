@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { ActRecord, LedgerRecord } from '../ledger/ledger.ts';
 import { textIn } from '../members.ts';
 import type { Value } from '../store/store.ts';
 import { SKEW_MS } from './acts.ts';
@@ -11,6 +11,7 @@ import {
   ISSUANCE,
   OFFICE_APPROVAL,
 } from './approval-rules.ts';
+import { certificateOf } from './certificate-names.ts';
 import type { Finding, RecordObserver, Report } from './contract.ts';
 import { openOfficeApprovals } from './office-approvals.ts';
 import { openSuccessions } from './successions.ts';
@@ -40,10 +41,8 @@ interface NamedStep {
 }
 
 /** A record of kind `trust-domain`, `submission` or `examination`: it may be one of the steps. */
-type StepRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
-
 interface ReadStep {
-  readonly record: StepRecord;
+  readonly record: ActRecord;
   readonly newer: boolean;
 }
 
@@ -121,7 +120,7 @@ export const openApprovalCheck = ({
   };
 
   /** The centre approved what the office had examined once. */
-  const checkUnapproved = (act: ApprovedAct, { office = '', details, time: text }: StepRecord): void => {
+  const checkUnapproved = (act: ApprovedAct, { office = '', details, time: text }: ActRecord): void => {
     const time = Date.parse(text);
     if (details.officeApproval === true) addMissing({ act, step: OFFICE_APPROVAL });
     else if (officeApprovals.mayBeAsked(office, time)) unasked.push({ act, office, time });
@@ -140,11 +139,11 @@ export const openApprovalCheck = ({
     }
   };
 
-  const observeIssuance = (record: StepRecord): void => {
+  const observeIssuance = (record: ActRecord): void => {
     // The ceremony makes the service's own certificates.
     if (record.office === undefined) return;
     const { order: request, profile, publicKeyDigest, basis } = record.details;
-    const certificate = (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' ');
+    const certificate = certificateOf(record);
     const facts = { certificate, record: record.id };
     const details = { request, profile, publicKeyDigest } as Value;
     const isApproved = Array.isArray(basis) && basis.length === APPROVED_ISSUANCE.steps.length;
@@ -153,7 +152,7 @@ export const openApprovalCheck = ({
   };
 
   /** Whether the record may be a step. */
-  const observeTrustDomain = (record: StepRecord): boolean => {
+  const observeTrustDomain = (record: ActRecord): boolean => {
     const { step, amendment, before, after, basis } = record.details;
     if (step === 'rejected') rejected.add(amendment);
     if (step !== 'applied') return step === 'proposed' || step === 'approved';
@@ -165,7 +164,7 @@ export const openApprovalCheck = ({
     return false;
   };
 
-  const observeStep = (record: StepRecord, newer: boolean): void => {
+  const observeStep = (record: ActRecord, newer: boolean): void => {
     const named = unread.get(record.id);
     if (!named) {
       unnamed.set(record.id, { record, newer });
@@ -227,7 +226,7 @@ export const openApprovalCheck = ({
 };
 
 const approvedAct = (
-  record: StepRecord,
+  record: ActRecord,
   about: Pick<ApprovedAct, 'facts' | 'rule' | 'details'>,
 ): ApprovedAct => ({
   ...about,

@@ -1,12 +1,10 @@
-import { type LedgerRecord, unregisteredIn } from '../ledger/ledger.ts';
+import { type ActRecord, type LedgerRecord, unregisteredIn } from '../ledger/ledger.ts';
 import { textIn, timeIn } from '../members.ts';
 import { type Act, actOf } from './acts.ts';
 import { type Answer, keepAnswer } from './answers.ts';
 import { keyOf } from './certificate-keys.ts';
 import type { RecordObserver } from './contract.ts';
 import { type NumberMarks, openNumberMarks } from './number-marks.ts';
-
-type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 export interface Issuance {
   readonly record: string;

@@ -1,15 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { ActRecord } from '../ledger/ledger.ts';
 import { textIn, timeIn } from '../members.ts';
+import { certificateOf } from './certificate-names.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
 /** Profiles of the service's own certificates, by the records of their issuance. */
 const OWN: ReadonlySet<unknown> = new Set(['ca', 'ocsp-responder']);
-
-type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
-
-const certificateOf = ({ certificates = [] }: ActRecord): string =>
-  certificates.map(({ ca, serial }) => `${ca}/${serial}`).join(' ');
 
 /** The record that another one names by its id. */
 const readNamed = (records: ReadonlyMap<string, ActRecord>, id: unknown): ActRecord | undefined =>

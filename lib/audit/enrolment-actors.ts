@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { ActRecord, LedgerRecord } from '../ledger/ledger.ts';
 import { textIn } from '../members.ts';
 import type { EnrolmentAct, State } from './enrolment-acts.ts';
 import type { Actors } from './enrolment-laws.ts';
@@ -8,8 +8,6 @@ import type { Actors } from './enrolment-laws.ts';
 const SLACK_MS = 30_000;
 
 type Chains = ReadonlyMap<string, readonly EnrolmentAct[]>;
-type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
-
 /**
  * The states that the subject had at some time near to this one. Undefined where the acts of that time are gone, after their
  * time or otherwise: the gap has its own finding.

@@ -1,7 +1,8 @@
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { ActRecord, LedgerRecord } from '../ledger/ledger.ts';
 import { textIn, textsIn, timeIn } from '../members.ts';
 import { checkAppointment, credentialOf, isAppointment } from './appointments.ts';
 import { keyOf } from './certificate-keys.ts';
+import { certificateOf } from './certificate-names.ts';
 import type { RecordObserver, Report } from './contract.ts';
 import {
   type ActorsByActs,
@@ -42,8 +43,6 @@ export interface EnrolmentCheck extends RecordObserver {
   conclude(): void;
 }
 
-type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
-
 /** Acts of people. Others are of the service, which acts for somebody who acted before. */
 const BY_PEOPLE: ReadonlySet<string> = new Set([
   'submission',
@@ -68,9 +67,6 @@ const REVOKED_WITHIN_MS = 3_600_000;
 
 const inOrder = (foundings: ReadonlyMap<string, Founding>): readonly Founding[] =>
   [...foundings.values()].sort((a, b) => a.time - b.time);
-
-const certificateOf = ({ certificates = [] }: ActRecord): string =>
-  certificates.map(({ ca, serial }) => `${ca}/${serial}`).join(' ');
 
 /** The certificate of a principal: the only ones of the service itself that name a holder of their key. */
 const isCredential = (record: ActRecord): boolean =>

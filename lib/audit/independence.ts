@@ -5,7 +5,7 @@ export interface Conflict {
   /** As `principal {id}`. */
   readonly auditor: string;
   readonly other: string;
-  /** Of the later of the two acts from which on both were in force. */
+  /** The later of the two acts. From it on both were in force. */
   readonly record: string;
 }
 

@@ -1,9 +1,8 @@
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { ActRecord } from '../ledger/ledger.ts';
 import { textIn, timeIn } from '../members.ts';
+import { certificateOf } from './certificate-names.ts';
 import type { Report } from './contract.ts';
 import type { EnrolmentAct } from './enrolment-acts.ts';
-
-type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 /** So long an office may take to decide about a certificate. */
 const DECIDED_WITHIN_MS = 30 * 86_400_000;
@@ -16,9 +15,6 @@ export interface LeaverCheck {
   retract(id: string): void;
   conclude(chainOf: (officer: string) => readonly EnrolmentAct[] | undefined): void;
 }
-
-const certificateOf = ({ certificates = [] }: ActRecord): string =>
-  certificates.map(({ ca, serial }) => `${ca}/${serial}`).join(' ');
 
 export const openLeaverCheck = ({
   report,

@@ -1,4 +1,5 @@
 import { membersIn, textIn, textsIn } from '../members.ts';
+import { certificateOf } from './certificate-names.ts';
 import type { RecordObserver, Report } from './contract.ts';
 
 interface PrincipalIssuance {
@@ -36,7 +37,7 @@ export const openPrincipalKeyCheck = ({ report }: { readonly report: Report }): 
         if (keyHolder === undefined || keyHolder === order) return;
         issuances.push({
           record: record.id,
-          certificate: (record.certificates ?? []).map(({ ca, serial }) => `${ca}/${serial}`).join(' '),
+          certificate: certificateOf(record),
           principal: keyHolder,
           publicKeyDigest,
           basis: textsIn(basis),

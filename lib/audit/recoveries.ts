@@ -1,8 +1,12 @@
 import { Fault } from '../fault.ts';
-import { isSameRecovery, type LedgerRecord, type RecoveryTerms, recoveryTermsOf } from '../ledger/ledger.ts';
+import {
+  type ActRecord,
+  isSameRecovery,
+  type LedgerRecord,
+  type RecoveryTerms,
+  recoveryTermsOf,
+} from '../ledger/ledger.ts';
 import { timeIn } from '../members.ts';
-
-type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 interface Act {
   readonly record: ActRecord;

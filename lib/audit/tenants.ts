@@ -1,5 +1,6 @@
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { ActRecord, LedgerRecord } from '../ledger/ledger.ts';
 import { membersIn, textIn } from '../members.ts';
+import { nameOf } from './certificate-names.ts';
 import type { Finding, RecordObserver, Report } from './contract.ts';
 
 /**
@@ -12,8 +13,6 @@ export interface TenantCheck extends RecordObserver {
   expect(record: LedgerRecord): void;
   conclude(): void;
 }
-
-type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 /** Acts on requests and certificates. Acts of other kinds have an office for other reasons, or none. */
 const ABOUT_AN_OFFICE: ReadonlySet<string> = new Set([
@@ -34,9 +33,6 @@ interface Subject {
   readonly tenant: string | undefined;
   readonly of: string;
 }
-
-const nameOf = ({ ca, serial }: { readonly ca: string; readonly serial: string }): string =>
-  `${ca}/${serial}`;
 
 /** The office or the principal of an act on it. Undefined where the act does not say whose it is. */
 const enrolledIn = (record: ActRecord): Subject | undefined => {
@@ -83,7 +79,7 @@ export const openTenantCheck = ({ report }: { readonly report: Report }): Tenant
     for (const ref of record.certificates ?? []) {
       const name = nameOf(ref);
       const tenant = certificates.get(name);
-      // Of a certificate of no tenant, each tenant may be told.
+      // Each tenant may be told of a certificate that belongs to no tenant.
       if (certificates.has(name) && (isAct || tenant !== undefined)) yield { tenant, of: name };
     }
   };

@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { ActRecord, LedgerRecord } from '../ledger/ledger.ts';
 import { textIn } from '../members.ts';
 import type { RecordObserver, Report } from './contract.ts';
 import { timeOf } from './records.ts';
@@ -153,9 +153,5 @@ export const openUsedKeyCheck = ({
 };
 
 /** As the service names the holder of a key (lib/authority/used-keys.ts). */
-const holderOf = ({
-  holder,
-  office,
-  details,
-}: Exclude<LedgerRecord, { readonly kind: 'provision' }>): string =>
+const holderOf = ({ holder, office, details }: ActRecord): string =>
   JSON.stringify(holder !== undefined ? ['holder', holder] : (office ?? ['own', details.keyHolder]));

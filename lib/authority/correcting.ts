@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { ActDraft } from '../ledger/ledger.ts';
+import type { ActDraft, ActRecord } from '../ledger/ledger.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Value } from '../store/store.ts';
 import { addPeriod } from '../trust-domain/trust-domain.ts';
@@ -7,7 +7,7 @@ import { unknownCertificate } from './certificates.ts';
 import type { Authority, AwaitedCorrection } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { type IssuedAs, readIssuedAs } from './issued-as.ts';
-import { type ActRecord, type AskedCorrection, correctionOf, timeText } from './status-acts.ts';
+import { type AskedCorrection, correctionOf, timeText } from './status-acts.ts';
 import { digestsOfClosings, isExplained, openStatusRows, type StatusRowDeps } from './status-rows.ts';
 
 /**

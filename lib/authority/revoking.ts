@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { actingOfficeOf, officesOf } from '../acting-office.ts';
 import { type KeyOwner, raised } from '../compromise.ts';
 import { Fault } from '../fault.ts';
-import type { ActDraft } from '../ledger/ledger.ts';
+import type { ActDraft, ActRecord } from '../ledger/ledger.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { RevocationEntry } from '../status/status.ts';
 import type { Value } from '../store/store.ts';
@@ -15,7 +15,6 @@ import { CA_PROFILE } from './own-certificates.ts';
 import { assertKeyKnown, readInvalidityDate, readReportedAt } from './reported-times.ts';
 import {
   type ActedState,
-  type ActRecord,
   askingOf,
   entryDetails,
   type RevocationTerms,

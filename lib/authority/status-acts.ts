@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { raised } from '../compromise.ts';
 import { Fault } from '../fault.ts';
-import type { Closes, LedgerRecord } from '../ledger/ledger.ts';
+import type { ActRecord, Closes, LedgerRecord } from '../ledger/ledger.ts';
 import { textsIn, timeIn } from '../members.ts';
 import { type EntryReason, rfc3339, unixSeconds } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
@@ -166,8 +166,6 @@ const mayFollow = (now: ActedState, record: ActRecord): boolean => {
     (['ca', 'other'] as const).some((owner) => isDeepStrictEqual(raised(owner, now, next), reasonOf(record)))
   );
 };
-
-export type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 export const askingOf = (record: ActRecord): Asking => ({
   ...whoAsked(record),

@@ -167,6 +167,9 @@ export type LedgerRecord = (ActDraft | Provision) & {
   readonly leaf?: number;
 };
 
+/** The record of an act; all others are provisions. */
+export type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
+
 /** A signed request that names the recipient of its answer by nothing else. */
 export interface SignedRequestFacts {
   /** SHA-256 of what is signed and of the signature, hex. */

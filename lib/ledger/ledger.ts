@@ -35,6 +35,7 @@ export { canonicalJson } from './canonical.ts';
 export { type CdnLogs, MAX_LINE, openCdnLogs } from './cdn/import.ts';
 export {
   type ActDraft,
+  type ActRecord,
   CHANNELS,
   type Closes,
   type Closing,

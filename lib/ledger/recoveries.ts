@@ -1,7 +1,7 @@
 import { Fault, wentThrough } from '../fault.ts';
 import { textIn } from '../members.ts';
 import type { Bucket, Objects, Write } from '../store/store.ts';
-import type { Closes, Ledger, LedgerRecord } from './contract.ts';
+import type { ActRecord, Closes, Ledger, LedgerRecord } from './contract.ts';
 import { readPublishedSize } from './tree.ts';
 
 /**
@@ -27,8 +27,6 @@ export interface RecoveryTerms {
   /** The leaves from `table` to `end` whose records the table does not have. */
   readonly lost: readonly LeafRange[];
 }
-
-type ActRecord = Exclude<LedgerRecord, { readonly kind: 'provision' }>;
 
 export interface RecoveryAsking extends RecoveryTerms {
   readonly record: string;

@@ -74,8 +74,8 @@ export const openNames = (deps: NamesDeps): Names => {
     caller.tenant === undefined && (await isHolder(id));
 
   /** Whether somebody of that tenant may be known to the caller. */
-  const isAround = ({ tenant: own }: Caller, tenant: string | undefined): boolean =>
-    own === undefined || tenant === undefined || tenant === own;
+  const isAround = (caller: Caller, tenant: string | undefined): boolean =>
+    tenant === undefined || serves(caller, tenant);
 
   return {
     assertKnown: async (caller, { recipient, actor, holder, office, purpose, certificate, tenant }) => {
