@@ -26,7 +26,7 @@ export const printable = (text: string): string =>
   text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The words of the service stay as they came; it was told the language. */
-const textIn = (text: Text, say: Say): string => (typeof text === 'string' ? text : say(text));
+export const textIn = (text: Text, say: Say): string => (typeof text === 'string' ? text : say(text));
 
 const pad = (text: string, width: number): string => text + ' '.repeat(width - columns(text));
 

@@ -5,6 +5,7 @@ import type { Say } from '../lib/messages/messages.ts';
 import { type RecordAnswer, recordPage } from './answers.ts';
 import { findCertificateRef } from './certificate-ref.ts';
 import { compact, details, table } from './output.ts';
+import { cursorOption, pageOptions } from './page.ts';
 import type { Run } from './perform.ts';
 import { NONE, purposeText } from './purpose-text.ts';
 import { timeOption } from './time.ts';
@@ -27,7 +28,7 @@ export const addRecordOptions = (command: Command): Command =>
     )
     .option('--to <time>', 'the latest time, exclusive')
     .option('--limit <count>', 'records on a page, at most 1000')
-    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addOption(cursorOption())
     .option('--all', 'every page to the end');
 
 export const recordOptions = z.object({
@@ -41,8 +42,7 @@ export const recordOptions = z.object({
   excludeOwn: z.boolean().default(false),
   from: timeOption.exactOptional(),
   to: timeOption.exactOptional(),
-  limit: z.string().exactOptional(),
-  cursor: z.string().exactOptional(),
+  ...pageOptions,
   all: z.boolean().default(false),
 });
 

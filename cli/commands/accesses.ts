@@ -5,6 +5,7 @@ import { type AccessAnswer, accessPage } from '../answers.ts';
 import { findCertificateRef } from '../certificate-ref.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { table } from '../output.ts';
+import { cursorOption, pageOptions } from '../page.ts';
 import type { AddCommand } from '../perform.ts';
 import { NONE } from '../purpose-text.ts';
 import { timeOption } from '../time.ts';
@@ -17,8 +18,7 @@ const input = z.object({
   tenant: z.string().exactOptional(),
   from: timeOption.exactOptional(),
   to: timeOption.exactOptional(),
-  limit: z.string().exactOptional(),
-  cursor: z.string().exactOptional(),
+  ...pageOptions,
   all: z.boolean().default(false),
 });
 
@@ -66,7 +66,7 @@ export const addCommand: AddCommand = (program, perform) => {
     )
     .option('--to <time>', 'the latest time, exclusive')
     .option('--limit <count>', 'accesses on a page, at most 1000')
-    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addOption(cursorOption())
     .option('--all', 'every page to the end')
     .addHelpText('after', guideText(GUIDE))
     .action(

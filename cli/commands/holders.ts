@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { type Phrase, phrase } from '../../lib/fault.ts';
 import type { Say } from '../../lib/messages/messages.ts';
-import { endOfPage, stepText } from '../enrolment/state-text.ts';
+import { stepText } from '../enrolment/state-text.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details, table } from '../output.ts';
+import { cursorOption, endOfPage, pageOptions } from '../page.ts';
 import type { AddCommand, Perform, Run } from '../perform.ts';
 
 const PATH = '/api/v1/holders';
@@ -72,8 +73,7 @@ const holderText = (say: Say, { id, standing, since, changed }: HolderAnswer): s
 const addList = (group: Command, perform: Perform): void => {
   const options = z.object({
     office: z.string().exactOptional(),
-    limit: z.string().exactOptional(),
-    cursor: z.string().exactOptional(),
+    ...pageOptions,
   });
   group
     .command('list', { isDefault: true })
@@ -83,7 +83,7 @@ const addList = (group: Command, perform: Perform): void => {
     )
     .option('--office <office>', 'named by requests of this office')
     .option('--limit <count>', 'how many on the page, at most 100')
-    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addOption(cursorOption())
     .addHelpText('after', guideText(LIST))
     .action(
       perform(options, async ({ client, say, show }, query) => {

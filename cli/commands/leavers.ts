@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { phrase } from '../../lib/fault.ts';
 import { findCertificateRef } from '../certificate-ref.ts';
-import { endOfPage } from '../enrolment/state-text.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { table } from '../output.ts';
+import { cursorOption, endOfPage, pageOptions } from '../page.ts';
 import type { AddCommand, Perform } from '../perform.ts';
 
 const PATH = '/api/v1/leavers';
@@ -43,8 +43,7 @@ const KEEP: Guide = {
 const addList = (group: Command, perform: Perform): void => {
   const options = z.object({
     office: z.string().exactOptional(),
-    limit: z.string().exactOptional(),
-    cursor: z.string().exactOptional(),
+    ...pageOptions,
   });
   group
     .command('list', { isDefault: true })
@@ -54,7 +53,7 @@ const addList = (group: Command, perform: Perform): void => {
     )
     .option('--office <office>', 'of this office')
     .option('--limit <count>', 'how many officers are looked at, at most 50')
-    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addOption(cursorOption())
     .addHelpText('after', guideText(LIST))
     .action(
       perform(options, async ({ client, say, show }, query) => {

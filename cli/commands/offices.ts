@@ -5,10 +5,10 @@ import { asRun } from '../as-run.ts';
 import { officeAnswer } from '../enrolment/answers.ts';
 import { addOfficeOptions, officeOptions, readOfficeTerms } from '../enrolment/office-terms.ts';
 import { officeTable, officeText } from '../enrolment/office-text.ts';
-import { endOfPage } from '../enrolment/state-text.ts';
 import { confirmationOf, idArgument, LOOKED_AT } from '../enrolment/terms.ts';
 import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
+import { cursorOption, endOfPage, pageOptions } from '../page.ts';
 import type { AddCommand, Perform } from '../perform.ts';
 
 const PATH = '/api/v1/offices';
@@ -84,17 +84,14 @@ const addReading = (offices: Command, perform: Perform): void => {
     .summary('list offices')
     .description('List the offices, by their ids.')
     .option('--limit <count>', 'offices on the page, at most 100')
-    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addOption(cursorOption())
     .addHelpText('after', guideText(LIST))
     .action(
-      perform(
-        z.object({ limit: z.string().exactOptional(), cursor: z.string().exactOptional() }),
-        async ({ client, say, show }, query) => {
-          const page = await client.get(PATH, officePage, query);
-          const count = phrase`offices: ${page.offices.length}`;
-          show(page, officeTable(say, page.offices) + endOfPage(say, count, page.cursor));
-        },
-      ),
+      perform(z.object({ ...pageOptions }), async ({ client, say, show }, query) => {
+        const page = await client.get(PATH, officePage, query);
+        const count = phrase`offices: ${page.offices.length}`;
+        show(page, officeTable(say, page.offices) + endOfPage(say, count, page.cursor));
+      }),
     );
 
   offices

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { phrase } from '../../lib/fault.ts';
-import { endOfPage } from '../enrolment/state-text.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { table } from '../output.ts';
+import { cursorOption, endOfPage } from '../page.ts';
 import type { AddCommand, Perform } from '../perform.ts';
 import { timeOption } from '../time.ts';
 
@@ -89,7 +89,7 @@ const addRecords = (group: Command, perform: Perform): void => {
     .option('--from <time>', 'the earliest time, inclusive')
     .option('--to <time>', 'the latest time, exclusive')
     .option('--limit <count>', 'how many on the page')
-    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addOption(cursorOption())
     .addHelpText('after', guideText(RECORDS))
     .action(
       perform(options, async ({ client, say, show }, query) => {

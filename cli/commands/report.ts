@@ -101,7 +101,7 @@ export const addCommand: AddCommand = (program, perform) => {
           (await client.post(PATH, version, { fiscalYear: Number(year), ...of })).answer;
         if (out !== undefined) {
           const saved = await saving(out, { overwrite }, async (take) => {
-            // Of the tenant of whoever made it, where none was named.
+            // If no tenant was named, the report has the tenant of its maker.
             const whose = make ? { tenant: (await made()).tenant } : of;
             return client.save(`${PATH}/${year}.${out.split('.').at(-1)}`, take, whose);
           });

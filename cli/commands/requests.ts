@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { phrase } from '../../lib/fault.ts';
 import { requestPage } from '../answers.ts';
 import { type Guide, guideText } from '../guide.ts';
+import { cursorOption, pageOptions } from '../page.ts';
 import type { AddCommand } from '../perform.ts';
 import { requestTable } from '../request-text.ts';
 
 const input = z.object({
   office: z.string().exactOptional(),
   state: z.string().exactOptional(),
-  limit: z.string().exactOptional(),
-  cursor: z.string().exactOptional(),
+  ...pageOptions,
 });
 
 const GUIDE: Guide = {
@@ -39,7 +39,7 @@ export const addCommand: AddCommand = (program, perform) => {
     )
     .option('--office <office>', 'of this office')
     .option('--limit <count>', 'requests on the page, at most 50')
-    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addOption(cursorOption())
     .addHelpText('after', guideText(GUIDE))
     .action(
       perform(input, async ({ client, say, show }, options) => {

@@ -1,6 +1,7 @@
 import { type Phrase, phrase } from '../../lib/fault.ts';
+import { said } from '../../lib/messages/messages.ts';
 import { EXIT, type ExitCode, Failure, type Problem } from '../failure.ts';
-import { printable } from '../output.ts';
+import { printable, textIn } from '../output.ts';
 import type { Run } from '../perform.ts';
 import { NONE } from '../purpose-text.ts';
 import { principalAnswer } from './answers.ts';
@@ -75,16 +76,17 @@ export const doMany = async <R extends { readonly id: string }>(
     const cells = [String(line), id || NONE];
     if ('problem' in result) {
       failed++;
-      const problem = spoken(result.problem, say);
-      show({ line, id, problem }, textLine([...cells, problem.code, problem.detail]));
+      const { problem } = result;
+      const text = textLine([...cells, problem.code, textIn(problem.detail, say)]);
+      show({ line, id, problem: said(problem, say) }, text);
       return;
     }
     const { outcome, principal, invitation, isNew } = result;
     if (isNew) done++;
-    const said = outcome ? say(outcome) : NONE;
+    const text = outcome ? say(outcome) : NONE;
     const from = principal?.prepared?.effectiveFrom ?? principal?.awaiting?.effectiveFrom;
-    const value = { line, id, outcome: said, isNew, principal, invitation };
-    show(value, textLine([...cells, said, ...[from, invitation].filter((one) => one !== undefined)]));
+    const value = { line, id, outcome: text, isNew, principal, invitation };
+    show(value, textLine([...cells, text, ...[from, invitation].filter((one) => one !== undefined)]));
   };
   const progress = (at: number): void => {
     if (terminal.isWatched) terminal.err(`\r${say(phrase`rows: ${at} of ${rows.length}`)}`);
@@ -110,14 +112,3 @@ export const doMany = async <R extends { readonly id: string }>(
 };
 
 const textLine = (cells: readonly string[]): string => `${cells.map(printable).join('  ')}\n`;
-
-interface Spoken extends Problem {
-  readonly title: string;
-  readonly detail: string;
-}
-
-/** As JSON has it: phrases are said. */
-const spoken = (problem: Problem, say: Run['say']): Spoken => {
-  const text = (one: Problem['title']): string => (typeof one === 'string' ? one : say(one));
-  return { ...problem, title: text(problem.title), detail: text(problem.detail) };
-};

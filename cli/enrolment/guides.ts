@@ -20,7 +20,7 @@ const INVITATION = [
   'prints the invitation, this once; it opens once, within seven days: give it to the invited person alone',
 ];
 
-/** Of a file about many officers. */
+/** The help on a file about many officers. */
 const fileNeeds = (header: string): readonly string[] => [
   `--file: UTF-8, CSV with the header ${header}, or a JSON object with these members on each line`,
   '  several duties with spaces between them; what is not needed may be empty',

@@ -12,7 +12,7 @@ import {
 import type { Columns } from './rows-file.ts';
 import { idArgument } from './terms.ts';
 
-/** What a row of each kind of file asks for, and whether the service says that it is done already. */
+/** Each kind of file: its columns, its request, and how a row is known to be done already. */
 
 export interface Sent {
   readonly outcome: Phrase;

@@ -5,6 +5,7 @@ import { asRun } from '../as-run.ts';
 import { EXIT, usage } from '../failure.ts';
 import { guideText } from '../guide.ts';
 import { table } from '../output.ts';
+import { cursorOption, endOfPage, pageOptions } from '../page.ts';
 import type { Perform } from '../perform.ts';
 import { NONE } from '../purpose-text.ts';
 import { timeOption } from '../time.ts';
@@ -21,7 +22,6 @@ import {
 } from './principal-terms.ts';
 import { principalText } from './principal-text.ts';
 import type { RoleCommand } from './roles.ts';
-import { endOfPage } from './state-text.ts';
 import { idArgument, repeated } from './terms.ts';
 
 /** What is done to officers alone: changes by their responsible person, transfers, and notices of those that were not done. */
@@ -130,14 +130,13 @@ export const addNotices = (group: Command, perform: Perform): void => {
     )
     .option('--office <office>', 'of this office')
     .option('--limit <count>', 'how many on the page, at most 100')
-    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addOption(cursorOption())
     .addHelpText('after', guideText(NOTICES))
     .action(
       perform(
         z.object({
           office: z.string().exactOptional(),
-          limit: z.string().exactOptional(),
-          cursor: z.string().exactOptional(),
+          ...pageOptions,
         }),
         async ({ client, say, show }, query) => {
           const page = await client.get('/api/v1/notices', noticePage, query);

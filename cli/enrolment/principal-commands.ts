@@ -4,6 +4,7 @@ import { phrase } from '../../lib/fault.ts';
 import { asRun } from '../as-run.ts';
 import { EXIT, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
+import { cursorOption, endOfPage, pageOptions } from '../page.ts';
 import type { AddCommand, Perform, Run } from '../perform.ts';
 import { confirmedAnswer, invitedAnswer, type PrincipalAnswer, principalAnswer } from './answers.ts';
 import { doMany } from './do-many.ts';
@@ -40,7 +41,6 @@ import {
 } from './principal-terms.ts';
 import { principalTable, principalText } from './principal-text.ts';
 import type { RoleCommand } from './roles.ts';
-import { endOfPage } from './state-text.ts';
 import { confirmationOf, idArgument, LOOKED_AT } from './terms.ts';
 
 const PATH = '/api/v1/principals';
@@ -102,13 +102,12 @@ const addList: Add = (group, perform, of) => {
       `List ${of.many}, by their ids. Officers see those of their own office${of.role === 'officer' ? ', and those who are to come to it' : ''}.`,
     )
     .option('--limit <count>', 'how many on the page, at most 100')
-    .option('--cursor <cursor>', 'go on where an earlier page of the same query ended')
+    .addOption(cursorOption())
     .addHelpText('after', guideText(listGuide(of)));
   if (of.role === 'officer') command.option('--office <office>', 'of this office');
   const options = z.object({
     office: z.string().exactOptional(),
-    limit: z.string().exactOptional(),
-    cursor: z.string().exactOptional(),
+    ...pageOptions,
   });
   command.action(
     perform(options, async ({ client, say, show }, query) => {

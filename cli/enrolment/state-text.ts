@@ -80,7 +80,3 @@ export const preparedLines = (
       ];
 
 const textIn = (say: Say, text: Text): string => (typeof text === 'string' ? text : say(text));
-
-/** `list` is how many there are: "offices: 3". */
-export const endOfPage = (say: Say, list: Phrase, cursor: string | undefined): string =>
-  `${say(cursor === undefined ? list : phrase`${list}; more with --cursor ${cursor}`)}\n`;

@@ -1,7 +1,7 @@
 import { Fault, phrase } from '../../lib/fault.ts';
 import type { Principal } from '../../lib/principal.ts';
 
-/** What concerns the service as a whole is refused to the principals of a tenant. Fault: `forbidden`. */
+/** Refuses principals of a tenant, because the operation concerns the service as a whole. Fault: `forbidden`. */
 export const assertOfService = ({ tenant }: Principal): void => {
   if (tenant === undefined) return;
   throw new Fault(

@@ -13,6 +13,7 @@ import type { Clock, Log } from '../../lib/ports.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { authenticate, type Identified } from './authenticate.ts';
 import { notModified } from './conditional.ts';
+import { hasDuty } from './duty.ts';
 import { type HttpHead, type HttpRequest, type HttpResponse, mediaType, type Unread } from './http.ts';
 import { readJson } from './json-body.ts';
 import type { LargeAnswers } from './large-answers.ts';
@@ -209,10 +210,9 @@ const checkRole = (route: RouteTerms, caller: Principal | undefined): void => {
     });
   }
   if (route.ofService) assertOfService(caller);
-  const { duty } = route;
-  if (duty === undefined || caller.role !== 'officer') return;
+  if (hasDuty(route, caller)) return;
+  const { duty = [] } = route;
   const needed = [duty].flat();
-  if (needed.some((one) => caller.duties?.includes(one))) return;
   throw new Fault(
     'forbidden',
     needed.length === 1

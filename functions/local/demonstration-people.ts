@@ -11,6 +11,7 @@ import type { Principal } from '../../lib/principal.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import { officeTerms } from '../routes/enrolment/office-schemas.ts';
 import { principalTerms } from '../routes/enrolment/principal-schemas.ts';
+import { putCertificate } from './certificates.ts';
 import { readIfThere } from './credentials.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -52,7 +53,7 @@ export const openOffices = async (
   people: Pick<People, 'offices'>,
 ): Promise<void> => {
   for (const { id: office, ...terms } of people.offices) {
-    const found = await offices.get(first, office).catch(unlessUnknown('unknown-office'));
+    const found = await offices.get(first, office).catch(unlessUnknown);
     if (found?.standing !== undefined) continue;
     await offices.propose(first, office, terms);
     await offices.confirm(second, office);
@@ -78,8 +79,7 @@ export const enrolOne = async (
   await people.enrol(first, principal, fingerprint);
   const { pem } = await people.bring(invitation, csr);
   if (pem === undefined) throw new Fault('not-issued', 'The certificate is not signed yet.', { principal });
-  await writeWhole(join(folder, 'ca.pem'), pem.slice(pem.lastIndexOf('-----BEGIN')));
-  await writeWhole(join(folder, 'cert.pem'), pem);
+  await putCertificate(folder, pem);
 };
 
 const ALGORITHM = 'ecdsa-p256-sha256';
@@ -100,8 +100,6 @@ const requestOf = async (
   };
 };
 
-const unlessUnknown =
-  (code: 'unknown-office') =>
-  (error: unknown): undefined => {
-    if (!Fault.is(error, code)) throw error;
-  };
+const unlessUnknown = (error: unknown): undefined => {
+  if (!Fault.is(error, 'unknown-office')) throw error;
+};

@@ -32,14 +32,7 @@ export const readApplicant = async (
   if (principal === undefined) {
     throw new Fault('invalid-input', 'The trust domain names no operator of that id.', { principal: id });
   }
-  const { request, digest, identity } = await readRequestedKey(csr, operations.principal.publicKeys);
-  return {
-    principal: id,
-    name: principal.name.ja,
-    subjectPublicKeyInfo: request.subjectPublicKeyInfo,
-    publicKeyDigest: digest,
-    keyIdentity: identity,
-  };
+  return { principal: id, name: principal.name.ja, ...(await keyOf(operations, csr)) };
 };
 
 /** An operator whom the two persons of the ceremony enrol, because no two operators are left. */
@@ -61,10 +54,12 @@ export const readOperator = async (
       'The trust domain names an operator of that id; enrol the operator under an id that nobody has had.',
       { principal },
     );
-  const { request, digest, identity } = await readRequestedKey(csr, operations.principal.publicKeys);
+  return { principal, person, ...(await keyOf(operations, csr)) };
+};
+
+const keyOf = async ({ principal }: TrustDomain['operations'], csr: string) => {
+  const { request, digest, identity } = await readRequestedKey(csr, principal.publicKeys);
   return {
-    principal,
-    person,
     subjectPublicKeyInfo: request.subjectPublicKeyInfo,
     publicKeyDigest: digest,
     keyIdentity: identity,

@@ -97,7 +97,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, {
       query: ['trust-domain-withdrawn', 'enrolled-persons/*'],
     }),
-    // What two operators resume has its user again within a minute.
+    // A principal that two operators resume gets its user back within a minute.
     tokenUsers: 'list',
     actKeys: { sign: ['enrolment'] },
     proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },

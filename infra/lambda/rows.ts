@@ -120,30 +120,20 @@ export const PUBLISH: Rows = {
   delete: ['crls/*', 'changed/*', 'revoked/*'],
 };
 
+const ENROLLED_OFFICES = ['enrolled-office/*', 'enrolled-offices', 'enrolled-offices/*'];
+const ENROLLED_PRINCIPALS = [
+  'enrolled-principal/*',
+  'enrolled-principals',
+  'enrolled-principals/*',
+  'enrolled-persons/*',
+  'enrolled-due',
+  'enrolled-uncertified',
+];
+
 /** The rows of offices and principals, and the lists that name them, follow the newest acts. */
 export const FOLLOW_ENROLMENT: Rows = {
-  get: [
-    'enrolled-office/*',
-    'enrolled-offices',
-    'enrolled-offices/*',
-    'enrolled-principal/*',
-    'enrolled-principals',
-    'enrolled-principals/*',
-    'enrolled-persons/*',
-    'enrolled-due',
-    'enrolled-uncertified',
-  ],
-  put: [
-    'enrolled-office/*',
-    'enrolled-offices',
-    'enrolled-offices/*',
-    'enrolled-principal/*',
-    'enrolled-principals',
-    'enrolled-principals/*',
-    'enrolled-persons/*',
-    'enrolled-due',
-    'enrolled-uncertified',
-  ],
+  get: [...ENROLLED_OFFICES, ...ENROLLED_PRINCIPALS],
+  put: [...ENROLLED_OFFICES, ...ENROLLED_PRINCIPALS],
   delete: ['enrolled-offices/*', 'enrolled-principals/*', 'enrolled-persons/*'],
 };
 
@@ -152,22 +142,8 @@ export const FOLLOW_ENROLMENT: Rows = {
  * prepared something.
  */
 export const ACT_ON_PRINCIPALS: Rows = {
-  get: [
-    'enrolled-principal/*',
-    'enrolled-principals',
-    'enrolled-principals/*',
-    'enrolled-persons/*',
-    'enrolled-uncertified',
-    'enrolled-due',
-  ],
-  put: [
-    'enrolled-principal/*',
-    'enrolled-principals',
-    'enrolled-principals/*',
-    'enrolled-persons/*',
-    'enrolled-uncertified',
-    'enrolled-due',
-  ],
+  get: ENROLLED_PRINCIPALS,
+  put: ENROLLED_PRINCIPALS,
   // An officer may go to another office, and a proposal of another person take the place of one that was taken back.
   delete: ['enrolled-principals/*', 'enrolled-persons/*'],
 };
@@ -245,8 +221,8 @@ export const CERTIFY_PRINCIPAL: Rows = {
 /** The first act on an operator, and the certificate. */
 export const ENROL_OPERATOR: Rows = together(
   {
-    get: ACT_ON_PRINCIPALS.get?.filter((pk) => pk !== 'enrolled-due') ?? [],
-    put: ACT_ON_PRINCIPALS.put?.filter((pk) => pk !== 'enrolled-due') ?? [],
+    get: ENROLLED_PRINCIPALS.filter((pk) => pk !== 'enrolled-due'),
+    put: ENROLLED_PRINCIPALS.filter((pk) => pk !== 'enrolled-due'),
   },
   CERTIFY_PRINCIPAL,
 );

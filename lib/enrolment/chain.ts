@@ -131,5 +131,5 @@ export const openChain = <S extends { readonly tenant?: string }>(
   };
 };
 
-/** Of an office always; of a principal where it belongs to one. */
+/** Every office has a tenant. A principal of the service has none. */
 const tenantOf = (state: { readonly tenant?: string } | undefined): string | undefined => state?.tenant;

@@ -230,7 +230,7 @@ export const openChanging = (
   };
 };
 
-/** Who is to end or to change by the act of somebody else does not take that back. Fault: `same-person`. */
+/** Nobody takes back an act of somebody else by which the own enrolment is to end or to change. Fault: `same-person`. */
 const assertNotOwn = (actor: Principal, standing: Said<PrincipalState> | undefined): void => {
   if (standing?.state?.person !== actor.person || standing.record.details.person === actor.person) return;
   throw new Fault(

@@ -30,7 +30,7 @@ export const openOfficers = (
   return {
     isAt: async (id, office) => {
       const { standing } = await acting.read(id);
-      // Of another office's officer nobody is told here whether it is suspended or has ended.
+      // Nobody is told here whether another office's officer is suspended or has ended.
       if (standing?.state?.role !== 'officer' || standing.state.office !== office) return false;
       return (await deps.directory.findProven(id)) !== undefined;
     },

@@ -28,7 +28,7 @@ export const personPk = (person: string): string => `enrolled-persons/${person}`
 /** The holders that this office's submissions named. */
 export const namedPk = (office: string): string => `enrolled-holders/${office}`;
 
-/** What a state is listed by. Whoever changed a row may have left anything there. */
+/** A state is listed by these. Somebody who changed a row may have left anything there. */
 interface Listed {
   readonly tenant?: string;
   readonly office?: string;
@@ -81,6 +81,6 @@ export const earlierOf = (record: Value): readonly Listed[] => {
   });
 };
 
-/** What is no name of a list was never one, and may be too long for a key. */
+/** Text that is no name was never that of a list, and may be too long for a key. */
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(value);

@@ -7,6 +7,7 @@ import { type Current, openActing } from './acting.ts';
 import type { OfficeContents, OfficeState, Offices, OfficeTerms, OfficeView } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { listPk } from './listings.ts';
+import { unknownOffice } from './principal-views.ts';
 import { stepOf } from './reading.ts';
 import { contentsOf } from './rows.ts';
 import { officeState } from './states.ts';
@@ -16,9 +17,6 @@ import { assertConfirmer, assertOperator, awaited, changing, wrongStanding } fro
 
 const MAX_PARENTS = 10;
 const MAX_ATTRIBUTES = 40;
-
-const unknown = (id: string): Fault =>
-  new Fault('unknown-office', 'There is no office of that id.', { office: id });
 
 const invalid = (path: string, why: ReturnType<typeof phrase>): Fault =>
   new Fault('invalid-input', why, { path });
@@ -31,7 +29,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
   /** Fault: `unknown-office`, also of another tenant's. */
   const found = async (actor: Principal, id: string): Promise<Current<OfficeState>> => {
     const current = await acting.read(id);
-    if (!serves(actor, tenantOf(current))) throw unknown(id);
+    if (!serves(actor, tenantOf(current))) throw unknownOffice(id);
     return current;
   };
 
@@ -77,7 +75,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
           phrase`An office cannot stand above itself; offices stand at most ${MAX_PARENTS} deep.`,
         );
       const { standing }: Current<OfficeState> = await acting.read(above);
-      if (standing?.state?.tenant !== tenant) throw unknown(above);
+      if (standing?.state?.tenant !== tenant) throw unknownOffice(above);
       if (standing.state.standing === 'ended')
         throw invalid('parent', phrase`The office ${above} has ended; name one that is open.`);
       above = standing.state.parent;
@@ -114,7 +112,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
   };
 
   const viewOf = (id: string, { standing, row }: Current<OfficeState>): OfficeView => {
-    if (standing === undefined) throw unknown(id);
+    if (standing === undefined) throw unknownOffice(id);
     const shown = (state: OfficeState | undefined, kept: Parameters<typeof contentsOf>[1]) => {
       if (state === undefined) return undefined;
       const { contents: _, ...rest } = state;
@@ -145,7 +143,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
   const endedNow = (actor: Principal, id: string, successor: string | undefined): Promise<OfficeView> =>
     acted(id, actor, ({ standing }) => {
       const state = standing?.state;
-      if (state === undefined) throw unknown(id);
+      if (state === undefined) throw unknownOffice(id);
       if (state.standing === 'ended') throw wrongStanding('office', id, 'ended');
       const { parent: _, ...rest } = state;
       return {
@@ -200,7 +198,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
       assertOperator(actor);
       const before = await found(actor, id);
       const now = before.standing?.state;
-      if (now === undefined) throw unknown(id);
+      if (now === undefined) throw unknownOffice(id);
       const isDone = now.standing === 'ended' && now.successor === successor;
       if (!isDone && successor !== undefined) await succession.assertTakesOver(id, now.tenant, successor);
       // A caller whose first call got no answer repeats it. The act may then be there without its rows.
@@ -212,7 +210,7 @@ export const openOffices = (deps: EnrolmentDeps): Offices => {
     get: async (actor, id) => {
       assertReader(actor, id);
       const current = await acting.shown(id);
-      if (!serves(actor, tenantOf(current))) throw unknown(id);
+      if (!serves(actor, tenantOf(current))) throw unknownOffice(id);
       return viewOf(id, current);
     },
 
@@ -245,6 +243,6 @@ const tenantOf = ({ standing }: Current<OfficeState>): string | undefined =>
 const assertReader = (actor: Principal, id?: string): void => {
   if (actor.role === 'operator' || actor.role === 'auditor') return;
   if (id !== undefined && officesOf(actor).includes(id)) return;
-  if (id !== undefined) throw unknown(id);
+  if (id !== undefined) throw unknownOffice(id);
   throw new Fault('forbidden', 'Only operators and auditors list offices.');
 };

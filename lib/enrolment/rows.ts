@@ -228,7 +228,7 @@ const concernsUser = <S>(before: EnrolledRow | undefined, standing: Standing<S>)
   const { act, state } = standing.record.details;
   if (act === 'enrolled') return true;
   const [now, earlier] = [membersIn(state), membersIn(membersIn(membersIn(before?.record).details).state)];
-  // Whoever has no key yet has no user either.
+  // Somebody without a key has no user yet.
   if (now.key === undefined) return false;
   return now.standing !== earlier.standing || now.until !== earlier.until;
 };

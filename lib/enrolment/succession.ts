@@ -2,6 +2,7 @@ import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { Table, Value, Write } from '../store/store.ts';
 import type { Acting, Current } from './acting.ts';
 import type { OfficeState } from './contract.ts';
+import { unknownOffice } from './principal-views.ts';
 import { MAX_PREDECESSORS, type Predecessor, predecessorWrite, readOfficeRows, recordIn } from './rows.ts';
 
 /*
@@ -32,8 +33,7 @@ export const openSuccession = (
 
   const assertOpen = async (tenant: string, successor: string): Promise<void> => {
     const { standing }: Current<OfficeState> = await acting.read(successor);
-    if (standing?.state?.tenant !== tenant)
-      throw new Fault('unknown-office', 'There is no office of that id.', { office: successor });
+    if (standing?.state?.tenant !== tenant) throw unknownOffice(successor);
     if (standing.state.standing === 'ended')
       throw invalid(phrase`The office ${successor} has ended; name one that is open.`);
   };

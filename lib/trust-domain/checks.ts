@@ -129,7 +129,7 @@ const ceremonyIssues = (draft: Draft): readonly Issue[] => {
   ];
 };
 
-/** What names a tenant names one that the file has. */
+/** Every tenant that is named stands in the file. */
 const tenantIssues = (draft: Draft): readonly Issue[] =>
   [...draft.authorities, ...draft.operators].flatMap(({ path, value: { tenant } }) =>
     tenant === undefined || draft.ids.tenants.includes(tenant)

@@ -35,7 +35,7 @@ export const principalTerms = z
     person: person.exactOptional(),
     tenant: tenantId.exactOptional().meta({
       description:
-        "Of operators, auditors and relying parties; officers have that of their office. Where it is left out: the operator's own tenant. Principals of the service have none. It stays.",
+        "The tenant of an operator, auditor or relying party; an officer has that of the office. If it is left out, it is the operator's own tenant. Principals of the service have none. It cannot change.",
     }),
     office: officeId.exactOptional(),
     duties: z.array(z.enum(DUTIES)).max(DUTIES.length).exactOptional().meta({

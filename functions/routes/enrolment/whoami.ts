@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DUTIES, type Principal, ROLES } from '../../../lib/principal.ts';
+import { hasDuty } from '../../http/duty.ts';
 import { json } from '../../http/http.ts';
 import type { Operation } from '../../http/operations-table.ts';
 import { defineRoute } from '../../http/route.ts';
@@ -68,12 +69,8 @@ const operations = async (): Promise<readonly Operation[]> => {
   return made as readonly Operation[];
 };
 
-const mayAsk = (
-  { roles, duty, ofService, certificateOnly }: Operation,
-  { role, tenant, duties }: Principal,
-  door: 'certificate' | 'token',
-): boolean =>
-  roles.includes(role) &&
-  (role !== 'officer' || duty === undefined || [duty].flat().some((one) => duties?.includes(one))) &&
-  (!ofService || tenant === undefined) &&
-  (!certificateOnly || door === 'certificate');
+const mayAsk = (operation: Operation, caller: Principal, door: 'certificate' | 'token'): boolean =>
+  operation.roles.includes(caller.role) &&
+  hasDuty(operation, caller) &&
+  (!operation.ofService || caller.tenant === undefined) &&
+  (!operation.certificateOnly || door === 'certificate');

@@ -9,7 +9,7 @@ export const route = defineRoute({
   path: ANNUAL_REPORTS,
   summary: 'Annual reports on provisions that are kept, the newest year first',
   description:
-    'Of the whole service, and of each tenant: each version with its digest and the time at which it was made. Reports have numbers only, so reading them leaves no record.',
+    'Lists each version of the reports of the whole service and of each tenant, with its digest and the time at which it was made. Reports have numbers only, so reading them leaves no record.',
   lane: 'public',
   access: 'public',
   responses: {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MAX_CERTIFICATES_PER_RECORD } from '../../../lib/ledger/ledger.ts';
 import type { ProposedRevocation } from '../../../lib/registration/registration.ts';
-import { provide, type Told } from '../../http/provide.ts';
+import { provide, type Told, toldByTenant } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor, officeId, pageLimit } from '../../http/schemas.ts';
@@ -20,7 +20,9 @@ export const route = defineRoute({
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({
-    office: officeId.exactOptional().meta({ description: 'Of officers: their own, which may be left out.' }),
+    office: officeId
+      .exactOptional()
+      .meta({ description: 'An officer may leave it out: then it is the own office.' }),
     limit: pageLimit(50, 20),
     cursor: cursor.exactOptional(),
   }),
@@ -48,9 +50,6 @@ export const route = defineRoute({
       provided: { filter, limit, proposals: part.length },
       count: part.length,
     });
-    const rest: Told[] = [];
-    for (let from = PER_RECORD; from < proposals.length; from += PER_RECORD)
-      rest.push(told(proposals.slice(from, from + PER_RECORD)));
-    return provide(ledger, caller, page, told(proposals.slice(0, PER_RECORD)), ...rest);
+    return provide(ledger, caller, page, ...toldByTenant(proposals, () => tenant, told, PER_RECORD));
   },
 });
