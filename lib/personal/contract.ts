@@ -1,0 +1,85 @@
+import type { Value } from '../store/store.ts';
+
+/*
+ * What names a person stands apart from everything else: in a table of its own, each item under a data key of its tenant and of
+ * the month in which it ends. Everything else knows the item by its name, which is a pseudonym. When the key is destroyed, the
+ * item is gone, wherever copies of its row are.
+ */
+
+/**
+ * The id of a data key: `{tenant}.{month}.{generation}`, such as `tokiwa.2037-04.1`; of a search key: `{tenant}.{year}.search`.
+ * Where there is no tenant the first part is `_service`. Characters of `[a-z0-9._-]`.
+ */
+export type DataKeyId = string;
+
+/**
+ * Where data keys are: 32 bytes each, apart from what is backed up. Faults: `store-unavailable`; `data-key-damaged` where a key
+ * cannot be opened as it was put.
+ */
+export interface DataKeys {
+  /** Makes the key, or opens the one that is there: whoever is first made it. The caller knows that it was never destroyed. */
+  create(id: DataKeyId): Promise<Uint8Array>;
+  /** Undefined where there is none. */
+  open(id: DataKeyId): Promise<Uint8Array | undefined>;
+  /** Durable when it resolves. Does nothing where there is none. */
+  destroy(id: DataKeyId): Promise<void>;
+  /** The ids of all keys, in byte order. */
+  list(): AsyncIterable<DataKeyId>;
+}
+
+/** `request/{id}` or `certificate/{ca}/{serial}` or `principal/{id}`: ids, and never a name. */
+export type ItemName = string;
+
+/** What of an item can be searched for, and by whom. */
+export interface Searched {
+  /** The office in whose lists it is found. */
+  readonly office: string;
+  /** What a search gives; ids sort by time. */
+  readonly id: string;
+  readonly texts: readonly string[];
+}
+
+export interface Terms {
+  /** Absent where it is of no tenant. */
+  readonly tenant?: string | undefined;
+  /** Milliseconds since the epoch. The item is kept to the end of that month (UTC). */
+  readonly end: number;
+  readonly searched?: Searched;
+}
+
+/** `ended`: its key was destroyed. `unreadable`: its key is missing or another one, or the item is not as it was put. */
+export type Found<V> =
+  | { readonly state: 'kept'; readonly value: V; readonly month: string }
+  | { readonly state: 'ended'; readonly month: string }
+  | { readonly state: 'unreadable'; readonly code: 'data-key-missing' | 'personal-data-damaged' }
+  | { readonly state: 'absent' };
+
+export interface SearchPage {
+  readonly ids: readonly string[];
+  readonly cursor?: string;
+}
+
+/** Items by their names. */
+export interface PersonalData {
+  /** Durable when it resolves. Fault: `condition-failed` where there is an item of that name. */
+  add(name: ItemName, value: Value, terms: Terms): Promise<void>;
+  /**
+   * Puts what `change` makes of the item, under its terms; undefined leaves it as it is. An item that cannot be read any more is
+   * given as undefined. Where another change is first, it reads again. Resolves with what the item is then.
+   */
+  change<V extends Value>(
+    name: ItemName,
+    change: (value: V | undefined) => { readonly value: V; readonly terms: Terms } | undefined,
+  ): Promise<V | undefined>;
+  find<V extends Value>(name: ItemName): Promise<Found<V>>;
+  /** Faults: `personal-data-ended`, `data-key-missing`, `personal-data-damaged`; each names the item. */
+  read<V extends Value>(name: ItemName): Promise<V>;
+  /**
+   * Newest first. `text`: the beginning of a value, or two characters that stand in it. Faults: `invalid-input`,
+   * `cursor-invalid`. One look-up for each year in which data of the tenant end.
+   */
+  search(
+    where: { readonly tenant: string; readonly office: string },
+    query: { readonly text: string; readonly limit: number; readonly cursor?: string },
+  ): Promise<SearchPage>;
+}
