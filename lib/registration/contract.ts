@@ -55,6 +55,11 @@ export interface Examination {
   readonly reason?: string;
 }
 
+/** Why the data of a request or a certificate are not shown: their time has ended, or they cannot be read now. */
+export type PersonalDataState =
+  | { readonly state: 'ended'; readonly month?: string }
+  | { readonly state: 'unreadable'; readonly code: string };
+
 export interface RequestView {
   readonly id: string;
   /** That of the office. */
@@ -63,9 +68,11 @@ export interface RequestView {
   readonly profile: string;
   readonly profileVersion: number;
   readonly state: RequestState;
-  readonly fields: Readonly<Record<string, string | readonly string[]>>;
+  /** Absent, as the subject is, where `personalData` says why. */
+  readonly fields?: Readonly<Record<string, string | readonly string[]>>;
   /** The subject that the certificate will have, for people. */
-  readonly subject: string;
+  readonly subject?: string;
+  readonly personalData?: PersonalDataState;
   readonly holder?: string;
   readonly issuedTo?: string;
   /**
