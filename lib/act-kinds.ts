@@ -24,6 +24,8 @@ export const ACT_KEY_KINDS = [
   'enrolment',
   'invitation',
   'holder',
+  'personal-data',
+  'data-key',
 ] as const;
 
 export type ActKeyKind = (typeof ACT_KEY_KINDS)[number];

@@ -27,6 +27,13 @@ export const FAULT_CODES = [
   'unknown-key',
   'wrong-passphrase',
   'key-store-damaged',
+  'data-key-damaged',
+  'data-key-missing',
+  'data-key-destroyed',
+  // Personal data
+  'personal-data-damaged',
+  'personal-data-ended',
+  'legal-hold',
   // Stores
   'condition-failed',
   'value-too-large',

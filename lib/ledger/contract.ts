@@ -22,6 +22,8 @@ export const RECORD_KINDS = [
   'report',
   'disclosure',
   'enrolment',
+  'personal-data',
+  'data-key',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 

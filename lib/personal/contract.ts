@@ -64,13 +64,16 @@ export interface PersonalData {
   /** Durable when it resolves. Fault: `condition-failed` where there is an item of that name. */
   add(name: ItemName, value: Value, terms: Terms): Promise<void>;
   /**
-   * Puts what `change` makes of the item, under its terms; undefined leaves it as it is. An item that cannot be read any more is
-   * given as undefined. Where another change is first, it reads again. Resolves with what the item is then.
+   * Puts what `change` makes of the item, under its terms; undefined leaves it as it is. An item that is absent or has ended is
+   * given as undefined. Where another change is first, it reads again. Resolves with what the item is then. Faults:
+   * `data-key-missing`, `personal-data-damaged`.
    */
   change<V extends Value>(
     name: ItemName,
     change: (value: V | undefined) => { readonly value: V; readonly terms: Terms } | undefined,
   ): Promise<V | undefined>;
+  /** Deletes the rows of the item. Does nothing where there are none. */
+  remove(name: ItemName): Promise<void>;
   find<V extends Value>(name: ItemName): Promise<Found<V>>;
   /** Faults: `personal-data-ended`, `data-key-missing`, `personal-data-damaged`; each names the item. */
   read<V extends Value>(name: ItemName): Promise<V>;
@@ -83,3 +86,54 @@ export interface PersonalData {
     query: { readonly text: string; readonly limit: number; readonly cursor?: string },
   ): Promise<SearchPage>;
 }
+
+/** The data of one tenant that end in one month. */
+export interface MonthView {
+  readonly tenant?: string;
+  /** `2037-04`. */
+  readonly month: string;
+  /** `open`: the month is not over. `over`: the key is due to be destroyed. `ended`: an act destroyed it. */
+  readonly state: 'open' | 'over' | 'ended';
+  /** RFC 3339 UTC: from when on the key may be destroyed. */
+  readonly endsAt: string;
+}
+
+export interface EndedMonth {
+  readonly tenant?: string;
+  readonly month: string;
+  /** RFC 3339 UTC. */
+  readonly destroyedAt: string;
+  /** Id of the record of the act. */
+  readonly record: string;
+  /** Until then copies of the data keys may still open copies of the data. */
+  readonly copiesUntil: string;
+  /** False where the key was destroyed before. */
+  readonly first: boolean;
+}
+
+/** Where somebody's data stand: a legal hold keeps them, or an order erased them. */
+export interface OrderView {
+  readonly tenant: string;
+  readonly holder: string;
+  readonly held: boolean;
+  /** What the court's or the office's order is called there. */
+  readonly reference?: string;
+  /** The newest act. Absent where there is none. */
+  readonly changed?: {
+    readonly act: string;
+    readonly by: string;
+    readonly at: string;
+    readonly record: string;
+  };
+  readonly awaiting?: {
+    readonly act: OrderAct;
+    readonly reference: string;
+    readonly askedBy: string;
+    readonly askedAt: string;
+    readonly lapsesAt: string;
+  };
+  /** Present after an order to erase: until when copies of the data keys may still open copies of the data. */
+  readonly copiesUntil?: string;
+}
+
+export type OrderAct = 'hold' | 'release' | 'erasure';

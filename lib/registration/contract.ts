@@ -55,6 +55,11 @@ export interface Examination {
   readonly reason?: string;
 }
 
+/** Why the data of a request or a certificate are not shown: their time has ended, or they cannot be read now. */
+export type PersonalDataState =
+  | { readonly state: 'ended'; readonly month?: string }
+  | { readonly state: 'unreadable'; readonly code: string };
+
 export interface RequestView {
   readonly id: string;
   /** That of the office. */
@@ -63,9 +68,11 @@ export interface RequestView {
   readonly profile: string;
   readonly profileVersion: number;
   readonly state: RequestState;
-  readonly fields: Readonly<Record<string, string | readonly string[]>>;
+  /** Absent, as the subject is, where `personalData` says why. */
+  readonly fields?: Readonly<Record<string, string | readonly string[]>>;
   /** The subject that the certificate will have, for people. */
-  readonly subject: string;
+  readonly subject?: string;
+  readonly personalData?: PersonalDataState;
   readonly holder?: string;
   readonly issuedTo?: string;
   /**
@@ -134,6 +141,21 @@ export interface Leavers {
    * that person. Again, it does nothing. Faults: `unknown-certificate`, `nothing-awaited`, `forbidden`, `same-person`.
    */
   dismiss(actor: Principal, ref: CertificateRef): Promise<ProposedRevocation>;
+}
+
+/** Where data of holders are, for their retention. By the rows of the requests. */
+export interface HolderData {
+  /** The tenant's requests that name the holder. */
+  ofHolder(
+    tenant: string,
+    holder: string,
+  ): AsyncIterable<{
+    readonly request: string;
+    readonly isOpen: boolean;
+    readonly certificate?: CertificateRef;
+  }>;
+  /** The tenant's requests that are still open although the time of their data is over. */
+  overdue(tenant: string): AsyncIterable<string>;
 }
 
 /**
@@ -215,6 +237,7 @@ export interface Registration {
     options?: { readonly withRoot?: boolean },
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef; readonly record: string }>;
   readonly leavers: Leavers;
+  readonly holderData: HolderData;
   /**
    * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. An
    * approval that was not used in time lapses, and its request is submitted again. A

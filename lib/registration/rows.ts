@@ -8,7 +8,7 @@ import type { Request } from './decide.ts';
 /**
  * Registration's rows.
  *
- *   request/{id}                             request  the request
+ *   request/{id}                             request  the request, without what names a person (request-data.ts)
  *   requests                                 {id}     all requests, by time
  *   requests/tenant/{tenant}                 {id}     a tenant's requests
  *   requests/office/{office}                 {id}     an office's requests
@@ -25,8 +25,6 @@ import type { Request } from './decide.ts';
  * once and deleted once are always at version 1.
  */
 export type RequestRow = Request & {
-  /** 16 bytes of chance in hex, for `applicationDigest`. */
-  readonly salt: string;
   /** Ids of the ledger's records of the submission and the examinations of this round, in the order of the acts. */
   readonly records: readonly string[];
   /** New at every write. If a write's answer is lost, it shows whether the write was stored. */

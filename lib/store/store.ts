@@ -23,5 +23,6 @@ export {
   type Value,
   type Write,
 } from './contract.ts';
+export { readCursor, writeCursor } from './cursor.ts';
 export { everyItem } from './every-item.ts';
 export { syncFolder } from './folder.ts';

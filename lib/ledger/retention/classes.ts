@@ -28,6 +28,8 @@ export const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> 
   export: undefined,
   disclosure: undefined,
   enrolment: 'enrolment',
+  'personal-data': undefined,
+  'data-key': undefined,
 };
 
 /** The time until which a record is kept, by the trust domain's periods. Times are milliseconds since the epoch. */

@@ -1,0 +1,121 @@
+import { Fault } from '../fault.ts';
+import type { Clock } from '../ports.ts';
+import type { DataKeyId, DataKeys } from './contract.ts';
+import type { Recorder } from './deps.ts';
+import { actsOnKey, keyIdOf } from './months.ts';
+
+export interface OpenKey {
+  readonly id: DataKeyId;
+  readonly key: Uint8Array;
+}
+
+/** The data keys that this process has open. */
+export interface KeyRing {
+  /** The key under which what ends in that month is put now; made where there is none. */
+  current(tenant: string, month: string): Promise<OpenKey>;
+  /** The key of searches among what ends in that year; made where there is none. */
+  search(tenant: string, year: string): Promise<OpenKey>;
+  /** `ended`: an act destroyed it. `missing`: there is none, and no act says why. */
+  open(id: DataKeyId): Promise<Uint8Array | 'ended' | 'missing'>;
+  /** Whether an act closed the key for new items. */
+  isClosed(id: DataKeyId): Promise<boolean>;
+  /** Whether an act destroyed it. */
+  isDestroyed(id: DataKeyId): Promise<boolean>;
+  forget(id: DataKeyId): void;
+}
+
+/**
+ * For so long a process goes on with a key that another one has destroyed. What is done after an act on a key that closes it for
+ * new items waits for longer (ending.ts).
+ */
+export const KEPT_OPEN_MS = 60_000;
+
+const MAX_OPEN = 4_096;
+const MAX_GENERATIONS = 9_999;
+
+interface Kept<T> {
+  readonly value: Promise<T>;
+  readonly until: number;
+}
+
+/** Remembers what `make` resolved with, for a time; a failure is not remembered. */
+const remembered = <T>(clock: Clock, kept: Map<string, Kept<T>>, name: string, make: () => Promise<T>) => {
+  const found = kept.get(name);
+  if (found !== undefined && clock() < found.until) return found.value;
+  if (kept.size >= MAX_OPEN) kept.clear();
+  const value = make();
+  kept.set(name, { value, until: clock() + KEPT_OPEN_MS });
+  value.catch(() => {
+    if (kept.get(name)?.value === value) kept.delete(name);
+  });
+  return value;
+};
+
+export const openKeyRing = ({
+  dataKeys,
+  recorder,
+  clock,
+}: {
+  readonly dataKeys: DataKeys;
+  readonly recorder: Pick<Recorder, 'conclusion'>;
+  readonly clock: Clock;
+}): KeyRing => {
+  const current = new Map<string, Kept<OpenKey>>();
+  const opened = new Map<string, Kept<Uint8Array | 'ended' | 'missing'>>();
+
+  const actOn = async (id: DataKeyId, number: number): Promise<unknown> => {
+    const end = await recorder.conclusion({ act: actsOnKey(id), number });
+    return end?.record.kind === 'data-key' ? end.record.details.act : undefined;
+  };
+
+  const isClosed = async (id: DataKeyId): Promise<boolean> => (await actOn(id, 1)) !== undefined;
+
+  const isDestroyed = async (id: DataKeyId): Promise<boolean> => {
+    const first = await actOn(id, 1);
+    return first === 'destroyed' || (first !== undefined && (await actOn(id, 2)) === 'destroyed');
+  };
+
+  /** A key that was destroyed is never made again: the next generation takes its place. */
+  const newest = async (tenant: string, month: string): Promise<OpenKey> => {
+    for (let generation = 1; generation <= MAX_GENERATIONS; generation++) {
+      const id = keyIdOf({ tenant, month, generation });
+      if (!(await isClosed(id))) return { id, key: await dataKeys.create(id) };
+    }
+    throw new Fault('data-key-destroyed', 'This month has had too many keys.', { month });
+  };
+
+  const searchKey = async (tenant: string, year: string): Promise<OpenKey> => {
+    const id = keyIdOf({ tenant, year });
+    if (await isClosed(id)) {
+      throw new Fault('data-key-destroyed', 'The search key of that year is destroyed already.', { year });
+    }
+    return { id, key: await dataKeys.create(id) };
+  };
+
+  return {
+    current: (tenant, month) => remembered(clock, current, `${tenant}.${month}`, () => newest(tenant, month)),
+
+    search: (tenant, year) => remembered(clock, current, `${tenant}.${year}`, () => searchKey(tenant, year)),
+
+    open: (id) =>
+      remembered(clock, opened, id, async () => {
+        const key = await dataKeys.open(id);
+        // A copy of the keys may have brought a destroyed one back.
+        if (await isDestroyed(id)) return 'ended';
+        return key ?? 'missing';
+      }),
+
+    isClosed,
+    isDestroyed,
+
+    forget: (id) => {
+      opened.delete(id);
+      for (const [name, { value }] of current) {
+        value.then(
+          (key) => key.id === id && current.get(name)?.value === value && current.delete(name),
+          () => {},
+        );
+      }
+    },
+  };
+};

@@ -1,0 +1,234 @@
+import { Fault, phrase, wentThrough } from '../fault.ts';
+import type { Concluded } from '../ledger/ledger.ts';
+import { textIn } from '../members.ts';
+import type { Principal } from '../principal.ts';
+import type { Value } from '../store/store.ts';
+import type { OrderAct, OrderView } from './contract.ts';
+import type { PersonalDeps } from './deps.ts';
+
+/*
+ * What is ordered about one holder's data: a legal hold, its release, or an erasure before the time. It takes two operators: one
+ * asks, and another one asks for the same. The acts on one holder take the numbers of one name, so a hold and an erasure exclude
+ * each other. Each act says what stands after it.
+ */
+
+const ACTS: readonly OrderAct[] = ['hold', 'release', 'erasure'];
+
+/** What the newest act says. */
+export interface Standing {
+  readonly held: boolean;
+  /** `asked`, `withdrawn`, or what was done: `hold`, `release`, `erasure`, `erased`. */
+  readonly act?: string;
+  readonly reference?: string;
+  readonly asking?: {
+    readonly act: OrderAct;
+    readonly reference: string;
+    readonly by: string;
+    readonly person: string;
+    readonly at: string;
+    readonly lapsesAt: string;
+  };
+  readonly newest?: Concluded;
+}
+
+export const orderName = (tenant: string, holder: string): string => `personal-data.${tenant}.${holder}`;
+
+const REFERENCE = /^[A-Za-z0-9._/-]{1,64}$/;
+
+export interface OrdersDeps extends PersonalDeps {
+  /** When what one operator asks for at this time lapses; milliseconds since the epoch. */
+  readonly lapsesAt: (at: number) => number;
+  readonly copiesEnd: (at: number) => number;
+}
+
+export const openOrders = (deps: OrdersDeps) => {
+  const { recorder, table, clock } = deps;
+
+  const standingOf = (newest: Concluded | undefined): Standing => {
+    const record = newest?.record;
+    if (newest === undefined || record?.kind !== 'personal-data') return { held: false };
+    const { act, held, reference, asks, person, lapsesAt } = record.details;
+    const asked = ACTS.find((one) => one === asks);
+    const isAsking = act === 'asked' && asked !== undefined && clock() < Date.parse(textIn(lapsesAt) ?? '');
+    return {
+      held: held === true,
+      ...(textIn(act) !== undefined && { act: act as string }),
+      ...(textIn(reference) !== undefined && { reference: reference as string }),
+      ...(isAsking && {
+        asking: {
+          act: asked,
+          reference: textIn(reference) ?? '',
+          by: record.actor,
+          person: textIn(person) ?? '',
+          at: record.time,
+          lapsesAt: textIn(lapsesAt) ?? '',
+        },
+      }),
+      newest,
+    };
+  };
+
+  const read = async (tenant: string, holder: string) => {
+    const { newest, next } = await recorder.newest(orderName(tenant, holder));
+    return { standing: standingOf(newest), next };
+  };
+
+  const put = async (
+    actor: Pick<Principal, 'id'> & { readonly person?: string },
+    tenant: string,
+    holder: string,
+    details: Value,
+    closes: { readonly act: string; readonly number: number },
+  ): Promise<Concluded> => {
+    const draft = {
+      kind: 'personal-data',
+      actor: actor.id,
+      tenant,
+      holder,
+      details: { ...details, ...(actor.person !== undefined && { person: actor.person }) },
+    } as const;
+    const concluded = await recorder.conclude(draft, closes);
+    if (concluded.writes.length > 0) await wentThrough(table.write(concluded.writes));
+    if (!concluded.isOurs)
+      throw new Fault('condition-failed', 'Somebody else was first; look at it again.', { holder });
+    return concluded;
+  };
+
+  const viewOf = (tenant: string, holder: string, standing: Standing): OrderView => {
+    const { held, reference, asking, newest, act } = standing;
+    const record = newest?.record;
+    const isErased = act === 'erasure' || act === 'erased';
+    return {
+      tenant,
+      holder,
+      held,
+      ...(reference !== undefined && { reference }),
+      ...(record?.kind === 'personal-data' &&
+        act !== undefined && { changed: { act, by: record.actor, at: record.time, record: record.id } }),
+      ...(asking && {
+        awaiting: {
+          act: asking.act,
+          reference: asking.reference,
+          askedBy: asking.by,
+          askedAt: asking.at,
+          lapsesAt: asking.lapsesAt,
+        },
+      }),
+      ...(isErased &&
+        record && { copiesUntil: new Date(deps.copiesEnd(Date.parse(record.time))).toISOString() }),
+    };
+  };
+
+  /**
+   * The first operator asks, the second one gives the order. `assertMay` is asked each time. Resolves with what stands, and with
+   * the record of the order where this call gave it. Faults: `invalid-input`, `confirmation-differs`, `wrong-state`,
+   * `legal-hold`.
+   */
+  const order = async (
+    actor: Principal,
+    tenant: string,
+    holder: string,
+    asked: { readonly act: OrderAct; readonly reference: string },
+    assertMay: () => Promise<void>,
+  ): Promise<{ readonly view: OrderView; readonly given?: string }> => {
+    if (!REFERENCE.test(asked.reference))
+      throw new Fault(
+        'invalid-input',
+        'The reference names the order: 1 to 64 of A-Z, a-z, 0-9, ".", "_", "/" and "-", and no name of a person.',
+        { path: 'reference' },
+      );
+    const { standing, next } = await read(tenant, holder);
+    const { asking, held } = standing;
+    if (asking && (asking.act !== asked.act || asking.reference !== asked.reference))
+      throw new Fault(
+        'confirmation-differs',
+        phrase`Another order awaits its confirmation for this holder: ${asking.act}, ${asking.reference}. Confirm that one, or withdraw it first.`,
+        { awaiting: { act: asking.act, reference: asking.reference } },
+      );
+    assertFits(asked.act, held);
+    // The same person has asked before.
+    if (asking && (asking.person === actor.person || asking.by === actor.id))
+      return { view: viewOf(tenant, holder, standing) };
+    // What is so already needs no second order.
+    if (!asking && asked.act === 'hold' && held) return { view: viewOf(tenant, holder, standing) };
+    await assertMay();
+    const { reference } = asked;
+    const given = asking
+      ? {
+          act: asked.act,
+          reference,
+          held: asked.act === 'hold' || (asked.act !== 'release' && held),
+          askedBy: asking.by,
+          askedByPerson: asking.person,
+          confirms: standing.newest?.record.id ?? '',
+        }
+      : {
+          act: 'asked',
+          asks: asked.act,
+          reference,
+          held,
+          lapsesAt: new Date(deps.lapsesAt(clock())).toISOString(),
+        };
+    const concluded = await put(actor, tenant, holder, given, next);
+    return {
+      view: viewOf(tenant, holder, standingOf(concluded)),
+      ...(asking && { given: concluded.record.id }),
+    };
+  };
+
+  /** Any operator takes back what was asked for. Fault: `nothing-awaited`. */
+  const withdraw = async (actor: Principal, tenant: string, holder: string): Promise<OrderView> => {
+    const { standing, next } = await read(tenant, holder);
+    if (standing.asking === undefined)
+      throw new Fault('nothing-awaited', 'No order about this holder awaits its confirmation.');
+    const withdraws = standing.newest?.record.id ?? '';
+    const details = { act: 'withdrawn', held: standing.held, withdraws };
+    return viewOf(tenant, holder, standingOf(await put(actor, tenant, holder, details, next)));
+  };
+
+  /** Says that an erasure was carried out. */
+  const erased = async (tenant: string, holder: string, confirms: string): Promise<void> => {
+    const { standing, next } = await read(tenant, holder);
+    if (standing.act !== 'erasure') return;
+    await put({ id: 'service' }, tenant, holder, { act: 'erased', held: standing.held, confirms }, next);
+  };
+
+  /** Every holder of the tenant about whom an order was ever asked for; of all tenants where none is named. */
+  const everyone = async function* (
+    tenant?: string,
+  ): AsyncGenerator<{ readonly tenant: string; readonly holder: string }> {
+    const prefix = `outcomes/personal-data.${tenant === undefined ? '' : `${tenant}.`}`;
+    let cursor: string | undefined;
+    let before = '';
+    do {
+      const page = await deps.objects.list(prefix, { limit: 1_000, ...(cursor !== undefined && { cursor }) });
+      for (const key of page.keys) {
+        const [, name = ''] = key.split('/');
+        if (name === before) continue;
+        before = name;
+        const [, of = '', holder = ''] = name.split('.');
+        yield { tenant: of, holder };
+      }
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  };
+
+  return {
+    order,
+    withdraw,
+    erased,
+    everyone,
+    standing: async (tenant: string, holder: string) => (await read(tenant, holder)).standing,
+    view: async (tenant: string, holder: string) =>
+      viewOf(tenant, holder, (await read(tenant, holder)).standing),
+  };
+};
+
+export type Orders = ReturnType<typeof openOrders>;
+
+const assertFits = (act: OrderAct, held: boolean): void => {
+  if (act === 'release' && !held)
+    throw new Fault('wrong-state', 'No legal hold keeps the data of this holder.');
+  if (act === 'erasure' && held)
+    throw new Fault('legal-hold', 'A legal hold keeps the data of this holder; it has to be released first.');
+};

@@ -1,0 +1,53 @@
+import { createHmac } from 'node:crypto';
+import type { Key } from '../store/store.ts';
+import type { ItemName } from './contract.ts';
+import type { SealedRow } from './sealing.ts';
+
+/**
+ * The rows of the table of personal data.
+ *
+ *   {item}                          item    the item, sealed; or what says that it was erased
+ *   month/{tenant}/{month}/{digit}  {item}  the items that end in that month, by the last character of their names
+ *   search/{token}                  {id}    what is found by a keyed token; its item
+ *   search-years/{tenant}           {year}  the years in which searchable data of the tenant end
+ *   ended                   {tenant}/{month} the months whose keys are destroyed and whose rows are not all deleted
+ */
+export type ErasedRow = {
+  /** Id of the record of the order by which the data of the item's holder were erased. */
+  readonly erased: string;
+};
+
+export type ItemRow = SealedRow | ErasedRow;
+
+export const itemKey = (name: ItemName): Key => ({ pk: name, sk: 'item' });
+
+/** Items of a month are spread, so that no partition takes all writes of a month. */
+export const DIGITS = '0123456789abcdef';
+
+const digitOf = (name: ItemName): string => {
+  const last = name.at(-1) ?? '0';
+  return DIGITS.includes(last) ? last : '0';
+};
+
+export const monthPk = (tenant: string, month: string, digit: string): string =>
+  `month/${tenant}/${month}/${digit}`;
+
+export const monthKey = (tenant: string, month: string, name: ItemName): Key => ({
+  pk: monthPk(tenant, month, digitOf(name)),
+  sk: name,
+});
+
+export const searchPk = (token: string): string => `search/${token}`;
+export const searchKey = (token: string, id: string): Key => ({ pk: searchPk(token), sk: id });
+export const yearsPk = (tenant: string): string => `search-years/${tenant}`;
+export const ENDED = 'ended';
+
+const TOKEN_BYTES = 16;
+
+/** The same term has the same token in the lists of one office, among what ends in one year; and no other one. */
+export const tokenOf = (key: Uint8Array, office: string, term: string): string =>
+  createHmac('sha256', key)
+    .update(JSON.stringify([office, term]))
+    .digest()
+    .subarray(0, TOKEN_BYTES)
+    .toString('base64url');

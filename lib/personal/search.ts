@@ -1,0 +1,76 @@
+import { textIn } from '../members.ts';
+import { everyItem, readCursor, writeCursor } from '../store/store.ts';
+import type { PersonalData } from './contract.ts';
+import type { ItemsDeps } from './deps.ts';
+import type { Items } from './items.ts';
+import type { KeyRing } from './key-ring.ts';
+import { keyIdOf, tenantPart } from './months.ts';
+import { searchPk, tokenOf, yearsPk } from './rows.ts';
+import { matches, searchTerm } from './search-text.ts';
+
+/** A token stands for so many characters at most. Whatever is longer is compared with the item itself. */
+const TOKEN_CHARS = 8;
+
+/**
+ * One look-up for each year in which data of the tenant end: the search keys of the years differ, so that each ends with its
+ * data. The pages of the years are merged.
+ */
+export const openSearch = ({
+  personal,
+  ring,
+  items,
+}: Pick<ItemsDeps, 'personal'> & {
+  readonly ring: KeyRing;
+  readonly items: Pick<Items, 'inspect'>;
+}): PersonalData['search'] => {
+  const keysOf = async (tenant: string): Promise<readonly Uint8Array[]> => {
+    const found: Uint8Array[] = [];
+    for await (const { sk: year } of everyItem(personal, { pk: yearsPk(tenant) })) {
+      const key = /^\d{4}$/.test(year) ? await ring.open(keyIdOf({ tenant, year })) : 'missing';
+      // Where the key is gone its tokens find nothing any more.
+      if (typeof key !== 'string') found.push(key);
+    }
+    return found;
+  };
+
+  const fitting = async (
+    ids: readonly string[],
+    itemOf: ReadonlyMap<string, string>,
+    beginning: string,
+  ): Promise<readonly string[]> => {
+    const fits = await Promise.all(
+      ids.map(async (id) => {
+        const { opened } = await items.inspect(itemOf.get(id) ?? '');
+        return opened !== undefined && matches(opened.inner.texts, beginning);
+      }),
+    );
+    return ids.filter((_, i) => fits[i]);
+  };
+
+  return async ({ tenant, office }, { text, limit, cursor }) => {
+    const { term, beginning } = searchTerm(text);
+    const scope = ['search', tenant, office, beginning];
+    const after = cursor === undefined ? undefined : readCursor(scope, cursor);
+    const keys = await keysOf(tenantPart(tenant));
+    const pages = await Promise.all(
+      keys.map((key) =>
+        personal.query({
+          pk: searchPk(tokenOf(key, office, term)),
+          descending: true,
+          limit,
+          ...(after !== undefined && { to: after }),
+        }),
+      ),
+    );
+    const itemOf = new Map(
+      pages.flatMap(({ items: found }) => found.map(({ sk, value }) => [sk, textIn(value?.item) ?? ''])),
+    );
+    const ids = [...itemOf.keys()].sort().reverse().slice(0, limit);
+    const isMore = itemOf.size > limit || pages.some((page) => page.cursor !== undefined);
+    const last = ids.at(-1);
+    return {
+      ids: [...beginning].length > TOKEN_CHARS ? await fitting(ids, itemOf, beginning) : ids,
+      ...(isMore && last !== undefined && { cursor: writeCursor(scope, last) }),
+    };
+  };
+};
