@@ -136,7 +136,6 @@ const deployed = deploy(made, PLACE);
 const first = (type: string, has: (properties: Readonly<Record<string, unknown>>) => boolean = () => true) =>
   made.ofType(type).find(([, { Properties }]) => has(Properties))?.[0] ?? '';
 const cloud = await startCloud(deployed, openIam(deployed), {
-  table: deployed.nameOf(first('AWS::DynamoDB::GlobalTable')),
   buckets: made.ofType('AWS::S3::Bucket').map(([id]) => deployed.nameOf(id)),
   plainBuckets: [],
   dataKey: deployed.arnOf(

@@ -41,7 +41,7 @@ export class Service extends Construct {
 
     const closed =
       network.kind === 'private' ? new PrivateNetwork(this, 'Network', { network, log }) : undefined;
-    const store = new Store(this, 'Store', settings);
+    const store = new Store(this, 'Store', settings, trustDomain.content);
     const originSecrets =
       network.kind === 'public'
         ? new OriginSecrets(this, 'OriginSecrets', { number: network.publication.originSecret })

@@ -208,6 +208,12 @@ const S3_ADDRESS = {
   ),
 };
 
+/** What a function has besides that is granted personal data. */
+export const PersonalEnv = z.object({
+  PERSONAL_TABLE: name(phrase`the name of the DynamoDB table of personal data`),
+  DATA_KEY_TABLE: name(phrase`the name of the DynamoDB table of data keys`),
+  PERSONAL_KEY: name(phrase`the ARN of the KMS key that seals the data keys`),
+});
 /** Needs neither rows nor objects nor keys. */
 export const BareEnv = z.object({ FUNCTION, TABLE });
 /** Answers everybody, and so only what comes through the CDN. */

@@ -6,6 +6,7 @@ import type { HandingEnv, IssuingEnv, PublishedEnv } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import { type AlgorithmName, type KeyStore, LOG_KEY } from '../../lib/keys/keys.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
+import type { DynamoDbCalls } from '../../lib/store/dynamodb-calls.ts';
 import { openDynamoDbSdkCalls } from '../../lib/store/dynamodb-sdk-calls.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
 import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
@@ -17,8 +18,11 @@ import { clock } from './runtime.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The ports that differ between functions. */
-export type FunctionPorts = Pick<Ports, 'keys' | 'responderKeys' | 'personal' | 'dataKeys'> &
+export type FunctionPorts = Pick<Ports, 'keys' | 'responderKeys'> &
   Pick<Ports, 'witnesses' | 'witnessThreshold' | 'tokenUsers'>;
+
+/** Personal data and their keys, or ports that refuse. */
+export type PersonalPorts = Pick<Ports, 'personal' | 'dataKeys'>;
 
 /** What a function has before its own ports are opened. */
 export interface PortContext {
@@ -32,7 +36,8 @@ const refuse = (): Promise<never> =>
 
 const noKeys: KeyStore = { create: refuse, open: refuse };
 
-const noPersonalData: Pick<Ports, 'personal' | 'dataKeys'> = {
+/** Ports that refuse every call. A function has them in place of the ports that it is not granted. */
+export const noPersonalData: PersonalPorts = {
   personal: { get: refuse, query: refuse, write: refuse, close: refuse },
   dataKeys: {
     create: refuse,
@@ -42,8 +47,7 @@ const noPersonalData: Pick<Ports, 'personal' | 'dataKeys'> = {
   },
 };
 
-/** Ports that refuse every call. A function has them in place of the ports that it is not granted. */
-export const noPorts: FunctionPorts = { keys: noKeys, responderKeys: noKeys, ...noPersonalData };
+export const noPorts: FunctionPorts = { keys: noKeys, responderKeys: noKeys };
 
 /** Lists the users that an act leaves to be brought, and brings none: for a function with tokens and without the pool. */
 export const noTokenUsers: TokenUsers = { bring: refuse, signOut: refuse };
@@ -62,8 +66,15 @@ export const tokenUsers = ({
         }),
       };
 
-export const rowsTable = ({ TABLE }: { readonly TABLE: string }): Table =>
-  openDynamoDbTable({ table: TABLE, calls: openDynamoDbSdkCalls(sdkAccess('dynamodb')), random });
+/** One client for all tables. */
+let dynamoDb: DynamoDbCalls | undefined;
+
+export const tableNamed = (table: string): Table => {
+  dynamoDb ??= openDynamoDbSdkCalls(sdkAccess('dynamodb'));
+  return openDynamoDbTable({ table, calls: dynamoDb, random });
+};
+
+export const rowsTable = ({ TABLE }: { readonly TABLE: string }): Table => tableNamed(TABLE);
 
 export const bucketOf = (bucket: string): Bucket =>
   lateBucket(async () => {
@@ -71,7 +82,7 @@ export const bucketOf = (bucket: string): Bucket =>
     return openS3Bucket({ bucket, access: sdkAccess('s3'), random });
   });
 
-const kmsCalls = async ({ telemetry }: Pick<PortContext, 'telemetry'>) => {
+export const kmsCalls = async ({ telemetry }: Pick<PortContext, 'telemetry'>) => {
   const { openKmsSdkCalls } = await import('../../lib/keys/kms-sdk-calls.ts');
   return openKmsSdkCalls({
     access: sdkAccess('kms'),

@@ -1,5 +1,6 @@
 import type { TokenUsers } from '../../lib/enrolment/enrolment.ts';
 import type { KeyStore } from '../../lib/keys/keys.ts';
+import type { DataKeys } from '../../lib/personal/personal.ts';
 import type { Bucket, HandOver } from '../../lib/store/store.ts';
 
 /**
@@ -34,6 +35,18 @@ export const lateKeys = (load: () => Promise<KeyStore>): KeyStore => {
   return {
     create: async (id, algorithm) => (await keys()).create(id, algorithm),
     open: async (id) => (await keys()).open(id),
+  };
+};
+
+export const lateDataKeys = (load: () => Promise<DataKeys>): DataKeys => {
+  const keys = once(load);
+  return {
+    create: async (id) => (await keys()).create(id),
+    open: async (id) => (await keys()).open(id),
+    destroy: async (id) => (await keys()).destroy(id),
+    list: async function* () {
+      yield* (await keys()).list();
+    },
   };
 };
 

@@ -33,8 +33,10 @@ import {
   caKeys,
   type FunctionPorts,
   handOverOf,
+  noPersonalData,
   noPorts,
   noTokenUsers,
+  type PersonalPorts,
   type PortContext,
   rowsTable,
   sealedKeys,
@@ -50,6 +52,14 @@ import type { Telemetry } from './telemetry.ts';
  * the call either. `load…Core` is for tasks; the loaders of an `Edge` are for routes, and can identify callers.
  */
 
+/**
+ * Where a function has personal data from: the entry of one that is granted them hands `personalData` of personal-data.ts to
+ * its loader.
+ */
+export type PersonalOf = (context: Pick<PortContext, 'telemetry'>) => PersonalPorts;
+
+const refusing: PersonalOf = () => noPersonalData;
+
 /** What a task or a ceremony runs with. */
 export interface TaskContext {
   readonly core: Core;
@@ -61,6 +71,7 @@ export interface TaskContext {
 /** Fault: `trust-domain-changed` where the deployed file is neither in force nor approved to follow. */
 const composeCore = async (
   env: z.output<typeof RowsEnv>,
+  personal: PersonalOf,
   portsOf: (context: PortContext) => FunctionPorts,
 ): Promise<TaskContext> => {
   const trustDomainText = readBundled('trust-domain.json');
@@ -83,6 +94,7 @@ const composeCore = async (
     logOrigin: env.LOG_ORIGIN,
     ...(env.TOKEN_ISSUER !== undefined && { tokenUsers: noTokenUsers }),
     ...portsOf({ telemetry, trustDomain, table }),
+    ...personal({ telemetry }),
     clock,
     random,
     log,
@@ -99,11 +111,11 @@ const edge = async (env: z.output<typeof RowsEnv>, { core, log }: TaskContext): 
 });
 
 /** Rows, and the objects that prove acts. */
-export const loadRowsCore = async (): Promise<TaskContext> =>
-  composeCore(readFunctionEnv(RowsEnv, process.env), () => noPorts);
+export const loadRowsCore = async (personal = refusing): Promise<TaskContext> =>
+  composeCore(readFunctionEnv(RowsEnv, process.env), personal, () => noPorts);
 
-export const loadRows = async (): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadRowsCore());
+export const loadRows = async (personal = refusing): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadRowsCore(personal));
 
 /** A published object that is too large for an answer is fetched from its own address. */
 export const loadPublished = async (): Promise<Edge> => {
@@ -112,9 +124,9 @@ export const loadPublished = async (): Promise<Edge> => {
 };
 
 /** Rows, and a bucket for answers that are too large. */
-export const loadHanding = async (): Promise<Edge> => {
+export const loadHanding = async (personal = refusing): Promise<Edge> => {
   const env = readFunctionEnv(HandingEnv, process.env);
-  return { ...(await edge(env, await loadRowsCore())), largeAnswers: handOverOf(env) };
+  return { ...(await edge(env, await loadRowsCore(personal))), largeAnswers: handOverOf(env) };
 };
 
 /** Annual reports, and a bucket for answers that are too large. */
@@ -124,39 +136,39 @@ export const loadReporting = async (): Promise<Edge> => {
 };
 
 /** Rows and the CA keys. */
-export const loadIssuingCore = async (): Promise<TaskContext> => {
+export const loadIssuingCore = async (personal = refusing): Promise<TaskContext> => {
   const env = readFunctionEnv(IssuingEnv, process.env);
-  return composeCore(env, (context) => ({ ...noPorts, keys: caKeys(env, context) }));
+  return composeCore(env, personal, (context) => ({ ...noPorts, keys: caKeys(env, context) }));
 };
 
-export const loadIssuing = async (): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadIssuingCore());
+export const loadIssuing = async (personal = refusing): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadIssuingCore(personal));
 
 /** Rows, and the users of tokens, who follow the acts on principals. */
-export const loadFollowingCore = async (): Promise<TaskContext> => {
+export const loadFollowingCore = async (personal = refusing): Promise<TaskContext> => {
   const env = readFunctionEnv(FollowingEnv, process.env);
-  return composeCore(env, () => ({ ...noPorts, ...tokenUsers(env) }));
+  return composeCore(env, personal, () => ({ ...noPorts, ...tokenUsers(env) }));
 };
 
-export const loadFollowing = async (): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadFollowingCore());
+export const loadFollowing = async (personal = refusing): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadFollowingCore(personal));
 
 /** Rows, the CA keys and the users of tokens: for the confirmation of a principal's key. */
-export const loadEnrolling = async (): Promise<Edge> => {
+export const loadEnrolling = async (personal = refusing): Promise<Edge> => {
   const env = readFunctionEnv(EnrollingEnv, process.env);
   const portsOf = (context: PortContext) => ({
     ...noPorts,
     keys: caKeys(env, context),
     ...tokenUsers(env),
   });
-  return edge(env, await composeCore(env, portsOf));
+  return edge(env, await composeCore(env, personal, portsOf));
 };
 
 /** Rows, the key of the log, and the bucket in which the log's files are published: for the sequencer. */
 export const loadSequencingCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(SequencingEnv, process.env);
   const bucket = bucketOf(env.BUCKET);
-  const core = await composeCore(env, (context) => ({
+  const core = await composeCore(env, refusing, (context) => ({
     ...noPorts,
     keys: caKeys(env, context),
     witnesses: witnessesAt(env.LOG_WITNESSES),
@@ -173,7 +185,7 @@ export const loadSequencingCore = async (): Promise<TaskContext> => {
  */
 export const loadRenewingCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(IssuingEnv, process.env);
-  return composeCore(env, (context) => ({
+  return composeCore(env, refusing, (context) => ({
     ...noPorts,
     keys: caKeys(env, context),
     responderKeys: sealedKeys(env, context),
@@ -181,15 +193,15 @@ export const loadRenewingCore = async (): Promise<TaskContext> => {
 };
 
 /** Rows, and the key that signs disclosures, which is kept with those of the responders. */
-export const loadDisclosing = async (): Promise<Edge> => {
+export const loadDisclosing = async (personal = refusing): Promise<Edge> => {
   const env = readFunctionEnv(RowsEnv, process.env);
   const portsOf = (context: PortContext) => ({ ...noPorts, responderKeys: sealedKeys(env, context) });
-  return edge(env, await composeCore(env, portsOf));
+  return edge(env, await composeCore(env, personal, portsOf));
 };
 
 /** The same, and a bucket for answers that are too large. */
-export const loadBundling = async (): Promise<Edge> => ({
-  ...(await loadDisclosing()),
+export const loadBundling = async (personal = refusing): Promise<Edge> => ({
+  ...(await loadDisclosing(personal)),
   largeAnswers: handOverOf(readFunctionEnv(HandingEnv, process.env)),
 });
 
@@ -199,17 +211,17 @@ export const loadCdnLogs = async (): Promise<
 > => {
   const env = readFunctionEnv(CdnLogsEnv, process.env);
   return {
-    ...(await composeCore(env, () => noPorts)),
+    ...(await composeCore(env, refusing, () => noPorts)),
     logs: bucketOf(env.LOG_BUCKET),
     prefix: env.LOG_PREFIX,
   };
 };
 
-/** Every key but the data keys, for the ceremony. */
-export const loadCeremonyCore = async (): Promise<TaskContext> => {
+/** Every key, for the ceremony. */
+export const loadCeremonyCore = async (personal = refusing): Promise<TaskContext> => {
   const env = readFunctionEnv(IssuingEnv, process.env);
   const bucket = bucketOf(env.BUCKET);
-  const core = await composeCore(env, (context) => ({
+  const core = await composeCore(env, personal, (context) => ({
     ...noPorts,
     keys: caKeys(env, context),
     responderKeys: sealedKeys(env, context),

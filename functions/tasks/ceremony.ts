@@ -1,5 +1,6 @@
 import { encodePem } from '../../lib/pki/pki.ts';
 import { loadCeremonyCore, type TaskContext } from '../lambda/parts.ts';
+import { personalData } from '../lambda/personal-data.ts';
 import { taskPipeline } from '../lambda/pipeline.ts';
 import { appointOperator } from './appointing.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';
@@ -54,4 +55,6 @@ export const hold = async (event: unknown, context: TaskContext): Promise<Ceremo
   return { event: consent.event, steps, authorities, credentials };
 };
 
-export const handler = taskPipeline(invokedByHand(loadCeremonyCore, hold, 'The ceremony was interrupted'));
+export const handler = taskPipeline(
+  invokedByHand(() => loadCeremonyCore(personalData), hold, 'The ceremony was interrupted'),
+);

@@ -19,9 +19,10 @@ export interface Bundle extends Code {
  * everybody answers only what comes through the CDN. The entry is generated: files for all functions
  * would differ in nothing but the names of their routes.
  */
-const entryOfRoutes = ({ routes, part, doors }: RouteFunction): string => {
+const entryOfRoutes = ({ routes, part, doors, personal }: RouteFunction): string => {
   const { load, from } = PARTS[part];
-  const answer = `lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${load})`;
+  const loading = personal ? `() => ${load}(personalData)` : load;
+  const answer = `lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${loading})`;
   const lean = part === 'responder';
   const open = doors !== 'callers';
   return [
@@ -29,6 +30,7 @@ const entryOfRoutes = ({ routes, part, doors }: RouteFunction): string => {
     `import { behindLoadBalancer } from './lambda/load-balancer.ts';`,
     ...(lean ? [] : [`import { answerPipeline } from './lambda/pipeline.ts';`]),
     `import { ${load} } from './${from}';`,
+    ...(personal ? [`import { personalData } from './lambda/personal-data.ts';`] : []),
     ...routes.map(({ file }, i) => `import { route as route${i} } from './routes/${file}.ts';`),
     ...(open
       ? [

@@ -8,6 +8,7 @@ import type {
   HandingEnv,
   IssuingEnv,
   OriginEnv,
+  PersonalEnv,
   PublishedEnv,
   ReportingEnv,
   ResponderEnv,
@@ -102,4 +103,11 @@ const logEnvironment = ({
 /** What a function that is open to everybody has besides, where there is a CDN. */
 export const originEnvironment = ({ arns }: OriginSecrets): Input<typeof OriginEnv> => ({
   ORIGIN_SECRETS: arns.join(' '),
+});
+
+/** What a function has besides that is granted personal data. */
+export const personalEnvironment = ({ personal }: Store): Input<typeof PersonalEnv> => ({
+  PERSONAL_TABLE: personal.rows.name,
+  DATA_KEY_TABLE: personal.dataKeys.name,
+  PERSONAL_KEY: personal.key.keyArn,
 });

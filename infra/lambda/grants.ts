@@ -14,8 +14,20 @@ export interface Rows {
   readonly check?: readonly string[];
 }
 
+/** What a function may do with personal data. Without the data keys it may delete items, and read none. */
+export interface PersonalGrants {
+  readonly rows?: Rows;
+  /**
+   * Keys of personal data. `list`: which ones there are. `open`: the key of an item. `make`: also a key under which items are
+   * put. `destroy`: all of this, and the end of a key.
+   */
+  readonly dataKeys: 'list' | 'open' | 'make' | 'destroy';
+}
+
 export interface Grants {
   readonly rows?: Rows;
+  /** Items of personal data, and the rows that list them, in a table of their own. Nothing else of it can be read. */
+  readonly personal?: PersonalGrants;
   /** Further rows, if an authority's answers name the CRL that lists a certificate (RFC 6960 4.4.2). */
   readonly rowsForCrlReferences?: Rows;
   /** CRLs in the bucket; `list` includes reading. */

@@ -87,6 +87,11 @@ export const ENDS_OF_RECOVERIES = 'outcomes/table-behind/*';
 /** A caller is known by these and by the acts on its certificate, while the table is behind. */
 export const KEYS_OF_PRINCIPALS = 'principal-keys/*';
 
+/** The acts on data keys. Whoever opens a key looks whether it was destroyed. */
+export const ACTS_ON_DATA_KEYS = 'outcomes/data-key.*';
+/** What is ordered about the data of one holder. */
+export const ORDERS_ABOUT_DATA = 'outcomes/personal-data.*';
+
 /** Where closings are found by the time of the act. */
 export const CLOSINGS = 'closings/*';
 

@@ -12,7 +12,7 @@ import { TOKEN_USERS } from '../store/tokens.ts';
 import type { TrustDomainFile } from '../trust-domain-file.ts';
 import type { CodeOf } from './code.ts';
 import { type Concurrency, instancesOf } from './concurrency.ts';
-import { environmentOf, originEnvironment } from './environments.ts';
+import { environmentOf, originEnvironment, personalEnvironment } from './environments.ts';
 import { type Grants, type RouteFunction, type TaskFunction, together } from './grants.ts';
 import { type Placement, ServiceFunction, TASK_TIMEOUT } from './service-function.ts';
 
@@ -108,6 +108,7 @@ export class SubsystemStack extends NestedStack {
       environment: {
         ...environmentOf(kind, props.id, { settings, store, s3Address: closed?.s3Address }),
         ...(open && originSecrets && originEnvironment(originSecrets)),
+        ...(props.personal && personalEnvironment(store)),
       },
       logRetention: settings.retention.logDays as RetentionDays,
       placement: closed?.placement,
@@ -118,13 +119,14 @@ export class SubsystemStack extends NestedStack {
     const { store, trustDomain } = this.#means;
     const { role } = fn;
     const { rows, bucketFormat, crls, log, reports, cdnLogs, handOver, rowsForCrlReferences = {} } = grants;
-    const { actKeys, proofs, tokenUsers } = grants;
+    const { actKeys, proofs, tokenUsers, personal } = grants;
     const referring = trustDomain.content.authorities.some(({ ocsp }) => ocsp.crlReferences);
     const further = [
       ...(referring ? [rowsForCrlReferences] : []),
       ...(store.tokens && tokenUsers ? [TOKEN_USERS[tokenUsers].rows] : []),
     ];
     if (rows) store.table.grant(role, further.length > 0 ? together(rows, ...further) : rows);
+    if (personal) store.personal.grant(role, personal);
     if (tokenUsers) store.tokens?.grantUsers(role, tokenUsers);
     store.objects.grant(role, { bucketFormat, crls, log, reports, actKeys, proofs });
     if (cdnLogs) store.grantCountCdnLogs(fn);

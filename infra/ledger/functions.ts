@@ -1,5 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
+import { END_MONTHS } from '../lambda/personal-rows.ts';
 import {
+  ACTS_ON_DATA_KEYS,
   BROUGHT_BACK,
   DOOR,
   END,
@@ -10,6 +12,7 @@ import {
   KEYS_OF_PRINCIPALS,
   MAKE_REPORT,
   OPENS,
+  ORDERS_ABOUT_DATA,
   onRows,
   post,
   QUERY_ACCESSES,
@@ -185,16 +188,21 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     file: 'tasks/retention',
     environment: 'published',
     everyMinutes: 24 * 60,
-    rows: {
-      query: ['record/*', 'report/annual', 'retention'],
-      get: ['ledger', 'retention', 'certificates/*', 'expired/*', ...SETTLED],
+    // The requests that are open, and those of a holder whose data are held or erased.
+    rows: together(END, {
+      query: ['record/*', 'report/annual', 'retention', 'requests/tenant/*'],
+      get: ['ledger', 'retention', 'certificates/*', 'expired/*', 'request/*', ...SETTLED],
       put: ['expired/*', 'report/annual', 'retention', 'staged/*'],
       delete: SETTLED.filter((pk) => pk !== 'count/*'),
-    },
+    }),
+    personal: { rows: END_MONTHS, dataKeys: 'destroy' },
     reports: 'expire',
-    actKeys: { sign: ['retention'] },
-    // The acts on offices and principals say which of them are no longer in force.
-    proofs: { read: [...VERIFY_ENROLLED, ...ENROLMENTS] },
+    actKeys: { sign: ['retention', 'personal-data', 'data-key'] },
+    proofs: {
+      // The acts on offices and principals say which of them are no longer in force.
+      read: [...VERIFY_ENROLLED, ...ENROLMENTS, 'log/*'],
+      put: [ACTS_ON_DATA_KEYS, ORDERS_ABOUT_DATA],
+    },
   },
   {
     // Runs at each delivery of a log, and once a day for logs that came without a message.

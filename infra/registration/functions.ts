@@ -1,5 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
+import { ADD_REQUEST_DATA, CHANGE_REQUEST_DATA, REQUEST, SEARCH } from '../lambda/personal-rows.ts';
 import {
+  ACTS_ON_DATA_KEYS,
   ACTS_ON_HOLDERS,
   BASIS,
   BROUGHT_BACK,
@@ -62,15 +64,35 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
         query: ['requests/tenant/*', 'trust-domain-withdrawn'],
       }),
     ),
+    personal: { rows: ADD_REQUEST_DATA, dataKeys: 'make' },
     actKeys: { sign: ['submission', 'holder'] },
     proofs: { read: CERTIFY, put: [FIRST_ACTS_ON_PRINCIPALS, ACTS_ON_HOLDERS] },
   },
   {
     id: 'requests',
-    routes: [get('requests/list-requests', REQUESTS), get('requests/get-request', `${REQUESTS}/{id}`)],
+    routes: [
+      get('requests/list-requests', REQUESTS),
+      post('requests/search-requests', `${REQUESTS}/searches`),
+      get('requests/get-request', `${REQUESTS}/{id}`),
+    ],
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, { query: ['requests', 'requests/*'], get: ['request/*'] }),
+    personal: { rows: together({ get: [REQUEST] }, SEARCH), dataKeys: 'open' },
+    proofs: { read: [ACTS_ON_DATA_KEYS] },
+  },
+  {
+    id: 'request-exports',
+    routes: ['csv', 'xlsx'].map((format) =>
+      get(`requests/export-requests-as-${format}`, `/api/v1/exports/requests.${format}`),
+    ),
+    doors: 'callers',
+    part: 'handing',
+    rows: together(DOOR, END, { query: ['requests', 'requests/*'], get: ['request/*'] }),
+    personal: { rows: { get: [REQUEST] }, dataKeys: 'open' },
+    handOver: true,
+    actKeys: { sign: ['export'] },
+    proofs: { read: [ACTS_ON_DATA_KEYS] },
   },
   {
     id: 'request-examinations',
@@ -78,6 +100,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'issuing',
     rows: together(DOOR, MOVE_REQUEST, ISSUE, END, OPENS, { delete: ['used-keys/*'] }),
+    personal: { rows: CHANGE_REQUEST_DATA, dataKeys: 'make' },
     caKeys: 'sign',
     actKeys: { sign: ['examination', 'issuance'] },
     proofs: { read: [...CERTIFY, BROUGHT_BACK], put: [ENDS_OF_RECORDS, 'issued/*', KEYS_OF_PRINCIPALS] },
@@ -92,6 +115,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
         delete: ['used-keys/*'],
       }),
     ),
+    personal: { rows: CHANGE_REQUEST_DATA, dataKeys: 'make' },
     actKeys: { sign: ['submission'] },
     proofs: { read: VERIFY, put: [ENDS_OF_RECORDS] },
   },
@@ -131,6 +155,7 @@ export const REGISTRATION_TASKS: readonly TaskFunction[] = [
       query: ['unfinished/*', 'requests/*', 'enrolled-uncertified'],
       delete: ['used-keys/*'],
     }),
+    personal: { rows: CHANGE_REQUEST_DATA, dataKeys: 'make' },
     caKeys: 'sign',
     actKeys: { sign: ['issuance'] },
     proofs: {

@@ -107,7 +107,7 @@ export class PublishedObjects extends Construct {
     actions: string[],
     keyActions?: string[],
   ): void {
-    const prefixes = [...new Set([names].flat())].sort();
+    const prefixes = widest([names].flat());
     if (prefixes.length === 0) return;
     role.addToPrincipalPolicy(
       new PolicyStatement({
@@ -136,6 +136,15 @@ export class PublishedObjects extends Construct {
     );
   }
 }
+
+/** Without names that another one of them covers: a role's policies have little room. */
+const widest = (names: readonly string[]): readonly string[] =>
+  [...new Set(names)]
+    .filter(
+      (name) =>
+        !names.some((other) => other !== name && other.endsWith('*') && name.startsWith(other.slice(0, -1))),
+    )
+    .sort();
 
 /** The public and the sealed half of the keys of a kind (lib/acts/key-objects.ts, lib/keys/kms-sealed-halves.ts). */
 const objectsOfKey = (kind: string): readonly string[] => [

@@ -3,12 +3,14 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import type { ServiceFunction } from '../lambda/service-function.ts';
 import { acknowledge } from '../nag.ts';
 import type { Settings } from '../settings.ts';
 import { AccessLogs } from './access-logs.ts';
 import { CdnLogs } from './cdn-logs.ts';
 import { HandOver } from './hand-over.ts';
+import { PersonalData } from './personal-data.ts';
 import { PublishedObjects } from './published-objects.ts';
 import { RowsTable } from './rows-table.ts';
 import { Tokens } from './tokens.ts';
@@ -21,6 +23,8 @@ import { Tokens } from './tokens.ts';
 export class Store extends Construct {
   readonly key: Key;
   readonly table: RowsTable;
+  /** What names persons, under a key of its own. */
+  readonly personal: PersonalData;
   readonly objects: PublishedObjects;
   readonly handOver: HandOver;
   readonly accessLogs: AccessLogs;
@@ -31,7 +35,12 @@ export class Store extends Construct {
   /** Undefined where there is no door for tokens. */
   readonly tokens: Tokens | undefined;
 
-  constructor(scope: Construct, id: string, { network, retention }: Settings) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { network, retention }: Settings,
+    { retention: periods }: Pick<TrustDomain, 'retention'>,
+  ) {
     super(scope, id);
     this.key = new Key(this, 'DataKey', {
       description: 'Rows, published objects and alarms',
@@ -41,7 +50,8 @@ export class Store extends Construct {
     });
     this.accessLogs = new AccessLogs(this, 'AccessLogs', retention);
     const { key, accessLogs } = this;
-    this.table = new RowsTable(this, 'Rows', { key });
+    this.table = new RowsTable(this, 'Rows', { key, sid: 'Rows' });
+    this.personal = new PersonalData(this, 'PersonalData', periods);
     this.objects = new PublishedObjects(this, 'Objects', { key, accessLogs, retention });
     this.handOver = new HandOver(this, 'HandOver', { key, accessLogs });
     this.deadLetters = this.#makeDeadLetters();

@@ -55,7 +55,7 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
   '%s',
   (id, grants) => {
     it('has the adapters for its grants, and no others', () => {
-      const { rows, responderKeys, handOver, proofs, tokenUsers } = grants;
+      const { rows, responderKeys, handOver, personal, proofs, tokenUsers } = grants;
       // Whoever verifies acts can reach the bucket and the keys of acts. The role says which of them.
       const keys = responderKeys || proofs;
       const objects = proofs;
@@ -63,12 +63,13 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
       const wanted = [
         ...(rows ? ['lib/store/dynamodb.ts', `lib/store/dynamodb-${client}-calls.ts`] : []),
         ...(keys ? ['lib/keys/kms-calls.ts', `lib/keys/kms-${client}-calls.ts`] : []),
+        ...(personal ? ['lib/keys/kms-data-keys.ts'] : []),
         ...(objects ? [`lib/store/s3${id === 'ocsp' ? '-lean' : ''}.ts`] : []),
         ...(handOver ? ['lib/store/s3-hand-over.ts'] : []),
         ...(tokenUsers && tokenUsers !== 'list' ? ['lib/enrolment/cognito-users.ts'] : []),
       ];
       const adapters =
-        /^lib\/(store\/(dynamodb|dynamodb-\w+-calls|s3|s3-lean|s3-hand-over|sqlite|file-bucket)|keys\/(kms-\w*-?calls|sealed)|enrolment\/cognito-users)\.ts$/;
+        /^lib\/(store\/(dynamodb|dynamodb-\w+-calls|s3|s3-lean|s3-hand-over|sqlite|file-bucket)|keys\/(kms-\w*-?calls|kms-data-keys|data-key-files|sealed)|enrolment\/cognito-users)\.ts$/;
       expect([...holds(id, adapters)].sort()).toEqual(wanted.sort());
     });
 

@@ -146,6 +146,7 @@ describe('who may sign', () => {
     ['key-list', ['key-list']],
     ['submission', ['request-submit', 'request-withdrawal']],
     ['holder', ['request-submit']],
+    ['export', ['evidence', 'records', 'request-exports']],
     ['examination', ['request-examinations']],
     [
       'issuance',
@@ -167,7 +168,6 @@ describe('who may sign', () => {
     ['publication', ['ceremony', 'certificate-revocation', 'crl-publish', 'scheduled-publication']],
     ['hold', ['certificate-hold']],
     ['release', ['certificate-release']],
-    ['export', ['evidence', 'records']],
     ['report', ['report-make', 'scheduled-reports']],
     ['recovery', ['recovery']],
     ['disclosure', ['disclosures', 'own']],
@@ -175,6 +175,8 @@ describe('who may sign', () => {
     ['consent', ['ceremony-consent']],
     ['ceremony', ['ceremony']],
     ['retention', ['scheduled-retention']],
+    ['personal-data', ['scheduled-retention']],
+    ['data-key', ['scheduled-retention']],
   ];
 
   it('users of tokens only by the functions whose acts they follow, and only those of the one pool', () => {
@@ -290,12 +292,14 @@ const rowStatements = policyStatements.filter(({ statement }) =>
   list(statement.Action).some((action) => String(action).startsWith('dynamodb:')),
 );
 
-/** Functions whose role allows one of these actions on rows of this partition. */
+/** Functions whose role allows one of these actions on rows of this partition of the table of rows. */
 const reaching = (pk: string, actions: readonly string[]): readonly string[] =>
   functionIds.filter((id) =>
     roleStatements(made, roleId(id)).some(
       (statement) =>
-        actions.some((action) => allows(statement, action)) && (leadingKeys(statement) ?? ['*']).includes(pk),
+        String(statement.Sid).startsWith('Rows') &&
+        actions.some((action) => allows(statement, action)) &&
+        (leadingKeys(statement) ?? ['*']).includes(pk),
     ),
   );
 
@@ -313,16 +317,18 @@ describe('who may read what', () => {
     }
   });
 
-  it('requests, which hold personal data', () => {
+  it('requests', () => {
     expect(reaching('request/*', READS)).toEqual([
       'request-submit',
       'requests',
+      'request-exports',
       'request-examinations',
       'request-withdrawal',
       'leavers',
       'request-certificate',
       'ceremony',
       'scheduled-recovery',
+      'scheduled-retention',
     ]);
   });
 
@@ -558,12 +564,17 @@ describe('what is encrypted', () => {
     ([, { Properties }]) => Properties.Description === 'Rows, published objects and alarms',
   )?.[0];
 
-  it('rows, under our key', () => {
-    for (const [, { Properties }] of ofType('AWS::DynamoDB::GlobalTable')) {
+  it('rows, under our key; personal data and their data keys under another one', () => {
+    const keyOf = ofType('AWS::DynamoDB::GlobalTable').map(([, { Properties }]) => {
       expect(Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
       const [replica] = Properties.Replicas as [{ SSESpecification: { KMSMasterKeyId: unknown } }];
-      expect(named(replica.SSESpecification.KMSMasterKeyId)).toBe(dataKey);
-    }
+      return named(replica.SSESpecification.KMSMasterKeyId);
+    });
+    const personalKey = keys.find(([, { Properties }]) =>
+      String(Properties.Description).startsWith('Personal data'),
+    )?.[0];
+    expect(personalKey).toBeDefined();
+    expect(keyOf).toEqual([dataKey, personalKey, personalKey]);
   });
 
   it('published and handed-over objects under our key, access logs under S3’s; none in plain HTTP or in public', () => {
@@ -604,7 +615,7 @@ describe('what is encrypted', () => {
 
   it('symmetric keys are rotated', () => {
     const symmetric = keys.filter(([, { Properties }]) => Properties.KeyUsage !== 'SIGN_VERIFY');
-    expect(symmetric.map(([, { Properties }]) => Properties.EnableKeyRotation)).toEqual([true, true]);
+    expect(symmetric.map(([, { Properties }]) => Properties.EnableKeyRotation)).toEqual([true, true, true]);
   });
 });
 
@@ -626,12 +637,15 @@ describe('what is kept', () => {
   });
 
   it('rows: deletion protection, recovery to any second of 35 days, expiry by the attribute that rows carry', () => {
-    for (const [, { Properties }] of ofType('AWS::DynamoDB::GlobalTable')) {
+    const tables = ofType('AWS::DynamoDB::GlobalTable');
+    // The copies of data keys end after the days that the trust domain says.
+    expect(tables.map(([id]) => /Rows|DataKeys/.exec(id)?.[0])).toEqual(['Rows', 'Rows', 'DataKeys']);
+    for (const [i, [, { Properties }]] of tables.entries()) {
       const [replica] = Properties.Replicas as [Record<string, unknown>];
       expect(replica.DeletionProtectionEnabled).toBe(true);
       expect(replica.PointInTimeRecoverySpecification).toEqual({
         PointInTimeRecoveryEnabled: true,
-        RecoveryPeriodInDays: 35,
+        RecoveryPeriodInDays: [35, 35, 30][i],
       });
       expect(Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expires', Enabled: true });
       expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');

@@ -105,7 +105,6 @@ describe.skipIf(!present)('as deployed', () => {
     });
     const deployed = deploy(made, PLACE);
     iam = openIam(deployed);
-    const physical = (type: string, at = 0) => deployed.nameOf(made.ofType(type)[at]?.[0] ?? '');
     const dataKey = made
       .ofType('AWS::KMS::Key')
       .find(([, { Properties }]) => Properties.Description === 'Rows, published objects and alarms');
@@ -115,7 +114,6 @@ describe.skipIf(!present)('as deployed', () => {
     };
     accessLogs = bucketOf('AccessLogs');
     cloud = await startCloud(deployed, iam, {
-      table: physical('AWS::DynamoDB::GlobalTable'),
       buckets: [bucketOf('Objects'), bucketOf('HandOver')],
       plainBuckets: [accessLogs],
       dataKey: deployed.arnOf(dataKey?.[0] ?? ''),

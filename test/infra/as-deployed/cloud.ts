@@ -32,8 +32,10 @@ export interface Cloud {
   readonly denied: readonly Call[];
   /** A bucket as seen by a service of AWS that delivers into it. */
   bucketOf(bucket: string): S3Bucket;
-  /** The table as seen by somebody who writes to it without any function. */
+  /** The table of rows as seen by somebody who writes to it without any function. */
   readonly table: Table;
+  /** Every item of every table, as DynamoDB has it. */
+  items(): Promise<readonly { readonly table: string; readonly item: Attributes }[]>;
   /** From now on Secrets Manager fails with an internal error, or answers again. */
   breakSecrets(broken: boolean): void;
   /** From now on KMS fails at these operations with an internal error. */
@@ -59,7 +61,6 @@ export const startCloud = async (
   deployed: Deployed,
   iam: Iam,
   names: {
-    readonly table: string;
     /** The buckets whose objects are under the data key, and those under S3's own key. */
     readonly buckets: readonly string[];
     readonly plainBuckets: readonly string[];
@@ -76,13 +77,13 @@ export const startCloud = async (
     denied.push(call);
     return false;
   };
-  /** Whether a service may use the data key on its caller's behalf. */
-  const viaService = (caller: string, service: string, actions: readonly string[]): boolean =>
+  /** Whether a service may use a key on its caller's behalf. */
+  const viaService = (caller: string, service: string, key: string, actions: readonly string[]): boolean =>
     actions.every((action) =>
       ask({
         caller,
         action,
-        resource: names.dataKey,
+        resource: key,
         context: { 'kms:ViaService': [`${service}.${region}.amazonaws.com`] },
       }),
     );
@@ -95,8 +96,10 @@ export const startCloud = async (
   let broken: ((operation: string) => boolean) | undefined;
   const kms = await startKms(deployed, ask, (operation) => broken?.(operation) === true);
   const engine = await startDynamoDbLocal();
-  await engine.createTable(names.table);
-  const dynamodb = await startDynamoDbGate(engine, deployed, ask, viaService);
+  for (const table of deployed.tables.keys()) await engine.createTable(table);
+  const dynamodb = await startDynamoDbGate(engine, deployed, ask, (caller, table) =>
+    viaService(caller, 'dynamodb', deployed.tables.get(table) ?? '', ['kms:Decrypt']),
+  );
   const objects = new Map(
     await Promise.all(
       [...names.buckets, ...names.plainBuckets].map(
@@ -109,14 +112,17 @@ export const startCloud = async (
     (method) => brokenS3?.(method) === true,
     (bucket) => objects.get(bucket)?.access.endpoint,
     ask,
-    (caller, bucket, actions) => names.plainBuckets.includes(bucket) || viaService(caller, 's3', actions),
+    (caller, bucket, actions) =>
+      names.plainBuckets.includes(bucket) || viaService(caller, 's3', names.dataKey, actions),
   );
 
   return {
     calls,
     denied,
+    items: async () =>
+      (await Promise.all([...deployed.tables.keys()].map((table) => dynamodb.scan(table)))).flat(),
     table: openDynamoDbTable({
-      table: names.table,
+      table: [...deployed.tables.keys()][0] ?? '',
       calls: openDynamoDbLeanCalls(engine.access, randomBytes),
       random: randomBytes,
     }),
@@ -228,6 +234,7 @@ const startKms = async (
     for (const [name, value] of Object.entries((input.EncryptionContext ?? {}) as Record<string, string>)) {
       context[`kms:EncryptionContext:${name}`] = [value];
     }
+    context['kms:EncryptionContextKeys'] = Object.keys(input.EncryptionContext ?? {});
     const caller = /^AKIA\.([\w-]+)$/.exec(accessKeyId ?? '')?.[1] ?? 'nobody';
     return ask({ caller, action: `kms:${operation}`, resource: key, context })
       ? undefined
@@ -295,7 +302,7 @@ const request = (
 
 /* DynamoDB ----------------------------------------------------------------------------------------------------------- */
 
-type Attributes = Record<string, { S?: string; N?: string }>;
+export type Attributes = Record<string, { S?: string; N?: string }>;
 interface Write {
   TableName: string;
   Item?: Attributes;
@@ -318,7 +325,7 @@ const startDynamoDbGate = async (
   engine: DynamoDbLocal,
   { region, account }: Deployed,
   ask: (call: Call) => boolean,
-  viaService: (caller: string, service: string, actions: readonly string[]) => boolean,
+  byKey: (caller: string, table: string) => boolean,
 ) => {
   const { endpoint } = engine.access;
   // DynamoDB Local keeps a database for each access key and Region, so all calls get the same ones.
@@ -392,7 +399,25 @@ const startDynamoDbGate = async (
     return last;
   };
 
-  return serve(async (incoming, body) => {
+  const scan = async (table: string): Promise<readonly { table: string; item: Attributes }[]> => {
+    const found: Attributes[] = [];
+    let start: unknown;
+    do {
+      const answer = await send('Scan', {
+        TableName: table,
+        ...(start !== undefined && { ExclusiveStartKey: start }),
+      });
+      const { Items, LastEvaluatedKey } = JSON.parse(String(answer.body)) as {
+        Items: Attributes[];
+        LastEvaluatedKey?: unknown;
+      };
+      found.push(...Items);
+      start = LastEvaluatedKey;
+    } while (start !== undefined);
+    return found.map((item) => ({ table, item }));
+  };
+
+  const gate = await serve(async (incoming, body) => {
     const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
     const input = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
     const caller = callerOf(incoming);
@@ -406,13 +431,15 @@ const startDynamoDbGate = async (
         context: { 'dynamodb:LeadingKeys': [pk] },
       }),
     );
-    if (!allowed || !viaService(caller, 'dynamodb', ['kms:Decrypt'])) {
+    const tables = [...new Set(parts.map(({ table }) => table))];
+    if (!allowed || !tables.every((table) => byKey(caller, table))) {
       return refusal('AccessDeniedException', `${caller} may not ${operation}`);
     }
     const items = input.TransactItems as TransactItem[] | undefined;
     if (items && items.length > MAX_ENGINE_WRITES) return inPieces(items);
     return send(operation, input);
   });
+  return { ...gate, scan };
 };
 
 const refusal = (name: string, message: string, more: Record<string, unknown> = {}): Answer => ({

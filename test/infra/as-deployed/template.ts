@@ -19,6 +19,8 @@ export interface Deployed {
     readonly spec: string;
     readonly statements: readonly Statement[];
   }[];
+  /** DynamoDB tables by name, with the ARN of the key of each. The first one is that of the rows. */
+  readonly tables: ReadonlyMap<string, string>;
   /** ARNs of KMS keys by alias. */
   readonly aliases: ReadonlyMap<string, string>;
 }
@@ -141,6 +143,12 @@ export const deploy = (
       spec: String(Properties.KeySpec ?? 'SYMMETRIC_DEFAULT'),
       statements: statementsOf(Properties.KeyPolicy),
     })),
+    tables: new Map(
+      ofType('AWS::DynamoDB::GlobalTable').map(([id, { Properties }]) => {
+        const [replica] = Properties.Replicas as [{ SSESpecification: { KMSMasterKeyId: unknown } }];
+        return [nameOf(id), String(resolve(replica.SSESpecification.KMSMasterKeyId))];
+      }),
+    ),
     aliases: new Map(
       ofType('AWS::KMS::Alias').map(([, { Properties }]) => [
         String(resolve(Properties.AliasName)),
