@@ -60,6 +60,7 @@ import {
   unlessBehind,
   type Witness,
 } from './ledger/ledger.ts';
+import type { DataKeys } from './personal/personal.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
@@ -133,6 +134,10 @@ export interface Ports {
   readonly trustDomainText: string;
   readonly publicUrls: readonly [string, ...string[]];
   readonly table: Table;
+  /** What names persons: a table of its own. */
+  readonly personal: Table;
+  /** The keys under which it is encrypted, which no backup of the tables has. */
+  readonly dataKeys: DataKeys;
   /** Published objects and their archive. */
   readonly bucket: Bucket;
   /** Keys and ends of acts: objects that are put once. */

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { openActs } from '../lib/acts/acts.ts';
 import type { Acts } from '../lib/acts/contract.ts';
 import { Fault } from '../lib/fault.ts';
 import type { AlgorithmName, KeyStore, Signer } from '../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../lib/keys/keys.ts';
+import type { DataKeys } from '../lib/personal/personal.ts';
 import type { Log } from '../lib/ports.ts';
 import type { Objects } from '../lib/store/store.ts';
 
@@ -38,6 +40,25 @@ export const memoryKeys = (): KeyStore => {
       const signer = await made.get(id);
       if (signer === undefined) throw new Fault('unknown-key', 'There is no such key.', { id });
       return signer;
+    },
+  };
+};
+
+/** Data keys that are forgotten when the test ends. */
+export const memoryDataKeys = (): DataKeys => {
+  const made = new Map<string, Uint8Array>();
+  return {
+    create: async (id) => {
+      const key = made.get(id) ?? randomBytes(32);
+      made.set(id, key);
+      return key;
+    },
+    open: async (id) => made.get(id),
+    destroy: async (id) => {
+      made.delete(id);
+    },
+    list: async function* () {
+      yield* [...made.keys()].sort();
     },
   };
 };

@@ -83,6 +83,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/ledger': ['lib/tlog'],
   'lib/audit': ['lib/acts', 'lib/ledger', 'lib/tlog'],
   'lib/principals': ['lib/pki', 'lib/keys'],
+  'lib/personal': [],
   'lib/messages': [],
 };
 
@@ -95,6 +96,7 @@ const ADAPTERS = [
   'lib/store/dynamodb',
   'lib/store/s3',
   'lib/store/retry',
+  'lib/keys/data-key-files',
   'lib/keys/sealed',
   'lib/keys/kms',
   'lib/enrolment/cognito',

@@ -6,7 +6,9 @@ import { join, resolve } from 'node:path';
 import type { DiskFloor } from '../functions/local/disk-floor.ts';
 import { type App, type Core, compose } from '../lib/app.ts';
 import { type Cas, openCas } from '../lib/authority/authority.ts';
+import { openDataKeyFiles } from '../lib/keys/data-key-files.ts';
 import type { KeyStore } from '../lib/keys/keys.ts';
+import type { DataKeys } from '../lib/personal/personal.ts';
 import type { Log } from '../lib/ports.ts';
 import type { Principal } from '../lib/principal.ts';
 import type { RequestView } from '../lib/registration/registration.ts';
@@ -33,6 +35,8 @@ export interface Service {
   /** The operators of the file, and those who were enrolled when the data were made. */
   readonly principals: readonly Principal[];
   readonly table: Table;
+  readonly personal: Table;
+  readonly dataKeys: DataKeys;
   readonly bucket: Bucket;
   readonly keys: KeyStore;
   readonly objects: Objects;
@@ -58,6 +62,8 @@ export interface Options {
   /** Milliseconds by which the clock starts ahead; negative for the past. */
   readonly ahead?: number;
   readonly table?: (table: Table) => Table;
+  readonly personal?: (personal: Table) => Table;
+  readonly dataKeys?: (dataKeys: DataKeys) => DataKeys;
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
   readonly objects?: (objects: Objects) => Objects;
@@ -127,7 +133,14 @@ const domainText = ({ domain }: Options): string => {
   return JSON.stringify(file);
 };
 
-const PARTS = { table: 'table.sqlite', keys: 'keys', objects: 'objects', proofs: 'proofs.sqlite' } as const;
+const PARTS = {
+  table: 'table.sqlite',
+  personal: 'personal.sqlite',
+  dataKeys: 'data-keys',
+  keys: 'keys',
+  objects: 'objects',
+  proofs: 'proofs.sqlite',
+} as const;
 
 const hasData = (folder: string): boolean =>
   Object.values(PARTS).some((name) => existsSync(join(folder, name)));
@@ -142,11 +155,15 @@ const openOver = async (
   const sqlite = await openSqliteTable(join(folder, PARTS.table));
   const random = (n: number): Uint8Array => randomBytes(n);
   const sealed = await openTestKeys(join(folder, PARTS.keys));
+  const keyFiles = await openDataKeyFiles({ folder: join(folder, PARTS.dataKeys), sealedBy: sealed, random });
+  const names = await openSqliteTable(join(folder, PARTS.personal));
   const files = await openFileBucket(join(folder, PARTS.objects));
   const proofs = await openSqliteTable(join(folder, PARTS.proofs));
   const once = openTableObjects(proofs);
   const objects = options.objects?.(once) ?? once;
   const table = options.table?.(sqlite) ?? sqlite;
+  const personal = options.personal?.(names) ?? names;
+  const dataKeys = options.dataKeys?.(keyFiles) ?? keyFiles;
   const bucket = options.bucket?.(files) ?? files;
   const keys = options.keys?.(sealed) ?? sealed;
   let ahead = options.ahead ?? 0;
@@ -159,6 +176,8 @@ const openOver = async (
     trustDomainText: text,
     publicUrls: [publicUrl],
     table,
+    personal,
+    dataKeys,
     bucket,
     objects,
     keys,
@@ -180,6 +199,8 @@ const openOver = async (
       trustDomainText: text,
       principals: principalsOf(trustDomain, people),
       table,
+      personal,
+      dataKeys,
       bucket,
       keys,
       objects,
@@ -195,11 +216,11 @@ const openOver = async (
         return found;
       },
       close: async () => {
-        await Promise.all([sqlite.close(), proofs.close()]);
+        await Promise.all([sqlite, names, proofs].map((file) => file.close()));
       },
     };
   } catch (error) {
-    await Promise.all([sqlite.close(), proofs.close()]);
+    await Promise.all([sqlite, names, proofs].map((file) => file.close()));
     throw error;
   }
 };

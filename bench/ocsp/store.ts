@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { random } from '../../functions/random.ts';
 import { type Core, compose } from '../../lib/app.ts';
+import { openDataKeyFiles } from '../../lib/keys/data-key-files.ts';
 import type { KeyStore } from '../../lib/keys/keys.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
@@ -31,6 +32,8 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
   const trustDomain = readTrustDomain(text);
   const table = await openSqliteTable(join(folder, 'table.sqlite'));
   const keys = await openSealedKeys({ folder: join(folder, 'keys'), passphrase: 'benchmark', random });
+  const dataKeys = await openDataKeyFiles({ folder: join(folder, 'data-keys'), sealedBy: keys, random });
+  const personal = await openSqliteTable(join(folder, 'personal.sqlite'));
   const proofs = await openSqliteTable(join(folder, 'proofs.sqlite'));
   const bucket = await openFileBucket(join(folder, 'objects'));
   const core = compose({
@@ -38,6 +41,8 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
     trustDomainText: text,
     publicUrls: [url],
     table,
+    personal,
+    dataKeys,
     bucket,
     objects: openTableObjects(proofs),
     keys,
@@ -55,7 +60,7 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
     bucket,
     keys,
     close: async () => {
-      await Promise.all([table.close(), proofs.close()]);
+      await Promise.all([table, personal, proofs].map((file) => file.close()));
     },
   };
 };

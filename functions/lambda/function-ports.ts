@@ -17,7 +17,7 @@ import { clock } from './runtime.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The ports that differ between functions. */
-export type FunctionPorts = Pick<Ports, 'keys' | 'responderKeys'> &
+export type FunctionPorts = Pick<Ports, 'keys' | 'responderKeys' | 'personal' | 'dataKeys'> &
   Pick<Ports, 'witnesses' | 'witnessThreshold' | 'tokenUsers'>;
 
 /** What a function has before its own ports are opened. */
@@ -32,8 +32,18 @@ const refuse = (): Promise<never> =>
 
 const noKeys: KeyStore = { create: refuse, open: refuse };
 
+const noPersonalData: Pick<Ports, 'personal' | 'dataKeys'> = {
+  personal: { get: refuse, query: refuse, write: refuse, close: refuse },
+  dataKeys: {
+    create: refuse,
+    open: refuse,
+    destroy: refuse,
+    list: () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }),
+  },
+};
+
 /** Ports that refuse every call. A function has them in place of the ports that it is not granted. */
-export const noPorts: FunctionPorts = { keys: noKeys, responderKeys: noKeys };
+export const noPorts: FunctionPorts = { keys: noKeys, responderKeys: noKeys, ...noPersonalData };
 
 /** Lists the users that an act leaves to be brought, and brings none: for a function with tokens and without the pool. */
 export const noTokenUsers: TokenUsers = { bring: refuse, signOut: refuse };

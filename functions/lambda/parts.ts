@@ -205,11 +205,12 @@ export const loadCdnLogs = async (): Promise<
   };
 };
 
-/** Every port, for the ceremony. */
+/** Every key but the data keys, for the ceremony. */
 export const loadCeremonyCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(IssuingEnv, process.env);
   const bucket = bucketOf(env.BUCKET);
   const core = await composeCore(env, (context) => ({
+    ...noPorts,
     keys: caKeys(env, context),
     responderKeys: sealedKeys(env, context),
   }));

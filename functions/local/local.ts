@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compose } from '../../lib/app.ts';
 import { readEnv } from '../../lib/env.ts';
+import { openDataKeyFiles } from '../../lib/keys/data-key-files.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
@@ -17,9 +18,11 @@ import { openGate } from './backup/gate.ts';
 import { assertNotRestoring } from './backup/interrupted.ts';
 import {
   CERTIFICATES_FOLDER,
+  DATA_KEYS_FOLDER,
   DOOR_FOLDER,
   KEYS_FOLDER,
   OBJECTS_FOLDER,
+  PERSONAL_FILE,
   PROOFS_FILE,
   TABLE_FILE,
   TRUST_DOMAIN_FILE,
@@ -99,6 +102,12 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     passphrase: stated ?? (await demonstrationPassphrase(dataDir)),
     random,
   });
+  const dataKeys = await openDataKeyFiles({
+    folder: join(dataDir, DATA_KEYS_FOLDER),
+    sealedBy: keys,
+    random,
+  });
+  const personal = await openSqliteTable(join(dataDir, PERSONAL_FILE));
   const files = await openFileBucket(join(dataDir, OBJECTS_FOLDER));
   const proofs = await openSqliteTable(join(dataDir, PROOFS_FILE));
   const gate = openGate(files, openTableObjects(proofs));
@@ -109,6 +118,8 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     trustDomainText: text,
     publicUrls: [publicUrl],
     table,
+    personal,
+    dataKeys,
     bucket,
     objects,
     keys,
@@ -127,11 +138,12 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
   await applyTrustDomain(core, env.TRUST_DOMAIN, inForce, principals.keysFor);
   await writeWhole(inForce, text);
   await recover(core, mark.unclean);
-  // DynamoDB deletes expired rows by itself; this table has to be asked.
+  // DynamoDB deletes expired rows by itself; these tables have to be asked.
   const expiry: LocalTask = {
     name: 'expiry',
     run: async () => {
-      const rows = await table.purgeExpired(Math.floor(clock() / 1000));
+      const now = Math.floor(clock() / 1000);
+      const rows = (await table.purgeExpired(now)) + (await personal.purgeExpired(now));
       return rows === 0 ? [] : [`${rows} rows`];
     },
   };
@@ -199,6 +211,7 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     // The last records get their leaves before the files are closed.
     await runTask('sequencing', core, log);
     await table.close();
+    await personal.close();
     await proofs.close();
     await mark.remove();
     process.exit(0);

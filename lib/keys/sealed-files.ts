@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../fault.ts';
+import type { Random } from '../ports.ts';
 
-/** The writes of the sealed key store: whole files, durable, never over an existing one. */
+/** The writes of the sealed key stores: whole files, durable, never over an existing one. */
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;
 
@@ -116,4 +117,42 @@ export const removeTemporary = async (folder: string): Promise<void> => {
   } catch (error) {
     throw unavailable(error);
   }
+};
+
+/** Names of the files in the folder, in no order. Fault: `store-unavailable`. */
+export const listNames = async (folder: string): Promise<readonly string[]> => {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    throw unavailable(error);
+  }
+};
+
+/**
+ * Overwrites the file's bytes with random ones, then removes it. Both are durable when it resolves; where there is no such file
+ * it does nothing. A crash in between leaves a file that does not open, and the next call removes it. A copy-on-write file
+ * system, a snapshot or an SSD may keep the former blocks. Those stay sealed under the passphrase. Fault: `store-unavailable`.
+ */
+export const shred = async (path: string, random: Random): Promise<void> => {
+  try {
+    await overwriteAndUnlink(path, random).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    });
+    // Also where the file is gone: a call that was interrupted may have removed it, and not durably.
+    await sync(dirname(path));
+  } catch (error) {
+    throw unavailable(error);
+  }
+};
+
+const overwriteAndUnlink = async (path: string, random: Random): Promise<void> => {
+  const handle = await open(path, 'r+');
+  try {
+    const size = Math.min((await handle.stat()).size, MAX_FILE_BYTES);
+    await handle.write(random(size), 0, size, 0);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await unlink(path);
 };

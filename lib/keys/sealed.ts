@@ -26,8 +26,9 @@ import { generatePrivateKey, softwareSigner } from './software.ts';
  *   store.json   scrypt's parameters and salt, and a check value that detects a wrong passphrase at once
  *   <id>.key     PKCS#8 under AES-256-GCM; format, id, algorithm and public key in the clear, authenticated
  *
- * One scrypt opens the store; each key then has its own AES key, by HKDF from scrypt's result and the key's id. Files
- * are written whole, once, and never replaced. Somebody who can change the folder can delete keys or bring back a
+ * One scrypt opens the store; each key then has its own AES key, by HKDF from scrypt's result and the key's id. Data keys
+ * (data-key-files.ts) have theirs from the same result, and lie in another folder. Files are written whole, once, and never
+ * replaced. Somebody who can change the folder can delete keys or bring back a
  * deleted one. Altered bytes and exchanged files are detected (`key-store-damaged`).
  */
 
@@ -193,6 +194,12 @@ export interface SealedKeysOptions {
   readonly random: Random;
 }
 
+/** A key store whose passphrase seals data keys as well. */
+export interface SealedKeys extends KeyStore {
+  /** The AES-256 key under which the data key of that id is sealed. The caller overwrites it after use. */
+  sealOfDataKey(id: string): Buffer;
+}
+
 const STORE = 'store.json';
 
 const readStore = async (folder: string): Promise<z.infer<typeof StoreFile> | undefined> => {
@@ -208,7 +215,7 @@ export const openSealedKeys = async ({
   folder,
   passphrase,
   random,
-}: SealedKeysOptions): Promise<KeyStore> => {
+}: SealedKeysOptions): Promise<SealedKeys> => {
   await createFolder(folder);
   await removeTemporary(folder);
   const found = await readStore(folder);
@@ -237,7 +244,7 @@ const unlock = async (passphrase: string | Uint8Array, store: z.infer<typeof Sto
   throw new Fault('wrong-passphrase', 'The passphrase does not open the key store.');
 };
 
-const keyStore = (folder: string, master: Buffer, random: Random): KeyStore => {
+const keyStore = (folder: string, master: Buffer, random: Random): SealedKeys => {
   const read = async (id: string): Promise<Signer | undefined> => {
     if (!ID.test(id)) {
       throw new Fault('configuration-invalid', 'A key id has 1 to 64 of the characters a-z, 0-9 and "-".');
@@ -269,5 +276,5 @@ const keyStore = (folder: string, master: Buffer, random: Random): KeyStore => {
     }
     return signer;
   };
-  return { create, open };
+  return { create, open, sealOfDataKey: (id) => derive(master, `akashi data key ${id}`) };
 };

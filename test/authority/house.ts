@@ -5,11 +5,12 @@ import { compose } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { KeyStore, Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
+import type { DataKeys } from '../../lib/personal/personal.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Bucket, Objects, Table } from '../../lib/store/store.ts';
 import { readTrustDomain } from '../../lib/trust-domain/trust-domain.ts';
-import { memoryKeys, memoryObjects } from '../acts.ts';
+import { memoryDataKeys, memoryKeys, memoryObjects } from '../acts.ts';
 import { credentialsIn, enrolAll, peopleOf, principalsOf, type TestPeople } from '../demonstration-people.ts';
 import { DEMONSTRATION, PUBLIC_URL, type Service, temporaryFolder } from '../service.ts';
 
@@ -35,6 +36,8 @@ export const keyOfOrder = (order: string): Uint8Array => {
 export interface Ground {
   readonly folder: string;
   readonly table: Table;
+  readonly personal: Table;
+  readonly dataKeys: DataKeys;
   readonly bucket: Bucket;
   readonly keys: KeyStore;
   readonly objects: Objects;
@@ -81,6 +84,7 @@ export interface HouseFile {
 export const openGround = async (): Promise<Ground> => {
   const folder = temporaryFolder();
   const table = await openSqliteTable(join(folder.path, 'table.sqlite'));
+  const personal = await openSqliteTable(join(folder.path, 'personal.sqlite'));
   const bucket = await openFileBucket(join(folder.path, 'objects'));
   const signers = new Map<string, Promise<Signer>>();
   const made: string[] = [];
@@ -112,6 +116,8 @@ export const openGround = async (): Promise<Ground> => {
   return {
     folder: folder.path,
     table,
+    personal,
+    dataKeys: memoryDataKeys(),
     bucket,
     keys,
     objects: memoryObjects(),
@@ -121,6 +127,7 @@ export const openGround = async (): Promise<Ground> => {
     time: { now: Date.parse('2026-11-22T09:00:00.250Z') },
     close: async () => {
       await table.close();
+      await personal.close();
       folder.remove();
     },
   };
@@ -144,6 +151,8 @@ export interface HouseOptions {
   /** Enrols nobody: the file's operators are all that there is. */
   readonly nobody?: boolean;
   readonly table?: (table: Table) => Table;
+  readonly personal?: (personal: Table) => Table;
+  readonly dataKeys?: (dataKeys: DataKeys) => DataKeys;
   readonly bucket?: (bucket: Bucket) => Bucket;
   readonly keys?: (keys: KeyStore) => KeyStore;
   readonly objects?: (objects: Objects) => Objects;
@@ -169,6 +178,8 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
   const text = fileOf(options.domain);
   const trustDomain = readTrustDomain(options.misread ? fileOf(options.misread) : text);
   const table = options.table?.(ground.table) ?? ground.table;
+  const personal = options.personal?.(ground.personal) ?? ground.personal;
+  const dataKeys = options.dataKeys?.(ground.dataKeys) ?? ground.dataKeys;
   const bucket = options.bucket?.(ground.bucket) ?? ground.bucket;
   const keys = options.keys?.(ground.keys) ?? ground.keys;
   const objects = options.objects?.(ground.objects) ?? ground.objects;
@@ -180,6 +191,8 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
     publicUrls: [options.publicUrl ?? PUBLIC_URL],
     logOrigin: options.logOrigin,
     table,
+    personal,
+    dataKeys,
     bucket,
     objects,
     keys,
@@ -194,6 +207,8 @@ export const composeHouse = (ground: Ground, options: HouseOptions = {}) => {
     trustDomain,
     trustDomainText: text,
     table,
+    personal,
+    dataKeys,
     bucket,
     keys,
     objects,

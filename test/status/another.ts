@@ -9,6 +9,8 @@ export const openAnother = async (service: Service): Promise<{ readonly core: Co
     trustDomainText: service.trustDomainText,
     publicUrls: [PUBLIC_URL],
     table: service.table,
+    personal: service.personal,
+    dataKeys: service.dataKeys,
     bucket: service.bucket,
     objects: service.objects,
     actKeys: service.actKeys,

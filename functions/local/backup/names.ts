@@ -1,8 +1,12 @@
 /** Names within the data folder and within a backup of it. */
 export const TABLE_FILE = 'table.sqlite';
+/** What names persons, under data keys. */
+export const PERSONAL_FILE = 'personal.sqlite';
 export const PROOFS_FILE = 'proofs.sqlite';
 export const OBJECTS_FOLDER = 'objects';
 export const KEYS_FOLDER = 'keys';
+/** No backup has the data keys: `akashi backup` copies them into a file that ends. */
+export const DATA_KEYS_FOLDER = 'data-keys';
 /** The key and the certificate of the TLS door. */
 export const DOOR_FOLDER = 'door';
 /** The credentials of the demonstration's principals, and the certificates of other principals. No backup has them. */

@@ -77,4 +77,9 @@ export const KEYS = {
   'This function opens keys and makes none.': 'この関数は鍵を開くだけで、作ることはできません。',
   'A sealed key is not as it was written; have the responder renewed, or the key of acts replaced.':
     '封印された鍵が書き込まれたときと異なります。レスポンダを更新するか、行為の鍵を取り替えてください。',
+  'The id of a data key has 1 to 128 of the characters a-z, 0-9, "_", "-" and ".", and does not begin with ".".':
+    'データ鍵の ID は、a-z、0-9、"_"、"-"、"." を使って 1～128 文字で指定してください。"." で始めることはできません。',
+  'The data key {0} cannot be opened as it was put; put it back from a copy of the data keys.':
+    'データ鍵 {0} を、書き込んだ時のまま開くことができません。データ鍵の控えから戻してください。',
+  'The file of the data key {0}': 'データ鍵 {0} のファイル',
 };
