@@ -60,7 +60,7 @@ import {
   unlessBehind,
   type Witness,
 } from './ledger/ledger.ts';
-import type { DataKeys } from './personal/personal.ts';
+import { type DataKeys, openPersonal } from './personal/personal.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { Principal } from './principal.ts';
 import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
@@ -266,8 +266,13 @@ export const compose = (ports: Ports): Core => {
     ...openBehindRow({ table, clock }),
   });
   const mending = openMending({ ...ports, recorder: ledger });
+  const { retention: periods } = trustDomain;
+  const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
+  const personal = openPersonal({ ...ports, recorder: records });
   const authority = openAuthority({
     ...ports,
+    personal: personal.data,
+    dataEnd: after(periods.issuanceAfterExpiry),
     followEnrolment: mending.follow,
     register,
     issuers,
@@ -391,8 +396,6 @@ export const compose = (ports: Ports): Core => {
     ledger,
     askedAbout: (path) => askedByGetRequest({ issuers, register }, path),
   });
-  const { retention: periods } = trustDomain;
-  const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
   const retention = openRetention({
     table,
     bucket,
