@@ -219,6 +219,8 @@ export interface Description {
   readonly subjectAltNames: readonly GeneralName[];
   /** In the form that goes into the certificate: trimmed, composed, in one spelling. */
   readonly fields: FieldValues;
+  /** Their values under which offices search. */
+  readonly searched: readonly string[];
 }
 
 export interface ToExamine {

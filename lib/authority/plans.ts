@@ -70,6 +70,9 @@ export const openPlans = (
       subjectDigest: subject.digest,
       subjectAltNames: subject.subjectAltNames,
       fields: subject.fields,
+      searched: profile.fields
+        .filter(({ searched }) => searched)
+        .flatMap(({ name }) => subject.fields[name] ?? []),
     };
   };
 

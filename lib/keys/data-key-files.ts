@@ -5,7 +5,7 @@ import { Fault, phrase } from '../fault.ts';
 import { assertFormat, FORMAT } from '../format.ts';
 import type { DataKeyId, DataKeys } from '../personal/personal.ts';
 import type { Random } from '../ports.ts';
-import { assertDataKeyId, dataKeyOfFile, fileOfDataKey } from './data-key-names.ts';
+import { assertDataKeyId, dataKeyDamaged, dataKeyOfFile, fileOfDataKey } from './data-key.ts';
 import type { SealedKeys } from './sealed.ts';
 import { createFolder, createWhole, listNames, readWhole, removeTemporary, shred } from './sealed-files.ts';
 
@@ -36,14 +36,6 @@ const KeyFile = z.strictObject({
 });
 
 const authenticated = (id: DataKeyId): Buffer => Buffer.from(JSON.stringify([FORMAT, id]));
-
-const damaged = (id: DataKeyId, cause: unknown): Fault =>
-  new Fault(
-    'data-key-damaged',
-    phrase`The data key ${id} cannot be opened as it was put; put it back from a copy of the data keys.`,
-    { id },
-    { cause },
-  );
 
 /**
  * Opens the data keys of that folder, which is made, readable by its owner only, if it does not exist. Fault:
@@ -85,7 +77,8 @@ export const openDataKeyFiles = async ({
   const unseal = (id: DataKeyId, text: string): Uint8Array => {
     const value: unknown = JSON.parse(text);
     assertFormat(phrase`The file of the data key ${id}`, (value as { format?: unknown } | null)?.format);
-    const { nonce, sealed, tag } = KeyFile.parse(value);
+    const { id: named, nonce, sealed, tag } = KeyFile.parse(value);
+    if (named !== id) throw dataKeyDamaged(id);
     const sealKey = sealedBy.sealOfDataKey(id);
     const decipher = createDecipheriv('aes-256-gcm', sealKey, nonce, { authTagLength: 16 });
     sealKey.fill(0);
@@ -99,8 +92,7 @@ export const openDataKeyFiles = async ({
       const text = await readWhole(path);
       return text === undefined ? undefined : unseal(id, text);
     } catch (cause) {
-      if (Fault.is(cause, 'store-unavailable') || Fault.is(cause, 'format-unsupported')) throw cause;
-      throw damaged(id, cause);
+      throw Fault.is(cause) && cause.code !== 'key-store-damaged' ? cause : dataKeyDamaged(id, cause);
     }
   };
 
@@ -117,7 +109,7 @@ export const openDataKeyFiles = async ({
   return {
     create,
     open,
-    destroy: (id) => shred(pathOf(id), random),
+    destroy: async (id) => shred(pathOf(id), random),
     list: async function* () {
       const ids = (await listNames(folder)).map(dataKeyOfFile).filter((id) => id !== undefined);
       yield* ids.sort();

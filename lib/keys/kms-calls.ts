@@ -2,7 +2,7 @@ import { NoAnswer, Refusal } from '../aws/outcome.ts';
 import { Fault } from '../fault.ts';
 
 /**
- * The calls that both key stores on AWS KMS make to it, as plain data. None of them changes anything in KMS, so the
+ * The calls that the key stores on AWS KMS make to it, as plain data. None of them changes anything in KMS, so the
  * clients repeat every request for as long as that may help, with exponential back-off and full jitter. All reject with
  * `Refusal` or `NoAnswer`.
  *
@@ -30,6 +30,14 @@ export interface KmsCalls {
   }): Promise<{
     readonly PublicKey?: Uint8Array | undefined;
     readonly PrivateKeyCiphertextBlob?: Uint8Array | undefined;
+  }>;
+  generateDataKey(input: {
+    readonly KeyId: string;
+    readonly KeySpec: 'AES_256';
+    readonly EncryptionContext: Readonly<Record<string, string>>;
+  }): Promise<{
+    readonly Plaintext?: Uint8Array | undefined;
+    readonly CiphertextBlob?: Uint8Array | undefined;
   }>;
 }
 

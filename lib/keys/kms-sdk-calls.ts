@@ -1,5 +1,6 @@
 import {
   DecryptCommand,
+  GenerateDataKeyCommand,
   GenerateDataKeyPairWithoutPlaintextCommand,
   type GenerateDataKeyPairWithoutPlaintextCommandInput,
   GetPublicKeyCommand,
@@ -34,6 +35,7 @@ export const openKmsSdkCalls = (options: {
     getPublicKey: (input) => asked(kms.send(new GetPublicKeyCommand(input))),
     sign: (input) => asked(kms.send(new SignCommand(input as SignCommandInput))),
     decrypt: (input) => asked(kms.send(new DecryptCommand(input))),
+    generateDataKey: (input) => asked(kms.send(new GenerateDataKeyCommand(input))),
     generateDataKeyPairWithoutPlaintext: (input) =>
       asked(
         kms.send(

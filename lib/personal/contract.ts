@@ -80,6 +80,8 @@ export interface PersonalData {
     name: ItemName,
     change: (value: V | undefined) => { readonly value: V; readonly terms: Terms } | undefined,
   ): Promise<V | undefined>;
+  /** Deletes the rows of the item. Does nothing where there are none. */
+  remove(name: ItemName): Promise<void>;
   find<V extends Value>(name: ItemName): Promise<Found<V>>;
   /** Faults: `personal-data-ended`, `data-key-missing`, `personal-data-damaged`; each names the item. */
   read<V extends Value>(name: ItemName): Promise<V>;

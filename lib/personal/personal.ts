@@ -78,7 +78,16 @@ export const openPersonal = (
   const items = openItems({ ...deps, ring });
   const { add, change, find, read } = items;
   return {
-    data: { add, change, find, read, search: openSearch({ ...deps, ring, items }) },
+    data: {
+      add,
+      change,
+      find,
+      read,
+      remove: async (name) => {
+        while (!(await items.remove(name)));
+      },
+      search: openSearch({ ...deps, ring, items }),
+    },
     openRetention: (further) => openRetention({ ...deps, ...further, ring, items }),
   };
 };

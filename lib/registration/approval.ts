@@ -7,6 +7,7 @@ import type { ExaminationStage } from './contract.ts';
 import { roundOf } from './decide.ts';
 import type { Closes, RegistrationDeps } from './deps.ts';
 import { isLapse } from './ends.ts';
+import type { RequestData } from './request-data.ts';
 import type { RequestRow } from './rows.ts';
 
 /*
@@ -68,14 +69,15 @@ export const readApproval = async (
   { ledger, succession }: Pick<RegistrationDeps, 'ledger' | 'succession'>,
   id: string,
   row: RequestRow,
+  data: RequestData,
 ): Promise<Approval> => {
   const { profile, profileVersion, office, records = [] } = row;
   const about = {
     request: id,
     profile,
     profileVersion,
-    publicKeyDigest: hash('sha256', Buffer.from(row.subjectPublicKeyInfo, 'base64')),
-    applicationDigest: applicationDigest(row.salt, row),
+    publicKeyDigest: hash('sha256', Buffer.from(data.subjectPublicKeyInfo, 'base64')),
+    applicationDigest: applicationDigest(row, data),
   };
   const round = roundOf(row);
   /** An examination at the office names the office that has taken its affairs over, where that one examined. */

@@ -4,6 +4,7 @@ import { type Command, decide, type Examine, type Request } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { wrongState } from './examination-steps.ts';
 import { examinationRecord, submissionRecord } from './records.ts';
+import { type RequestData, type RequestDataStore, withoutReasons } from './request-data.ts';
 import { isRequestId } from './request-id.ts';
 import { type RequestRow, requestKey, requestWrites, storeRow } from './rows.ts';
 
@@ -29,6 +30,8 @@ export interface Changes {
       readonly before?: Item<RequestRow>;
       readonly writes?: readonly Write[];
       readonly certificateDigest?: string | undefined;
+      /** What a submission names somebody by. */
+      readonly data?: RequestData;
     },
   ): Promise<Item<RequestRow>>;
   /**
@@ -38,14 +41,17 @@ export interface Changes {
   handBack(id: string, examined: Item<RequestRow>): Promise<void>;
 }
 
-export const openChanges = ({ table, random, ledger }: RegistrationDeps): Changes => {
+export const openChanges = (
+  { table, random, ledger }: Pick<RegistrationDeps, 'table' | 'random' | 'ledger'>,
+  store: Pick<RequestDataStore, 'add' | 'drop' | 'keepReasons'>,
+): Changes => {
   const chance = (): string => Buffer.from(random(16)).toString('hex');
 
   const read = async (id: string): Promise<Item<RequestRow> | undefined> =>
     isRequestId(id) ? table.get<RequestRow>(requestKey(id)) : undefined;
 
   const change: Changes['change'] = async (id, command, more = {}) => {
-    const { before: known, writes: others = [], certificateDigest } = more;
+    const { before: known, writes: others = [], certificateDigest, data } = more;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       // A submission has no row to read, and reads all the same: if the store does not answer, the submission fails
       // here, before anything is written. A failed write would leave its outcome unknown.
@@ -54,18 +60,19 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
         throw wrongState(before.value.state, known.value.state);
       }
       const next = decide(before?.value, command);
-      const salt = before?.value.salt ?? chance();
       const draft =
         command.command === 'submit'
-          ? submissionRecord(id, { ...next, salt }, command.actor, 'submitted')
-          : examinationRecord(id, { ...next, salt }, command.actor, {
+          ? submissionRecord(id, next, command.actor, 'submitted')
+          : examinationRecord(id, next, command.actor, {
               ...examinationOf(command, next),
               certificateDigest,
             });
       const { record, writes } = await ledger.prepare(draft);
+      // First what names a person: a crash leaves an item that no request names, and never a request without it.
+      if (data) await store.add(id, next, data);
+      else await store.keepReasons(id, next);
       const row: RequestRow = {
-        ...next,
-        salt,
+        ...withoutReasons(next),
         records: [...(before?.value.records ?? []), record.id],
         change: chance(),
       };
@@ -73,7 +80,10 @@ export const openChanges = ({ table, random, ledger }: RegistrationDeps): Change
         return { ...requestKey(id), version: (before?.version ?? 0) + 1, value: row };
       }
       // One of the submission's other rows (the public key, the idempotency key) is taken. The caller finds out which.
-      if (before === undefined) throw new Fault('condition-failed', 'Another submission was first.');
+      if (before === undefined) {
+        await store.drop(id);
+        throw new Fault('condition-failed', 'Another submission was first.');
+      }
     }
     throw new Fault('store-unavailable', 'The request kept changing; try again.');
   };

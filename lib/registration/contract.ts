@@ -55,6 +55,11 @@ export interface Examination {
   readonly reason?: string;
 }
 
+/** Why the data of a request or a certificate are not shown: their time has ended, or they cannot be read now. */
+export type PersonalDataState =
+  | { readonly state: 'ended'; readonly month?: string }
+  | { readonly state: 'unreadable'; readonly code: string };
+
 export interface RequestView {
   readonly id: string;
   /** That of the office. */
@@ -63,9 +68,11 @@ export interface RequestView {
   readonly profile: string;
   readonly profileVersion: number;
   readonly state: RequestState;
-  readonly fields: Readonly<Record<string, string | readonly string[]>>;
+  /** Absent, as the subject is, where `personalData` says why. */
+  readonly fields?: Readonly<Record<string, string | readonly string[]>>;
   /** The subject that the certificate will have, for people. */
-  readonly subject: string;
+  readonly subject?: string;
+  readonly personalData?: PersonalDataState;
   readonly holder?: string;
   readonly issuedTo?: string;
   /**
@@ -136,6 +143,21 @@ export interface Leavers {
   dismiss(actor: Principal, ref: CertificateRef): Promise<ProposedRevocation>;
 }
 
+/** Where data of holders are, for their retention. By the rows of the requests. */
+export interface HolderData {
+  /** The tenant's requests that name the holder. */
+  ofHolder(
+    tenant: string,
+    holder: string,
+  ): AsyncIterable<{
+    readonly request: string;
+    readonly isOpen: boolean;
+    readonly certificate?: CertificateRef;
+  }>;
+  /** The tenant's requests that are still open although the time of their data is over. */
+  overdue(tenant: string): AsyncIterable<string>;
+}
+
 /**
  * Requests and the three-person rule: three different persons submit, examine at the office and examine at the centre. Where
  * the profile or the office asks for office approval, a fourth person examines at the office after the first one.
@@ -191,18 +213,32 @@ export interface Registration {
   knowsHolder(holder: string): Promise<boolean>;
   /**
    * Newest first; `limit` is 1 to 100. Officers get only their own office's requests, or those of the predecessor that they
-   * choose; operators and auditors may choose an office, and those of a tenant get only its requests. A page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`,
-   * `cursor-invalid`.
+   * choose; operators and auditors may choose an office, and those of a tenant get only its requests. A page may be shorter than
+   * `limit` and still have a cursor, which belongs to this query alone. `text` is the beginning of a searched field's value, or
+   * two characters that stand in it, and goes through the requests of one office. With `count` the number of requests is given
+   * where one list holds them: up to 1,000, and then there are `more`. Faults: `forbidden`, `invalid-input`, `cursor-invalid`.
    */
   list(
     actor: Principal,
     query: {
       readonly office?: string;
       readonly state?: RequestState;
+      readonly profile?: string;
+      readonly holder?: string;
+      readonly issuedTo?: string;
+      /** The officer who submitted it. */
+      readonly submittedBy?: string;
+      readonly text?: string;
       readonly limit: number;
       readonly cursor?: string;
+      readonly count?: boolean;
     },
-  ): Promise<{ readonly requests: readonly RequestView[]; readonly cursor?: string }>;
+  ): Promise<{
+    readonly requests: readonly RequestView[];
+    readonly cursor?: string;
+    readonly total?: number;
+    readonly more?: true;
+  }>;
   /**
    * The issued certificate followed by its chain, in PEM. A server sends its chain without the root (RFC 8446 4.4.2), which is
    * there only on demand. The record of this provision, whose id is `record`, names the HTTP method. Faults:
@@ -215,6 +251,7 @@ export interface Registration {
     options?: { readonly withRoot?: boolean },
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef; readonly record: string }>;
   readonly leavers: Leavers;
+  readonly holderData: HolderData;
   /**
    * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. An
    * approval that was not used in time lapses, and its request is submitted again. A

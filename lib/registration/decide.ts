@@ -3,7 +3,7 @@ import { Fault, phrase } from '../fault.ts';
 import type { Duty, Principal } from '../principal.ts';
 import { serves } from '../tenant.ts';
 import type { KeyClaim } from '../used-key.ts';
-import type { Examination, IgnoredPart, RequestState } from './contract.ts';
+import type { Examination, RequestState } from './contract.ts';
 import { assertAnotherPerson, stepAtCentre, stepAtOffice, wrongState } from './examination-steps.ts';
 
 /**
@@ -22,25 +22,22 @@ import { assertAnotherPerson, stepAtCentre, stepAtOffice, wrongState } from './e
  * a row says.
  */
 
-/** The contents of a submission, after its bytes and fields were checked. */
+/**
+ * A submission, after its bytes and fields were checked, without what names somebody: that stands apart (request-data.ts). Everything
+ * here is decided by pseudonyms.
+ */
 export type Application = {
   /** That of the office. */
   readonly tenant: string;
   readonly profile: string;
   readonly profileVersion: number;
-  readonly fields: Readonly<Record<string, string | readonly string[]>>;
-  readonly subject: string;
-  /** SHA-256, hex, of the subject and the subjectAltName as they were described at the submission. */
-  readonly subjectDigest: string;
   readonly holder?: string;
   readonly issuedTo?: string;
-  /** For people. No decision rests on it. */
-  readonly ignored?: readonly Pick<IgnoredPart, keyof IgnoredPart>[];
   readonly keyAlgorithm: string;
   /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
   readonly publicKeyDigest: string;
-  /** DER, base64. */
-  readonly subjectPublicKeyInfo: string;
+  /** SHA-256, hex, of all that was applied for, with a salt that stands apart (application-digest.ts). */
+  readonly applicationDigest: string;
   /** The key in the index of used keys. */
   readonly key: KeyClaim;
 };
@@ -53,7 +50,7 @@ export type Request = Application & {
   readonly examinations: readonly Pick<Examination, keyof Examination>[];
   /** The persons who acted, in the order of their acts. All are different. */
   readonly persons: readonly string[];
-  /** `reason` is in words, and only the row has it. */
+  /** `reason` is in words, and stands apart once the request is stored. */
   readonly withdrawal?: { readonly by: string; readonly at: string; readonly reason?: string };
   readonly certificate?: { readonly ca: string; readonly serial: string };
   /** The reason why no certificate can be issued for it: a fault's code and its sentence. */

@@ -1,3 +1,4 @@
+import type { PersonalData } from '../personal/personal.ts';
 import type { GeneralName } from '../pki/pki.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { CertificateRef, Door, Principal } from '../principal.ts';
@@ -120,6 +121,8 @@ export interface Issuing {
     readonly subjectDigest: string;
     readonly subjectAltNames: readonly GeneralName[];
     readonly fields: Fields;
+    /** The values under which offices search. */
+    readonly searched: readonly string[];
   }>;
   /** Faults: `authority-revoked` and `authority-suspended` where the profile's CA is closed. */
   assertOpen(profile: string): Promise<void>;
@@ -160,6 +163,14 @@ export interface Leaving {
 
 export interface RegistrationDeps {
   readonly table: Table;
+  /** What names persons. */
+  readonly personal: PersonalData;
+  /** When data end; milliseconds since the epoch. */
+  readonly dataEnds: {
+    /** Counted from the end of the request, or from its submission while it is open. */
+    readonly ofRequest: (from: number) => number;
+    readonly ofCertificate: (ref: CertificateRef) => Promise<number>;
+  };
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -194,6 +205,8 @@ export interface RegistrationDeps {
   readonly succession: (
     office: string,
   ) => Promise<{ readonly successors: readonly string[]; readonly isServed: boolean }>;
+  /** Undefined where there is no such office. */
+  readonly tenantOfOffice: (office: string) => Promise<string | undefined>;
   /** When an approval lapses that was complete at this time; milliseconds since the epoch. */
   readonly lapsesAt: (approvedAt: number) => number;
 }

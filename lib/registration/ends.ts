@@ -6,6 +6,7 @@ import type { Item, Write } from '../store/store.ts';
 import { EXAMINATION_STAGES } from './contract.ts';
 import { type Ending, ended, roundOf } from './decide.ts';
 import type { ActRecord, Closes, Concluded, KeptRecord, RegistrationDeps } from './deps.ts';
+import { type RequestDataStore, withoutReasons } from './request-data.ts';
 import { freedKey, type RequestRow, repairWrites, requestKey, requestWrites, storeRow } from './rows.ts';
 
 /*
@@ -62,11 +63,10 @@ export const isLapse = ({ kind, details }: Pick<KeptRecord, 'kind' | 'details'>)
 const isFailure = ({ kind, details }: Pick<KeptRecord, 'kind' | 'details'>): boolean =>
   kind === 'submission' && details?.act === 'failed';
 
-export const openEnds = ({
-  table,
-  random,
-  ledger,
-}: Pick<RegistrationDeps, 'table' | 'random' | 'ledger'>): Ends => {
+export const openEnds = (
+  { table, random, ledger }: Pick<RegistrationDeps, 'table' | 'random' | 'ledger'>,
+  data: Pick<RequestDataStore, 'settle'>,
+): Ends => {
   const endedBy = (end: Concluded, closes: Closes, { submitter }: Opening): Ended => ({
     ...end,
     closes,
@@ -114,8 +114,10 @@ export const openEnds = ({
       const before = (isFirst && known) || (await table.get<RequestRow>(requestKey(id)));
       if (before === undefined) throw new Fault('unknown-request', 'There is no such request.');
       if (isSettled(before.value, ending)) return before;
+      const next = rowOf(before.value, ending, closes.act, record?.id);
+      await data.settle(id, next, ending);
       const row: RequestRow = {
-        ...rowOf(before.value, ending, closes.act, record?.id),
+        ...withoutReasons(next),
         change: Buffer.from(random(16)).toString('hex'),
       };
       const writes = isFirst
@@ -160,11 +162,11 @@ const rowOf = (
   submission: string,
   record: string | undefined,
 ): Omit<RequestRow, 'change'> => {
-  const { salt, records = [] } = before;
+  const { records = [] } = before;
   const next = ended(before, ending);
-  if (ending.state === 'lapsed') return { ...next, salt, records: [submission] };
+  if (ending.state === 'lapsed') return { ...next, records: [submission] };
   const isExamination = ending.state === 'rejected' && record !== undefined;
-  return { ...next, salt, records: isExamination ? [...records, record] : records };
+  return { ...next, records: isExamination ? [...records, record] : records };
 };
 
 const endingOf = (record: KeptRecord, closes: Closes, submitter: string): Ending => {

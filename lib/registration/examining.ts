@@ -9,6 +9,7 @@ import { type Ends, withReason } from './ends.ts';
 import { isOfficeApproved, wrongState } from './examination-steps.ts';
 import type { Finishing } from './finishing.ts';
 import { examinationRecord, submissionRecord } from './records.ts';
+import type { RequestDataStore } from './request-data.ts';
 import type { RequestRow } from './rows.ts';
 
 type Withdraw = Extract<Command, { command: 'withdraw' }>;
@@ -29,6 +30,7 @@ export const openExamining = (
   { read, change, handBack }: Changes,
   ends: Ends,
   finishing: Finishing,
+  data: Pick<RequestDataStore, 'read'>,
 ): Examining => {
   /** The request, if the rules allow the command. */
   const readFor = async (
@@ -43,8 +45,9 @@ export const openExamining = (
     return [before as Item<RequestRow>, next];
   };
 
-  const toExamine = ({ profile, office, fields, subjectDigest, salt, ...row }: RequestRow) => {
-    const subjectPublicKeyInfo = Buffer.from(row.subjectPublicKeyInfo, 'base64');
+  const toExamine = async (id: string, { profile, office }: RequestRow) => {
+    const { fields, subjectDigest, salt, ...about } = await data.read(id);
+    const subjectPublicKeyInfo = Buffer.from(about.subjectPublicKeyInfo, 'base64');
     return issuing.toExamine({ profile, office, fields, subjectDigest, subjectPublicKeyInfo }, salt);
   };
 
@@ -53,7 +56,7 @@ export const openExamining = (
    * and it must be the one that was examined before. Faults: `unknown-profile`, `approval-not-recorded`.
    */
   const examinedNow = async (id: string, row: RequestRow): ReturnType<Issuing['toExamine']> => {
-    const now = await toExamine(row);
+    const now = await toExamine(id, row);
     const { profile, office } = row;
     const earlier = await Promise.all(
       stagesBefore(row).map((stage, i) =>
@@ -80,9 +83,9 @@ export const openExamining = (
   };
 
   /** The office rejects a request that is examined only while its own approval is asked for. Otherwise it withdraws it. */
-  const assertRejects = async (row: RequestRow, command: Examine): Promise<void> => {
+  const assertRejects = async (id: string, row: RequestRow, command: Examine): Promise<void> => {
     if (command.actor.role !== 'officer' || row.state !== 'examined') return;
-    const { officeApproval } = await toExamine(row);
+    const { officeApproval } = await toExamine(id, row);
     decide(row, { ...command, officeApproval });
   };
 
@@ -116,7 +119,7 @@ export const openExamining = (
     close: async (id, command) => {
       for (let attempt = 0; attempt < MAX_ROUNDS; attempt++) {
         const [before, next] = await readFor(id, command);
-        if (command.command === 'examine') await assertRejects(before.value, command);
+        if (command.command === 'examine') await assertRejects(id, before.value, command);
         const opening = await ends.openingOf(id, before.value);
         const draft = draftOf(id, before.value, command, next);
         const end = await ends.conclude(opening, draft, await ends.closesOf(opening, before.value));

@@ -7,6 +7,7 @@ import type { Request } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { type Ended, type Ends, withReason } from './ends.ts';
 import { outcomeRecord } from './records.ts';
+import type { RequestData, RequestDataStore } from './request-data.ts';
 import { listingPk, type RequestRow } from './rows.ts';
 
 const PAGE = 100;
@@ -66,6 +67,7 @@ export const openFinishing = (
   >,
   { read }: Pick<Changes, 'read'>,
   ends: Ends,
+  data: Pick<RequestDataStore, 'read' | 'find'>,
 ): Finishing => {
   const { table, clock, log, issuing, retries } = deps;
 
@@ -105,8 +107,10 @@ export const openFinishing = (
   const finish = async (id: string, approved: Item<RequestRow>): Promise<Request> => {
     const row = approved.value;
     let approval: Approval;
+    let about: RequestData;
     try {
-      approval = await readApproval(deps, id, row);
+      about = await data.read(id);
+      approval = await readApproval(deps, id, row, about);
     } catch (error) {
       return takeUpInstead(id, approved, error);
     }
@@ -118,11 +122,11 @@ export const openFinishing = (
         closes,
         profile: row.profile,
         office: approval.office,
-        fields: row.fields,
-        examined: { salt: row.salt, digest: approval.digest },
+        fields: about.fields,
+        examined: { salt: about.salt, digest: approval.digest },
         ...(row.holder !== undefined && { holder: row.holder }),
         ...(row.issuedTo !== undefined && { issuedTo: row.issuedTo }),
-        subjectPublicKeyInfo: Buffer.from(row.subjectPublicKeyInfo, 'base64'),
+        subjectPublicKeyInfo: Buffer.from(about.subjectPublicKeyInfo, 'base64'),
         actor: approval.examiner,
         basis: approval.records,
       });
@@ -170,13 +174,17 @@ export const openFinishing = (
   const takeUp: Finishing['takeUp'] = async (id, end, before) => {
     const { value: row } = before;
     if (end.ending.state === 'issued') {
+      // A certificate that has its rows is finished without them.
+      const found = await data.find(id);
+      const { fields, subjectPublicKeyInfo } =
+        found.state === 'kept' ? found.value : { fields: {}, subjectPublicKeyInfo: '' };
       await issuing.resume({
         order: id,
         closes: end.closes,
         profile: row.profile,
         office: end.record.office ?? row.office,
-        fields: row.fields,
-        subjectPublicKeyInfo: Buffer.from(row.subjectPublicKeyInfo, 'base64'),
+        fields,
+        subjectPublicKeyInfo: Buffer.from(subjectPublicKeyInfo, 'base64'),
         actor: end.record.actor ?? 'service',
       });
     }

@@ -1,9 +1,11 @@
 import { Fault, phrase } from '../fault.ts';
 import { readRequestedKey } from '../keys/keys.ts';
+import { applicationDigest } from './application-digest.ts';
 import type { Submission } from './contract.ts';
 import type { Application } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { ignoredParts } from './ignored.ts';
+import type { RequestData } from './request-data.ts';
 
 /** The limit for the JSON of all fields together, so that a request's row stays well below the store's limit. */
 const MAX_FIELDS_BYTES = 64 * 1024;
@@ -27,10 +29,13 @@ export const readApplication = async (
   {
     issuing,
     officers,
-  }: Pick<RegistrationDeps, 'issuing'> & { readonly officers: Pick<RegistrationDeps['officers'], 'isAt'> },
+    random,
+  }: Pick<RegistrationDeps, 'issuing' | 'random'> & {
+    readonly officers: Pick<RegistrationDeps['officers'], 'isAt'>;
+  },
   office: string,
   submission: Submission,
-): Promise<{ readonly application: Application; readonly signsIn: boolean }> => {
+): Promise<{ readonly application: Application; readonly data: RequestData; readonly signsIn: boolean }> => {
   if (Buffer.byteLength(JSON.stringify(submission.fields)) > MAX_FIELDS_BYTES) {
     throw new Fault(
       'invalid-field',
@@ -53,7 +58,7 @@ export const readApplication = async (
     office,
     fields: submission.fields,
   });
-  const { profile, tenant, subject, subjectDigest, subjectAltNames, fields } = described;
+  const { profile, tenant, subject, subjectDigest, subjectAltNames, fields, searched } = described;
   // Without the pseudonym the person could never be shown what was told about the certificate.
   if (profile.kind === 'person' && holder === undefined) {
     throw new Fault('invalid-field', 'Certificates of this profile are about persons: name the holder.', {
@@ -70,20 +75,24 @@ export const readApplication = async (
     subjectPublicKeyInfo,
   });
   const ignored = ignoredParts(csr, { subject, subjectAltNames });
-  const application: Application = {
-    tenant,
-    profile: submission.profile,
-    profileVersion: profile.version,
+  const data: RequestData = {
     fields,
     subject,
     subjectDigest,
+    ...(ignored.length > 0 && { ignored }),
+    subjectPublicKeyInfo: Buffer.from(subjectPublicKeyInfo).toString('base64'),
+    salt: Buffer.from(random(16)).toString('hex'),
+    searched,
+  };
+  const about = {
+    tenant,
+    profile: submission.profile,
+    profileVersion: profile.version,
     ...(holder !== undefined && { holder }),
     ...(issuedTo !== undefined && { issuedTo }),
-    ...(ignored.length > 0 && { ignored }),
     keyAlgorithm: key.kind,
     publicKeyDigest: key.digest,
-    subjectPublicKeyInfo: Buffer.from(subjectPublicKeyInfo).toString('base64'),
-    key: claim,
   };
-  return { application, signsIn: profile.signsIn !== undefined };
+  const application = { ...about, applicationDigest: applicationDigest(about, data), key: claim };
+  return { application, data, signsIn: profile.signsIn !== undefined };
 };

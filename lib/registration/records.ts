@@ -1,6 +1,5 @@
 import { actingOfficeOf } from '../acting-office.ts';
 import type { Principal } from '../principal.ts';
-import { applicationDigest } from './application-digest.ts';
 import type { Examination } from './contract.ts';
 import { type Request, roundOf } from './decide.ts';
 import type { ActRecord } from './deps.ts';
@@ -10,13 +9,13 @@ import type { RequestRow } from './rows.ts';
 
 type Recorded = Omit<RequestRow, 'records' | 'change'>;
 
-const aboutOf = (id: string, request: Request & { readonly salt: string }) => ({
+const aboutOf = (id: string, request: Request) => ({
   request: id,
   profile: request.profile,
   profileVersion: request.profileVersion,
   publicKeyDigest: request.publicKeyDigest,
   keyIdentity: request.key.identity,
-  applicationDigest: applicationDigest(request.salt, request),
+  applicationDigest: request.applicationDigest,
 });
 
 /** What the office does with its application. */

@@ -1,33 +1,43 @@
 import { hash } from 'node:crypto';
 import { Fault, phrase } from '../fault.ts';
 import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from '../idempotency-key.ts';
+import type { Found } from '../personal/personal.ts';
 import { rfc3339 } from '../pki/pki.ts';
 import type { Principal } from '../principal.ts';
 import { recipientOf } from '../recipient.ts';
 import type { Condition, Item } from '../store/store.ts';
 import { openChanges } from './changes.ts';
 import type { Registration, RequestView } from './contract.ts';
-import { assertDuty, assertReadable, type Request, readableBy, readableOffices } from './decide.ts';
+import { assertDuty, assertReadable, type Request } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { openEnds } from './ends.ts';
 import { openExamining } from './examining.ts';
 import { openFinishing } from './finishing.ts';
+import { openHolderData } from './holder-data.ts';
 import { readApplication } from './intake.ts';
 import { openIssuedTo } from './issued-to.ts';
 import { openLeavers } from './leavers.ts';
+import { openLists } from './lists.ts';
+import {
+  examinationReason,
+  openRequestData,
+  personalDataOf,
+  type RequestData,
+  WITHDRAWAL_REASON,
+} from './request-data.ts';
 import { newRequestId } from './request-id.ts';
 import {
   holderListingPk,
   IDEMPOTENCY_SECONDS,
   type IdempotencyRow,
   idempotencyRowKey,
-  listingPk,
   submissionDigest,
 } from './rows.ts';
 import { openTakenKey } from './taken-key.ts';
 
 export {
   EXAMINATION_STAGES,
+  type HolderData,
   type ProposedRevocation,
   REQUEST_STATES,
   type Registration,
@@ -35,46 +45,61 @@ export {
   type RequestView,
   type Submission,
 } from './contract.ts';
-
-const MAX_PAGE = 100;
+export { requestItem } from './request-data.ts';
 
 /** The key that another request or certificate has, as the fault of the claim names it. */
 const keyOf = ({ facts }: Fault): string | undefined =>
   typeof facts.keyIdentity === 'string' ? facts.keyIdentity : undefined;
 
-const viewOf = (id: string, request: Request): RequestView => ({
+/** With the data where they are kept, and otherwise with why they are not. */
+const viewOf = (id: string, request: Request, found: Found<RequestData>): RequestView => ({
   id,
   tenant: request.tenant,
   office: request.office,
   profile: request.profile,
   profileVersion: request.profileVersion,
   state: request.state,
-  fields: request.fields,
-  subject: request.subject,
+  ...(found.state === 'kept'
+    ? { fields: found.value.fields, subject: found.value.subject }
+    : { personalData: personalDataOf(found) }),
   ...(request.holder !== undefined && { holder: request.holder }),
   ...(request.issuedTo !== undefined && { issuedTo: request.issuedTo }),
-  ...(request.ignored && { ignored: request.ignored }),
+  ...(found.state === 'kept' && found.value.ignored && { ignored: found.value.ignored }),
   keyAlgorithm: request.keyAlgorithm,
   publicKeyDigest: request.publicKeyDigest,
   submittedBy: request.submittedBy,
   submittedAt: request.submittedAt,
-  examinations: request.examinations,
+  examinations: request.examinations.map((examination, place) => ({
+    ...examination,
+    ...reasonIn(found, examinationReason(request, place)),
+  })),
   ...(request.certificate && { certificate: request.certificate }),
-  ...(request.withdrawal && { withdrawal: request.withdrawal }),
+  ...(request.withdrawal && {
+    withdrawal: { ...request.withdrawal, ...reasonIn(found, WITHDRAWAL_REASON) },
+  }),
   ...(request.failure && { failure: request.failure }),
   ...(request.lapses && { lapses: request.lapses }),
 });
 
+const reasonIn = (found: Found<RequestData>, name: string): { readonly reason?: string } => {
+  const reason = found.state === 'kept' ? found.value.reasons?.[name] : undefined;
+  return reason === undefined ? {} : { reason };
+};
+
 export const openRegistration = (deps: RegistrationDeps): Registration => {
   const { table, clock, random, ledger, issuing } = deps;
-  const changes = openChanges(deps);
+  const data = openRequestData(deps);
+  const changes = openChanges(deps, data);
   const { read, change } = changes;
   const issuedTo = openIssuedTo(table, changes);
   const leavers = openLeavers(deps, changes);
   const takenKey = openTakenKey(deps, changes);
-  const ends = openEnds(deps);
-  const finishing = openFinishing(deps, changes, ends);
-  const examining = openExamining(deps, changes, ends, finishing);
+  const ends = openEnds(deps, data);
+  const finishing = openFinishing(deps, changes, ends, data);
+  const examining = openExamining(deps, changes, ends, finishing, data);
+
+  const view = async (id: string, request: Request): Promise<RequestView> =>
+    viewOf(id, request, await data.find(id));
 
   const now = (): string => rfc3339(new Date(clock()));
 
@@ -87,12 +112,12 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const viewsFor = (actor: Principal): ((id: string, request: Request) => Promise<RequestView>) => {
     const known = new Map<string, ReturnType<typeof issuedTo>>();
     return async (id, request) => {
-      const view = viewOf(id, request);
+      const shown = await view(id, request);
       const { holder } = request;
-      if (holder === undefined) return view;
+      if (holder === undefined) return shown;
       const issued = known.get(holder) ?? issuedTo(actor, holder);
       known.set(holder, issued);
-      return (await issued).some((other) => other !== id) ? view : { ...view, newHolder: true };
+      return (await issued).some((other) => other !== id) ? shown : { ...shown, newHolder: true };
     };
   };
 
@@ -132,7 +157,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     const condition: Condition = standing ? { version: standing.version } : 'absent';
     let identity = '';
     try {
-      const { application, signsIn } = await readApplication(deps, office, submission);
+      const { application, data: about, signsIn } = await readApplication(deps, office, submission);
       identity = application.key.identity;
       // A crash after this leaves a holder whom no request names yet. The same submission goes on with it.
       if (application.holder !== undefined) await deps.holders.name(actor, application.holder, { signsIn });
@@ -140,7 +165,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       const request = await change(
         id,
         { command: 'submit', actor, at: now(), application },
-        { writes: row ? [{ put: row, value, if: condition, expires: until }] : [] },
+        { data: about, writes: row ? [{ put: row, value, if: condition, expires: until }] : [] },
       );
       return { request: await viewsFor(actor)(id, request.value), replayed: false };
     } catch (error) {
@@ -161,7 +186,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         decision === 'approve'
           ? await examining.approve(id, { command: 'examine', decision, ...given })
           : await examining.close(id, { command: 'examine', decision, ...given });
-      return viewOf(id, examined);
+      return view(id, examined);
     },
 
     withdraw: async (actor, id, reason) => {
@@ -169,7 +194,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       const { office } = isOperator ? await readFor(actor, id) : {};
       const isUnserved = office !== undefined && !(await deps.succession(office)).isServed;
       const command = { command: 'withdraw', actor, at: now(), reason } as const;
-      return viewOf(id, await examining.close(id, { ...command, ...(isUnserved && { isUnserved }) }));
+      return view(id, await examining.close(id, { ...command, ...(isUnserved && { isUnserved }) }));
     },
 
     get: async (actor, id) => viewsFor(actor)(id, await readFor(actor, id)),
@@ -179,40 +204,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       return items.length > 0;
     },
 
-    list: async (actor, { office: wanted, state, limit, cursor }) => {
-      const readable = readableOffices(actor);
-      if (readable && wanted !== undefined && !readable.includes(wanted)) {
-        throw new Fault(
-          'forbidden',
-          'Officers list the requests of their own office, or of one whose affairs it has taken over.',
-        );
-      }
-      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-        throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} requests.`, { path: 'limit' });
-      }
-      const page = await table.query({
-        pk: listingPk({ tenant: actor.tenant, office: wanted ?? readable?.[0], state }),
-        descending: true,
-        limit,
-        ...(cursor !== undefined && { cursor }),
-      });
-      const view = viewsFor(actor);
-      const isReadable = readableBy(actor);
-      const rows = await Promise.all(
-        page.items.map(async ({ sk: id }) => ({ id, request: (await read(id))?.value })),
-      );
-      return {
-        // A request may have changed its state after the listing was read. Somebody may have listed it where it is not.
-        requests: await Promise.all(
-          rows.flatMap(({ id, request }) =>
-            request !== undefined && isReadable(request) && (state === undefined || request.state === state)
-              ? [view(id, request)]
-              : [],
-          ),
-        ),
-        ...(page.cursor !== undefined && { cursor: page.cursor }),
-      };
-    },
+    list: openLists(deps, changes, viewsFor),
 
     collect: async (actor, id, method, { withRoot = false } = {}) => {
       const { state, tenant, certificate } = await readFor(actor, id);
@@ -238,6 +230,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     },
 
     leavers,
+
+    holderData: openHolderData(deps, changes),
 
     recover: finishing.recover,
   };

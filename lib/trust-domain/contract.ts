@@ -91,6 +91,8 @@ export interface Field {
   /** Must match the whole value. */
   readonly pattern?: RegExp;
   readonly choices?: readonly { readonly value: string; readonly label: Text }[];
+  /** Offices find requests by the beginning of its value. */
+  readonly searched?: true;
 }
 
 /**
@@ -171,6 +173,13 @@ export interface TrustDomain {
     readonly report: Period;
     /** Counted from the moment when the act is no longer what is in force. `P10Y` where the file is silent. */
     readonly enrolment: Period;
+    /**
+     * The data of a request that came to nothing. Counted from its end; while it is open, from its submission. `P1Y` where the
+     * file is silent.
+     */
+    readonly request: Period;
+    /** Copies of data keys end so long after they were made. `P30D` where the file is silent. */
+    readonly dataKeyCopies: Period;
   };
   readonly acts: {
     /** How long a complete approval, or one of two confirmations, waits for what is to follow. `P7D` where the file is silent. */

@@ -219,6 +219,7 @@ const field = z
       .max(100)
       .refine((choices) => distinct(choices.map(({ value }) => value)), 'Choices are distinct.')
       .optional(),
+    searched: z.literal(true).exactOptional(),
   })
   .superRefine(({ kind, maxLength, choices }, context) => {
     const most = FIELD_RULES[kind].maxLength;
@@ -299,6 +300,8 @@ const retention = z.strictObject({
   crl: period,
   report: period,
   enrolment: period.prefault('P10Y'),
+  request: period.prefault('P1Y'),
+  dataKeyCopies: period.prefault('P30D'),
 });
 
 const LAPSE = 'P7D';

@@ -196,6 +196,8 @@ export class KmsDouble {
         return signWith(arn, key, input);
       case 'GenerateDataKeyPairWithoutPlaintext':
         return generatePair(arn, key, input);
+      case 'GenerateDataKey':
+        return generateDataKey(arn, key, input);
       case 'Decrypt':
         return decrypt(arn, key, input);
       default:
@@ -278,7 +280,7 @@ const signRaw = (key: KeyObject, algorithm: string, message: Buffer): Buffer => 
   });
 };
 
-/* Data key pairs ---------------------------------------------------------------------------------------------- */
+/* Data keys, and pairs of them ---------------------------------------------------------------------------------------------- */
 
 const contextOf = (input: Record<string, unknown>): Buffer => {
   const context = (input.EncryptionContext ?? {}) as Record<string, string>;
@@ -290,17 +292,35 @@ const generatePair = async (
   found: AsymmetricKey | SymmetricKey,
   input: Record<string, unknown>,
 ): Promise<unknown> => {
-  const { secret } = symmetric(found, arn);
+  const sealing = symmetric(found, arn);
   const key = await generateOfSpec(String(input.KeyPairSpec));
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', secret, nonce).setAAD(contextOf(input));
-  const sealed = Buffer.concat([cipher.update(key.export({ format: 'der', type: 'pkcs8' })), cipher.final()]);
   return {
     KeyId: arn,
     KeyPairSpec: input.KeyPairSpec,
     PublicKey: spki(key).toString('base64'),
-    PrivateKeyCiphertextBlob: Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64'),
+    PrivateKeyCiphertextBlob: sealedBy(sealing, input, key.export({ format: 'der', type: 'pkcs8' })),
   };
+};
+
+const generateDataKey = (
+  arn: string,
+  found: AsymmetricKey | SymmetricKey,
+  input: Record<string, unknown>,
+): unknown => {
+  if (input.KeySpec !== 'AES_256') throw invalid('KeySpec must be AES_256 here');
+  const key = randomBytes(32);
+  return {
+    KeyId: arn,
+    Plaintext: key.toString('base64'),
+    CiphertextBlob: sealedBy(symmetric(found, arn), input, key),
+  };
+};
+
+const sealedBy = ({ secret }: SymmetricKey, input: Record<string, unknown>, plain: Buffer): string => {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', secret, nonce).setAAD(contextOf(input));
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
 };
 
 const decrypt = (

@@ -44,7 +44,8 @@ export const faultyBucket = (bucket: Bucket, plan: FailurePlan): Bucket & Faulty
   };
 };
 
-const failing = (plan: FailurePlan) => {
+/** `next` carries out a write, or lets it fail as planned. */
+export const failing = (plan: FailurePlan) => {
   const state = {
     count: 0,
     next: async <T>(act: () => Promise<T>): Promise<T> => {

@@ -1,6 +1,6 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 
-/** Ids of data keys (lib/personal/contract.ts), and the names of the files in which one machine keeps them. */
+/** What the two stores of data keys share: ids (lib/personal/contract.ts), names of files, and the fault of a damaged key. */
 
 const ID = /^[a-z0-9_-][a-z0-9._-]{0,127}$/;
 const END = '.key';
@@ -21,3 +21,11 @@ export const dataKeyOfFile = (name: string): string | undefined => {
   const id = name.slice(0, -END.length);
   return name === fileOfDataKey(id) && ID.test(id) ? id : undefined;
 };
+
+export const dataKeyDamaged = (id: string, cause?: unknown): Fault =>
+  new Fault(
+    'data-key-damaged',
+    phrase`The data key ${id} cannot be opened as it was put; put it back from a copy of the data keys.`,
+    { id },
+    { cause },
+  );

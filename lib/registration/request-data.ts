@@ -1,0 +1,140 @@
+import { Fault } from '../fault.ts';
+import type { Found, ItemName, Terms } from '../personal/personal.ts';
+import type { IgnoredPart, PersonalDataState } from './contract.ts';
+import { type Ending, type Request, roundOf } from './decide.ts';
+import type { Fields, RegistrationDeps } from './deps.ts';
+
+/**
+ * What of a request names a person. It stands apart from the request's row (lib/personal), and goes when its time ends. The row
+ * has pseudonyms, digests and decisions.
+ */
+export type RequestData = {
+  readonly fields: Fields;
+  /** For people: `C=JP, O=…`. */
+  readonly subject: string;
+  /** SHA-256, hex, of the subject and the subjectAltName as they were described at the submission. */
+  readonly subjectDigest: string;
+  /** For people. No decision rests on it. */
+  readonly ignored?: readonly Pick<IgnoredPart, keyof IgnoredPart>[];
+  /** DER, base64. */
+  readonly subjectPublicKeyInfo: string;
+  /** 16 bytes of chance in hex, for `applicationDigest`. Beside the digest it would let somebody try names. */
+  readonly salt: string;
+  /** Under which a search finds the request. */
+  readonly searched: readonly string[];
+  /** In words, by the act that they belong to (`reasonOf`). */
+  readonly reasons?: Readonly<Record<string, string>>;
+};
+
+export const requestItem = (id: string): ItemName => `request/${id}`;
+
+/** The name of the reason of an examination: the number of its round, and its place in the round. */
+export const examinationReason = (request: Request, place: number): string => `${roundOf(request)}.${place}`;
+export const WITHDRAWAL_REASON = 'withdrawal';
+
+/** The request without its words. The row has it. */
+export const withoutReasons = <R extends Request>(request: R): R => ({
+  ...request,
+  examinations: request.examinations.map(({ reason: _, ...examination }) => examination),
+  ...(request.withdrawal && { withdrawal: { by: request.withdrawal.by, at: request.withdrawal.at } }),
+});
+
+/** The words of the request, by the names under which they are kept. */
+const reasonsOf = (request: Request): Readonly<Record<string, string>> =>
+  Object.fromEntries([
+    ...request.examinations.flatMap(({ reason }, place) =>
+      reason === undefined ? [] : [[examinationReason(request, place), reason] as const],
+    ),
+    ...(request.withdrawal?.reason === undefined
+      ? []
+      : [[WITHDRAWAL_REASON, request.withdrawal.reason] as const]),
+  ]);
+
+export interface RequestDataStore {
+  /** Before the request's row. */
+  add(id: string, request: Request, data: RequestData): Promise<void>;
+  /** Where nothing refers to it: the request was not stored. */
+  drop(id: string): Promise<void>;
+  find(id: string): Promise<Found<RequestData>>;
+  /** Faults: `personal-data-ended`, `data-key-missing`, `personal-data-damaged`. */
+  read(id: string): Promise<RequestData>;
+  /** Keeps the words of a request that is about to be stored. Does nothing where there are none. */
+  keepReasons(id: string, request: Request): Promise<void>;
+  /**
+   * Before the row of an end: keeps its words, and puts the data under the end that follows from it. So data that have to stay
+   * for a certificate never stand under the earlier end of an application that is open.
+   */
+  settle(id: string, request: Request, ending: Ending): Promise<void>;
+}
+
+export const openRequestData = ({
+  personal,
+  dataEnds,
+}: Pick<RegistrationDeps, 'personal' | 'dataEnds'>): RequestDataStore => {
+  const termsOf = (id: string, request: Request, data: RequestData, end: number): Terms => ({
+    tenant: request.tenant,
+    end,
+    ...(data.searched.length > 0 && {
+      searched: { office: request.office, id, texts: data.searched },
+    }),
+  });
+
+  /** Where the request stands now: from its submission while it is open. */
+  const endOf = async (request: Request, ending?: Ending): Promise<number> => {
+    const [state, certificate] =
+      ending === undefined
+        ? [request.state, request.certificate]
+        : [ending.state, ending.state === 'issued' ? ending.certificate : undefined];
+    if (state === 'issued' && certificate) return dataEnds.ofCertificate(certificate);
+    const isOver = ending && ending.state !== 'lapsed' && ending.state !== 'issued';
+    return dataEnds.ofRequest(Date.parse(isOver ? ending.at : request.submittedAt));
+  };
+
+  const change = async (
+    id: string,
+    request: Request,
+    end: number,
+    reasons: Readonly<Record<string, string>>,
+  ): Promise<void> => {
+    await personal.change<RequestData>(requestItem(id), (data) => {
+      // Ended, or erased: there is nothing left to keep anything with.
+      if (data === undefined) return undefined;
+      const all = { ...data.reasons, ...reasons };
+      const value = { ...data, ...(Object.keys(all).length > 0 && { reasons: all }) };
+      return { value, terms: termsOf(id, request, data, end) };
+    });
+  };
+
+  return {
+    add: async (id, request, data) =>
+      personal.add(requestItem(id), data, termsOf(id, request, data, await endOf(request))),
+
+    drop: (id) => personal.remove(requestItem(id)),
+
+    find: (id) => personal.find(requestItem(id)),
+
+    read: (id) => personal.read(requestItem(id)),
+
+    keepReasons: async (id, request) => {
+      const reasons = reasonsOf(request);
+      if (Object.keys(reasons).length > 0) await change(id, request, await endOf(request), reasons);
+    },
+
+    settle: async (id, request, ending) => {
+      const reasons = reasonsOf(request);
+      try {
+        await change(id, request, await endOf(request, ending), reasons);
+      } catch (error) {
+        // A request is refused or withdrawn although its data cannot be read. An issued one keeps its data for longer, so it waits.
+        const isUnreadable = Fault.is(error, 'data-key-missing') || Fault.is(error, 'personal-data-damaged');
+        if (!isUnreadable || ending.state === 'issued') throw error;
+      }
+    },
+  };
+};
+
+/** For the view of a request whose data are not kept. A missing item is damage: nothing says that it ended. */
+export const personalDataOf = (found: Exclude<Found<RequestData>, { state: 'kept' }>): PersonalDataState => {
+  if (found.state === 'ended') return { state: 'ended', ...(found.month !== '' && { month: found.month }) };
+  return { state: 'unreadable', code: found.state === 'absent' ? 'personal-data-damaged' : found.code };
+};
