@@ -55,8 +55,8 @@ export const openPersonalDataCheck = ({
   const askings = new Map<string, ActRecord>();
   const orders = new Map<string, Observed>();
   /** By the id of the key. */
-  const destroyed = new Map<string, Observed>();
-  const closed = new Map<string, ActRecord>();
+  const destroyed = new Map<string, readonly Observed[]>();
+  const closed = new Map<string, readonly Observed[]>();
 
   const isOrderedByTwo = ({ actor, tenant, holder, time, details }: ActRecord): boolean => {
     const asking = askings.get(textIn(details.confirms) ?? '');
@@ -82,11 +82,14 @@ export const openPersonalDataCheck = ({
   };
 
   /** An erasure in the same tenant closed the key before, and what remained was put under the next one. */
-  const isBecauseOfErasure = ({ tenant, time, details }: ActRecord): boolean => {
-    const closing = closed.get(textIn(details.key) ?? '');
-    if (closing === undefined || closing.time > time) return false;
-    const order = orders.get(textIn(closing.details.because) ?? '')?.record;
-    return isErasure(order) && order.tenant === tenant && order.time <= closing.time;
+  const isBecauseOfErasure = ({ time, details }: ActRecord): boolean => {
+    const tenant = readKey(details.key)?.tenant;
+    const closings = closed.get(textIn(details.key) ?? '') ?? [];
+    return closings.some(({ record: closing }) => {
+      const order = orders.get(textIn(closing.details.because) ?? '')?.record;
+      const isInOrder = order !== undefined && order.time <= closing.time && closing.time <= time;
+      return isInOrder && isErasure(order) && (order.tenant ?? OF_SERVICE) === tenant;
+    });
   };
 
   const proofOf = ({ key, record }: Ended, issuance: Issuance): Observed | undefined => {
@@ -96,11 +99,11 @@ export const openPersonalDataCheck = ({
       const isItsOwn = holder !== undefined && order?.record.holder === holder;
       return isErasure(order?.record) && isItsOwn && order?.record.tenant === tenant ? order : undefined;
     }
-    const act = destroyed.get(key ?? '');
     const { tenant, end = 0 } = readKey(key) ?? {};
     const isItsOwn = tenant === (issuance.tenant ?? OF_SERVICE);
     const isOver = end >= issuance.notAfter + retention - DATES_MS;
-    return act && isItsOwn && isOver && isAfterEnd(act.record) ? act : undefined;
+    if (!isItsOwn || !isOver) return undefined;
+    return destroyed.get(key ?? '')?.find((act) => isAfterEnd(act.record));
   };
 
   return {
@@ -111,16 +114,24 @@ export const openPersonalDataCheck = ({
       }
       if (record.kind === 'data-key') {
         const { act, key } = record.details;
-        if (act === 'destroyed') destroyed.set(textIn(key) ?? '', { record, newer });
-        if (act === 'closed') closed.set(textIn(key) ?? '', record);
+        const acts = act === 'destroyed' ? destroyed : act === 'closed' ? closed : undefined;
+        const id = textIn(key) ?? '';
+        acts?.set(id, [...(acts.get(id) ?? []), { record, newer }]);
       }
     },
 
     retract: ({ id }) => {
       askings.delete(id);
       orders.delete(id);
-      for (const [key, { record }] of destroyed) if (record.id === id) destroyed.delete(key);
-      for (const [key, record] of closed) if (record.id === id) closed.delete(key);
+      for (const acts of [destroyed, closed]) {
+        for (const [key, observed] of acts) {
+          if (observed.some(({ record }) => record.id === id))
+            acts.set(
+              key,
+              observed.filter(({ record }) => record.id !== id),
+            );
+        }
+      }
     },
 
     proof: (ended, issuance) => {
@@ -132,9 +143,11 @@ export const openPersonalDataCheck = ({
       for (const [record, { record: order }] of orders) {
         if (!isOrderedByTwo(order)) report('order-not-confirmed', { record });
       }
-      for (const [key, { record }] of destroyed) {
-        if (isAfterEnd(record) || isBecauseOfErasure(record)) continue;
-        report('data-key-destroyed-early', { key, record: record.id });
+      for (const [key, acts] of destroyed) {
+        for (const { record } of acts) {
+          if (isAfterEnd(record) || isBecauseOfErasure(record)) continue;
+          report('data-key-destroyed-early', { key, record: record.id });
+        }
       }
     },
   };
