@@ -150,7 +150,10 @@ export const certificateAnswer = z.looseObject({
   request: text,
   tenant: text.exactOptional(),
   office: text.exactOptional(),
-  subject: text,
+  subject: text.exactOptional(),
+  personalData: z
+    .looseObject({ state: text, month: text.exactOptional(), code: text.exactOptional() })
+    .exactOptional(),
   notBefore: text,
   notAfter: text,
   status: text,
@@ -253,6 +256,8 @@ export const serialPage = z.looseObject({
       digest: text.exactOptional(),
       crlAddresses: z.array(text).exactOptional(),
       differs: z.array(text).exactOptional(),
+      ended: z.looseObject({ key: text.exactOptional(), record: text.exactOptional() }).exactOptional(),
+      unreadable: text.exactOptional(),
     }),
   ),
   cursor: text.exactOptional(),

@@ -280,8 +280,13 @@ export const compose = (ports: Ports): Core => {
     ...openBehindRow({ table, clock }),
   });
   const mending = openMending({ ...ports, recorder: ledger });
+  const { retention: periods } = trustDomain;
+  const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
+  const dataEnd = after(periods.issuanceAfterExpiry);
   const authority = openAuthority({
     ...ports,
+    personal: personal.data,
+    dataEnd,
     followEnrolment: mending.follow,
     register,
     issuers,
@@ -336,10 +341,7 @@ export const compose = (ports: Ports): Core => {
     random,
     log,
   });
-  const { retention: periods } = trustDomain;
-  const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
   const certificateEnd = openCertificateEnd(ports.objects);
-  const dataEnd = after(periods.issuanceAfterExpiry);
   const registration = openRegistration({
     table,
     personal: personal.data,

@@ -47,10 +47,18 @@ export interface Terms {
   readonly searched?: Searched;
 }
 
-/** `ended`: its key was destroyed. `unreadable`: its key is missing or another one, or the item is not as it was put. */
+/**
+ * `ended`: its `key` was destroyed, in its `month`, or an order erased it, by the act of this `record`. `unreadable`: its key is
+ * missing or another one, or the item is not as it was put.
+ */
 export type Found<V> =
   | { readonly state: 'kept'; readonly value: V; readonly month: string }
-  | { readonly state: 'ended'; readonly month: string }
+  | {
+      readonly state: 'ended';
+      readonly month?: string;
+      readonly key?: DataKeyId;
+      readonly record?: string;
+    }
   | { readonly state: 'unreadable'; readonly code: 'data-key-missing' | 'personal-data-damaged' }
   | { readonly state: 'absent' };
 

@@ -140,12 +140,13 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
   ): Promise<Opened | Exclude<Found<never>, { state: 'kept' }>> => {
     const row = asSealed(item.value);
     if (row === undefined) {
-      return 'erased' in membersIn(item.value)
-        ? { state: 'ended', month: '' }
-        : { state: 'unreadable', code: 'personal-data-damaged' };
+      const record = textIn(membersIn(item.value).erased);
+      return record === undefined
+        ? { state: 'unreadable', code: 'personal-data-damaged' }
+        : { state: 'ended', record };
     }
     const key = await ring.open(row.key);
-    if (key === 'ended') return { state: 'ended', month: monthOfKey(row.key) };
+    if (key === 'ended') return { state: 'ended', month: monthOfKey(row.key), key: row.key };
     if (key === 'missing') return { state: 'unreadable', code: 'data-key-missing' };
     const inner = unseal(name, row, key) as Inner | undefined;
     if (inner === undefined) return { state: 'unreadable', code: 'personal-data-damaged' };
