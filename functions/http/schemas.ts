@@ -289,16 +289,7 @@ export const certificateView = z
       .string()
       .exactOptional()
       .meta({ description: 'Absent where `personalData` is present; so is `pem`.' }),
-    personalData: z
-      .discriminatedUnion('state', [
-        z.object({ state: z.literal('ended'), month: z.string().exactOptional() }),
-        z.object({ state: z.literal('unreadable'), code: z.string() }),
-      ])
-      .exactOptional()
-      .meta({
-        description:
-          'Why the subject and the certificate are not shown: their data have ended, in `month` (UTC) or by an order to erase them; or they cannot be read, with the code of the fault.',
-      }),
+    personalData: personalDataState.exactOptional(),
     notBefore: utc,
     notAfter: utc,
     status: z.enum(['good', 'revoked', 'hold', 'expired']),

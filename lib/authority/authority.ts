@@ -46,7 +46,6 @@ export type {
   KeyLists,
   KeyListView,
   Order,
-  PersonalDataState,
   Revocation,
   RevocationOutcome,
   SerialView,

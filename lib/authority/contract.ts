@@ -1,5 +1,6 @@
 import type { AuthorityCompromise } from '../compromise.ts';
 import type { Closes } from '../ledger/ledger.ts';
+import type { PersonalDataState } from '../personal/personal.ts';
 import type { Der, EntryReason, GeneralName, RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef, Principal, PrincipalKey } from '../principal.ts';
 import type { StatusRow } from '../status/status.ts';
@@ -82,11 +83,6 @@ export type AwaitedCorrection = Pick<AwaitedRevocation, 'askedBy' | 'askedAt' | 
 export type CorrectionOutcome =
   | { readonly corrected: true; readonly awaiting?: undefined; readonly first: true }
   | { readonly awaiting: AwaitedCorrection; readonly corrected?: undefined; readonly first: boolean };
-
-/** Why the subject and the bytes of a certificate are not shown. `month`: that in which they ended. */
-export type PersonalDataState =
-  | { readonly state: 'ended'; readonly month?: string }
-  | { readonly state: 'unreadable'; readonly code: string };
 
 export interface CertificateView extends CertificateRef {
   readonly profile: string;

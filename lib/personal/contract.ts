@@ -62,6 +62,11 @@ export type Found<V> =
   | { readonly state: 'unreadable'; readonly code: 'data-key-missing' | 'personal-data-damaged' }
   | { readonly state: 'absent' };
 
+/** Why the data of a request or a certificate are not shown: their time has ended, or they cannot be read now. */
+export type PersonalDataState =
+  | { readonly state: 'ended'; readonly month?: string }
+  | { readonly state: 'unreadable'; readonly code: string };
+
 export interface SearchPage {
   readonly ids: readonly string[];
   readonly cursor?: string;

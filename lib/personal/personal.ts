@@ -20,6 +20,7 @@ export type {
   OrderAct,
   OrderView,
   PersonalData,
+  PersonalDataState,
   Searched,
   SearchPage,
   Terms,

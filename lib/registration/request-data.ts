@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
-import type { Found, ItemName, Terms } from '../personal/personal.ts';
-import type { IgnoredPart, PersonalDataState } from './contract.ts';
+import type { Found, ItemName, PersonalDataState, Terms } from '../personal/personal.ts';
+import type { IgnoredPart } from './contract.ts';
 import { type Ending, type Request, roundOf } from './decide.ts';
 import type { Fields, RegistrationDeps } from './deps.ts';
 
@@ -135,6 +135,7 @@ export const openRequestData = ({
 
 /** For the view of a request whose data are not kept. A missing item is damage: nothing says that it ended. */
 export const personalDataOf = (found: Exclude<Found<RequestData>, { state: 'kept' }>): PersonalDataState => {
-  if (found.state === 'ended') return { state: 'ended', ...(found.month !== '' && { month: found.month }) };
+  if (found.state === 'ended')
+    return { state: 'ended', ...(found.month !== undefined && { month: found.month }) };
   return { state: 'unreadable', code: found.state === 'absent' ? 'personal-data-damaged' : found.code };
 };
