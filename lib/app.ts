@@ -404,6 +404,7 @@ export const compose = (ports: Ports): Core => {
     directory,
     isHolder,
     certificateOf: (ref) => authority.certificate(SERVICE, ref),
+    outlineOf: (ref) => authority.outline(SERVICE, ref),
     signer: () => settings.key(ports.responderKeys, DISCLOSURE_KEY.id, DISCLOSURE_KEY.algorithm),
   });
   const evidence = openEvidence({

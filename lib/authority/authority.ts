@@ -204,6 +204,6 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
 
     keyLists,
 
-    certificate: views.certificate,
+    ...views,
   };
 };

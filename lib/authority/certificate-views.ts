@@ -1,10 +1,10 @@
 import { underCompromise } from '../compromise.ts';
 import { Fault } from '../fault.ts';
 import { asDer, encodePem, rfc3339 } from '../pki/pki.ts';
-import type { CertificateRef } from '../principal.ts';
+import type { CertificateRef, Principal } from '../principal.ts';
 import type { CertificateBytes } from './certificate-bytes.ts';
 import { type CertificateRow, isSigned, readCertificate } from './certificates.ts';
-import type { Authority, CertificateView } from './contract.ts';
+import type { Authority, CertificateOutline, CertificateView } from './contract.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { readIssuedAs } from './issued-as.ts';
 import { assertSees, revocationOf } from './revoking.ts';
@@ -20,10 +20,10 @@ type Deps = Pick<
 export const openCertificateViews = (
   deps: Deps,
   twoPersons: Pick<TwoPersons, 'awaited'>,
-): Pick<Authority, 'certificate'> => {
+): Pick<Authority, 'certificate' | 'outline'> => {
   const { table, register, recorder, issuers, closures, bytes, clock } = deps;
 
-  const viewOf = async (ref: CertificateRef, row: CertificateRow): Promise<CertificateView> => {
+  const outlineOf = async (ref: CertificateRef, row: CertificateRow): Promise<CertificateOutline> => {
     const status = (await register.lookup(ref))?.value;
     const awaiting =
       row.office === undefined ? twoPersons.awaited(await readStanding(recorder, ref)) : undefined;
@@ -44,7 +44,6 @@ export const openCertificateViews = (
       status: revoked?.state ?? (expired ? 'expired' : 'good'),
       ...(revoked && { revocation: revocationOf(revoked) }),
       ...(awaiting && { awaiting }),
-      ...(await personalOf(ref, row)),
     };
   };
 
@@ -66,19 +65,27 @@ export const openCertificateViews = (
     };
   };
 
+  /** Fault: `unknown-certificate`, also where the actor may not see it. */
+  const rowFor = async (actor: Principal, ref: CertificateRef): Promise<CertificateRow> => {
+    if (actor.tenant !== undefined) await issuers.knownTo(actor, ref.ca);
+    const { value: row } = await readCertificate(table, ref).catch(async (error: unknown) => {
+      // Says so where there is no such CA.
+      if (Fault.is(error, 'unknown-certificate')) await issuers.byId(ref.ca);
+      throw error;
+    });
+    // The record of the issuance decides who sees the certificate. The row could name another office or tenant.
+    const isOfCentre = actor.role === 'auditor' || actor.role === 'operator';
+    const seesAll = isOfCentre && actor.tenant === undefined;
+    if (!seesAll) assertSees(actor, await readIssuedAs(deps, ref));
+    return row;
+  };
+
   return {
     certificate: async (actor, ref) => {
-      if (actor.tenant !== undefined) await issuers.knownTo(actor, ref.ca);
-      const { value: row } = await readCertificate(table, ref).catch(async (error: unknown) => {
-        // Says so where there is no such CA.
-        if (Fault.is(error, 'unknown-certificate')) await issuers.byId(ref.ca);
-        throw error;
-      });
-      // The record of the issuance decides who sees the certificate. The row could name another office or tenant.
-      const isOfCentre = actor.role === 'auditor' || actor.role === 'operator';
-      const seesAll = isOfCentre && actor.tenant === undefined;
-      if (!seesAll) assertSees(actor, await readIssuedAs(deps, ref));
-      return viewOf(ref, row);
+      const row = await rowFor(actor, ref);
+      return { ...(await outlineOf(ref, row)), ...(await personalOf(ref, row)) };
     },
+
+    outline: async (actor, ref) => outlineOf(ref, await rowFor(actor, ref)),
   };
 };

@@ -84,6 +84,9 @@ export type CorrectionOutcome =
   | { readonly corrected: true; readonly awaiting?: undefined; readonly first: true }
   | { readonly awaiting: AwaitedCorrection; readonly corrected?: undefined; readonly first: boolean };
 
+/** A certificate without what its subject is called. */
+export type CertificateOutline = Omit<CertificateView, 'subject' | 'personalData' | 'pem'>;
+
 export interface CertificateView extends CertificateRef {
   readonly profile: string;
   readonly profileVersion: number;
@@ -127,6 +130,8 @@ export interface Authority {
   readonly keyLists: KeyLists;
   /** For officers of its office, and for operators and auditors of its tenant and of the service. Faults: `unknown-authority`, `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
+  /** The same, without what names anybody. Reads no personal data. Faults: as `certificate`. */
+  outline(actor: Principal, ref: CertificateRef): Promise<CertificateOutline>;
   /**
    * `reportedAt` (RFC 3339, not in the future, not before 1990) says when somebody reported what the revocation is for. It is
    * recorded, and an audit compares it with the profile's `revocationTerm`; nothing else follows from it.

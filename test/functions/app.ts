@@ -325,6 +325,10 @@ export const testApp = (
         ...(cursor === undefined && { cursor: 'c-1' }),
       }),
       certificate: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', certificate),
+      outline: async (_actor, ref) => {
+        const { subject: _, ...outline } = certificate;
+        return known(isKnown(ref), 'unknown-certificate', outline);
+      },
       revoke: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       hold: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       release: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', undefined),

@@ -17,7 +17,7 @@ import {
   type RecordQuery,
 } from '../../lib/ledger/ledger.ts';
 import { recordKey, tenantPk } from '../../lib/ledger/rows.ts';
-import type { Principal } from '../../lib/principal.ts';
+import type { CertificateRef, Principal } from '../../lib/principal.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Bucket, Table, Value } from '../../lib/store/store.ts';
@@ -103,6 +103,14 @@ const every = async (query: Omit<RecordQuery, 'limit' | 'cursor'>, limit = 2): P
   return found;
 };
 
+const outlineOf = (ref: CertificateRef) => ({
+  ...ref,
+  profile: 'person-signature',
+  notBefore: '2026-03-30T00:00:00Z',
+  notAfter: '2027-03-30T00:00:00Z',
+  status: 'good',
+});
+
 beforeAll(async () => {
   table = await openSqliteTable(`${folder.path}/table.sqlite`);
   bucket = await openFileBucket(`${folder.path}/objects`);
@@ -133,14 +141,8 @@ beforeAll(async () => {
     service: 'https://akashi.example',
     directory: { known, findProven: known },
     isHolder: async (id) => id === HOLDER,
-    certificateOf: async (ref) => ({
-      ...ref,
-      profile: 'person-signature',
-      subject: 'CN=x',
-      notBefore: '2026-03-30T00:00:00Z',
-      notAfter: '2027-03-30T00:00:00Z',
-      status: 'good',
-    }),
+    certificateOf: async (ref) => ({ ...outlineOf(ref), subject: 'CN=x' }),
+    outlineOf: async (ref) => outlineOf(ref),
     signer: async () => key,
   });
 });

@@ -73,6 +73,8 @@ export interface DisclosureDeps {
    */
   readonly isHolder: (id: string) => Promise<boolean>;
   readonly certificateOf: (ref: CertificateRef) => Promise<DisclosedCertificate>;
+  /** Without what it names somebody by. */
+  readonly outlineOf: (ref: CertificateRef) => Promise<Omit<DisclosedCertificate, 'subject' | 'pem'>>;
   /** Ed25519. */
   readonly signer: () => Promise<Signer>;
 }
@@ -125,7 +127,7 @@ export const openDisclosures = (deps: DisclosureDeps): Disclosures => {
       const held = await heldCertificates(table, ledger, holder);
       const shown = await Promise.all(
         held.map(async ({ ref, tenant }): Promise<OwnCertificate> => {
-          const { ca, serial, profile, notBefore, notAfter, status } = await deps.certificateOf(ref);
+          const { ca, serial, profile, notBefore, notAfter, status } = await deps.outlineOf(ref);
           const ofTenant = tenant !== undefined && { tenant };
           return { ca, serial, ...ofTenant, profile, notBefore, notAfter, status };
         }),
