@@ -2,7 +2,13 @@ import type { z } from 'zod';
 import type { Ports } from '../../lib/app.ts';
 import type { SdkAccess } from '../../lib/aws/sdk.ts';
 import type { TokenUsers } from '../../lib/enrolment/enrolment.ts';
-import type { HandingEnv, IssuingEnv, PublishedEnv } from '../../lib/env.ts';
+import {
+  type HandingEnv,
+  type IssuingEnv,
+  PersonalEnv,
+  type PublishedEnv,
+  readFunctionEnv,
+} from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
 import { type AlgorithmName, type KeyStore, LOG_KEY } from '../../lib/keys/keys.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
@@ -13,7 +19,7 @@ import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import type { LargeAnswers } from '../http/large-answers.ts';
 import { random } from '../random.ts';
 import { sdkAccess } from './access.ts';
-import { lateBucket, lateHandOver, lateKeys, lateTokenUsers, once } from './late.ts';
+import { lateBucket, lateDataKeys, lateHandOver, lateKeys, lateTokenUsers, once } from './late.ts';
 import { clock } from './runtime.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -49,6 +55,25 @@ export const noPersonalData: PersonalPorts = {
 
 export const noPorts: FunctionPorts = { keys: noKeys, responderKeys: noKeys };
 
+/**
+ * Personal data and their keys. The entry of a function that is granted them hands this to the loader of its part, so the bundle
+ * of no other function has the adapter. Fault: `configuration-invalid`.
+ */
+export const personalData = (context: Pick<PortContext, 'telemetry'>): PersonalPorts => {
+  const env = readFunctionEnv(PersonalEnv, process.env);
+  return {
+    personal: tableNamed(env.PERSONAL_TABLE),
+    dataKeys: lateDataKeys(async () => {
+      const { openKmsDataKeys } = await import('../../lib/keys/kms-data-keys.ts');
+      return openKmsDataKeys({
+        calls: await kmsCalls(context),
+        table: tableNamed(env.DATA_KEY_TABLE),
+        sealingKey: env.PERSONAL_KEY,
+      });
+    }),
+  };
+};
+
 /** Lists the users that an act leaves to be brought, and brings none: for a function with tokens and without the pool. */
 export const noTokenUsers: TokenUsers = { bring: refuse, signOut: refuse };
 
@@ -69,7 +94,7 @@ export const tokenUsers = ({
 /** One client for all tables. */
 let dynamoDb: DynamoDbCalls | undefined;
 
-export const tableNamed = (table: string): Table => {
+const tableNamed = (table: string): Table => {
   dynamoDb ??= openDynamoDbSdkCalls(sdkAccess('dynamodb'));
   return openDynamoDbTable({ table, calls: dynamoDb, random });
 };
@@ -82,7 +107,7 @@ export const bucketOf = (bucket: string): Bucket =>
     return openS3Bucket({ bucket, access: sdkAccess('s3'), random });
   });
 
-export const kmsCalls = async ({ telemetry }: Pick<PortContext, 'telemetry'>) => {
+const kmsCalls = async ({ telemetry }: Pick<PortContext, 'telemetry'>) => {
   const { openKmsSdkCalls } = await import('../../lib/keys/kms-sdk-calls.ts');
   return openKmsSdkCalls({
     access: sdkAccess('kms'),

@@ -53,8 +53,8 @@ import type { Telemetry } from './telemetry.ts';
  */
 
 /**
- * Where a function has personal data from: the entry of one that is granted them hands `personalData` of personal-data.ts to
- * its loader.
+ * Where a function has personal data from: the entry of one that is granted them hands `personalData` of
+ * function-ports.ts to its loader.
  */
 export type PersonalOf = (context: Pick<PortContext, 'telemetry'>) => PersonalPorts;
 

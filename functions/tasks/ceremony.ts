@@ -1,6 +1,6 @@
 import { encodePem } from '../../lib/pki/pki.ts';
+import { personalData } from '../lambda/function-ports.ts';
 import { loadCeremonyCore, type TaskContext } from '../lambda/parts.ts';
-import { personalData } from '../lambda/personal-data.ts';
 import { taskPipeline } from '../lambda/pipeline.ts';
 import { appointOperator } from './appointing.ts';
 import { invokedByHand, readEvent } from './ceremony-event.ts';

@@ -1,5 +1,5 @@
+import { personalData } from '../lambda/function-ports.ts';
 import { loadIssuingCore } from '../lambda/parts.ts';
-import { personalData } from '../lambda/personal-data.ts';
 import { taskPipeline } from '../lambda/pipeline.ts';
 import { scheduled } from './scheduled.ts';
 

@@ -1,5 +1,5 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
-import { CHANGE_REQUEST_DATA } from '../lambda/personal-rows.ts';
+import { CHANGE_REQUEST_DATA, ISSUE_APART } from '../lambda/personal-rows.ts';
 import {
   BASIS,
   BROUGHT_BACK,
@@ -111,7 +111,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
       put: ['issuers', 'trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn'],
       delete: ['used-keys/*'],
     }),
-    personal: { rows: CHANGE_REQUEST_DATA, dataKeys: 'make' },
+    personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART), dataKeys: 'make' },
     bucketFormat: 'mark',
     crls: 'publish',
     caKeys: 'sign',

@@ -1,4 +1,5 @@
 import { type RouteFunction, type Rows, type TaskFunction, together } from '../lambda/grants.ts';
+import { ISSUE_APART, READ_CERTIFICATE } from '../lambda/personal-rows.ts';
 import {
   ACT_ON_PRINCIPALS,
   ACTS_ON_HOLDERS,
@@ -110,6 +111,8 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     concurrency: 10,
     part: 'rows',
     rows: together(END, OPENS, ACT_ON_PRINCIPALS, { query: ['issuers'], get: ['certificates/*'] }),
+    // The certificate, for the person who brought the key.
+    personal: READ_CERTIFICATE,
     tokenUsers: 'list',
     actKeys: { sign: ['invitation'] },
     proofs: { read: [...VERIFY, BROUGHT_BACK], put: [ACTS_ON_PRINCIPALS] },
@@ -123,6 +126,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS, {
       query: ['enrolled-persons/*'],
     }),
+    personal: { rows: ISSUE_APART, dataKeys: 'make' },
     tokenUsers: 'open',
     caKeys: 'sign',
     actKeys: { sign: ['enrolment', 'issuance', 'revocation'] },

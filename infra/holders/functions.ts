@@ -1,4 +1,5 @@
 import { type RouteFunction, together } from '../lambda/grants.ts';
+import { READ_CERTIFICATE } from '../lambda/personal-rows.ts';
 import {
   DISCLOSURE_KEY,
   DOOR,
@@ -45,6 +46,7 @@ export const HOLDERS_ROUTES: readonly RouteFunction[] = [
       get: ['disclosure', 'delegate/*', 'certificates/*'],
       put: ['disclosure', 'staged/*'],
     }),
+    personal: READ_CERTIFICATE,
     actKeys: { sign: ['setting'] },
     proofs: { read: SIGNS_IN },
     log: 'read',

@@ -30,7 +30,7 @@ const entryOfRoutes = ({ routes, part, doors, personal }: RouteFunction): string
     `import { behindLoadBalancer } from './lambda/load-balancer.ts';`,
     ...(lean ? [] : [`import { answerPipeline } from './lambda/pipeline.ts';`]),
     `import { ${load} } from './${from}';`,
-    ...(personal ? [`import { personalData } from './lambda/personal-data.ts';`] : []),
+    ...(personal ? [`import { personalData } from './lambda/function-ports.ts';`] : []),
     ...routes.map(({ file }, i) => `import { route as route${i} } from './routes/${file}.ts';`),
     ...(open
       ? [

@@ -1,5 +1,12 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
-import { ADD_REQUEST_DATA, CHANGE_REQUEST_DATA, REQUEST, SEARCH } from '../lambda/personal-rows.ts';
+import {
+  ADD_REQUEST_DATA,
+  CHANGE_REQUEST_DATA,
+  ISSUE_APART,
+  READ_CERTIFICATE,
+  REQUEST,
+  SEARCH,
+} from '../lambda/personal-rows.ts';
 import {
   ACTS_ON_DATA_KEYS,
   ACTS_ON_HOLDERS,
@@ -100,7 +107,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'issuing',
     rows: together(DOOR, MOVE_REQUEST, ISSUE, END, OPENS, { delete: ['used-keys/*'] }),
-    personal: { rows: CHANGE_REQUEST_DATA, dataKeys: 'make' },
+    personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART), dataKeys: 'make' },
     caKeys: 'sign',
     actKeys: { sign: ['examination', 'issuance'] },
     proofs: { read: [...CERTIFY, BROUGHT_BACK], put: [ENDS_OF_RECORDS, 'issued/*', KEYS_OF_PRINCIPALS] },
@@ -141,6 +148,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
       get('requests/collect-certificate', `${REQUESTS}/{id}/certificate.pem`),
       together(END, { get: ['request/*', 'certificates/*'] }),
     ),
+    personal: READ_CERTIFICATE,
     proofs: { read: VERIFY },
   },
 ];
@@ -155,7 +163,7 @@ export const REGISTRATION_TASKS: readonly TaskFunction[] = [
       query: ['unfinished/*', 'requests/*', 'enrolled-uncertified'],
       delete: ['used-keys/*'],
     }),
-    personal: { rows: CHANGE_REQUEST_DATA, dataKeys: 'make' },
+    personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART), dataKeys: 'make' },
     caKeys: 'sign',
     actKeys: { sign: ['issuance'] },
     proofs: {

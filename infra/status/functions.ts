@@ -1,5 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
+import { READ_CERTIFICATE } from '../lambda/personal-rows.ts';
 import {
+  ACTS_ON_DATA_KEYS,
   BROUGHT_BACK,
   CERTIFY,
   CHANGE_STATUS,
@@ -55,9 +57,13 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     responderKeys: 'use',
     proofs: { read: [...VERIFY_ENROLLED, ...ENROLMENTS] },
   },
-  onRows('certificates', get('certificates/list-serials', '/api/v1/certificates/{ca}'), {
-    query: ['status/*', 'certificates/*'],
-  }),
+  {
+    ...onRows('certificates', get('certificates/list-serials', '/api/v1/certificates/{ca}'), {
+      query: ['status/*', 'certificates/*'],
+    }),
+    personal: READ_CERTIFICATE,
+    proofs: { read: [ACTS_ON_DATA_KEYS] },
+  },
   onRows('used-keys', get('keys/list-used-keys', '/api/v1/keys'), { query: ['used-keys/*'] }),
   {
     ...onRows(
@@ -65,6 +71,7 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
       get('certificates/get-certificate', CERTIFICATE),
       together(END, { get: ['certificates/*', 'status/*'] }),
     ),
+    personal: READ_CERTIFICATE,
     proofs: { read: [...VERIFY, ISSUED] },
   },
   {
