@@ -178,6 +178,8 @@ export interface TrustDomain {
      * file is silent.
      */
     readonly request: Period;
+    /** How long a copy of the data keys may be used. Counted from the making of the copy. `P30D` where the file is silent. */
+    readonly dataKeyCopies: Period;
   };
   readonly acts: {
     /** How long a complete approval, or one of two confirmations, waits for what is to follow. `P7D` where the file is silent. */

@@ -301,6 +301,7 @@ const retention = z.strictObject({
   report: period,
   enrolment: period.prefault('P10Y'),
   request: period.prefault('P1Y'),
+  dataKeyCopies: period.prefault('P30D'),
 });
 
 const LAPSE = 'P7D';
