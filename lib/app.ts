@@ -3,11 +3,13 @@ import {
   type Authority,
   type AuthorityCore,
   type CertificateRow,
+  certificateItem,
   certificateKey,
   isKeyOf,
   openAuthority,
   openCaCertificates,
   openCas,
+  openCertificateEnd,
   openClosures,
   openHolderOf,
   openIssuedFor,
@@ -60,11 +62,21 @@ import {
   unlessBehind,
   type Witness,
 } from './ledger/ledger.ts';
-import type { DataKeys } from './personal/personal.ts';
+import {
+  type DataKeys,
+  openPersonal,
+  type PersonalRetention,
+  type RetentionOfPersonalDeps,
+} from './personal/personal.ts';
 import type { Clock, Log, Random } from './ports.ts';
-import type { Principal } from './principal.ts';
+import type { CertificateRef, Principal } from './principal.ts';
 import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
-import { openRegistration, type Registration } from './registration/registration.ts';
+import {
+  type HolderData,
+  openRegistration,
+  type Registration,
+  requestItem,
+} from './registration/registration.ts';
 import { openRetries } from './retries.ts';
 import {
   askedByGetRequest,
@@ -115,6 +127,7 @@ export interface App {
   /** What queries of the ledger may name. */
   readonly names: Names;
   readonly transparencyLog: TransparencyLog;
+  readonly personalRetention: PersonalRetention;
   /** Whether the table is older than the log. */
   readonly tableStanding: Pick<TableStanding, 'behind'>;
   readonly recovery: TableRecovery;
@@ -205,6 +218,7 @@ export const compose = (ports: Ports): Core => {
   const recoveries = openRecoveries({ objects: ports.objects, bucket, conclusion: records.conclusion });
   const tableStanding = openTableStanding({ table, bucket, recoveries, clock });
   const ledger = unlessBehind(guarded(records, standing), tableStanding);
+  const personal = openPersonal({ ...ports, recorder: ledger });
   const settings = openRecordedSettings({ table, recorder: ledger });
   const issuers = openIssuers({
     ...ports,
@@ -322,8 +336,17 @@ export const compose = (ports: Ports): Core => {
     random,
     log,
   });
+  const { retention: periods } = trustDomain;
+  const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
+  const certificateEnd = openCertificateEnd(ports.objects);
+  const dataEnd = after(periods.issuanceAfterExpiry);
   const registration = openRegistration({
     table,
+    personal: personal.data,
+    dataEnds: {
+      ofRequest: after(periods.request),
+      ofCertificate: async (ref) => dataEnd((await certificateEnd(ref)) ?? clock()),
+    },
     clock,
     random,
     log,
@@ -391,8 +414,6 @@ export const compose = (ports: Ports): Core => {
     ledger,
     askedAbout: (path) => askedByGetRequest({ issuers, register }, path),
   });
-  const { retention: periods } = trustDomain;
-  const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
   const retention = openRetention({
     table,
     bucket,
@@ -414,6 +435,17 @@ export const compose = (ports: Ports): Core => {
       enrolment: after(periods.enrolment),
       enrolmentOver: openLifetimes(ledger),
     },
+  });
+  const isOver = async (ref: CertificateRef): Promise<boolean> =>
+    ((await certificateEnd(ref)) ?? Number.POSITIVE_INFINITY) < clock() ||
+    (await readActedState(records, ref)) === 'revoked';
+  const personalRetention = personal.openRetention({
+    table,
+    objects: ports.objects,
+    log,
+    ...holderData(registration.holderData, isOver),
+    lapsesAt: after(trustDomain.acts.lapse.revocation),
+    copiesEnd: after(periods.dataKeyCopies),
   });
   const reporting = openReporting({
     table,
@@ -438,6 +470,7 @@ export const compose = (ports: Ports): Core => {
       status,
       ledger,
       names,
+      personalRetention,
       transparencyLog,
       tableStanding,
       recovery,
@@ -459,6 +492,7 @@ export const compose = (ports: Ports): Core => {
     status,
     ledger,
     names,
+    personalRetention,
     transparencyLog,
     tableStanding,
     recovery,
@@ -476,6 +510,37 @@ export const compose = (ports: Ports): Core => {
     open,
   };
 };
+
+/** Where the data of holders are, and whether they may be erased. */
+const holderData = (
+  { ofHolder, overdue }: HolderData,
+  isOver: (ref: CertificateRef) => Promise<boolean>,
+): Pick<RetentionOfPersonalDeps, 'itemsOf' | 'openItems' | 'counts'> => ({
+  itemsOf: async function* (tenant, holder) {
+    for await (const { request, certificate } of ofHolder(tenant, holder)) {
+      yield requestItem(request);
+      if (certificate) yield certificateItem(certificate);
+    }
+  },
+  openItems: async function* (tenant) {
+    for await (const request of overdue(tenant)) yield requestItem(request);
+  },
+  counts: async (tenant, holder) => {
+    for await (const { request, isOpen, certificate } of ofHolder(tenant, holder)) {
+      if (isOpen)
+        return new Fault('wrong-state', 'A request of this holder is open; reject or withdraw it first.', {
+          request,
+        });
+      if (certificate && !(await isOver(certificate)))
+        return new Fault(
+          'wrong-state',
+          'A certificate of this holder still counts; revoke it first, or wait for its end.',
+          { ...certificate },
+        );
+    }
+    return undefined;
+  },
+});
 
 /**
  * A service composed of the earlier file finishes the requests that were approved under it and signs the certificates

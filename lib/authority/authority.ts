@@ -29,7 +29,8 @@ import { keyHolderOf, openUsedKeys } from './used-keys.ts';
 
 export { openCaCertificates } from './ca-certificates.ts';
 export { type Cas, openCas } from './cas.ts';
-export { type CertificateRow, certificateKey, readCertificate } from './certificates.ts';
+export { openCertificateEnd } from './certificate-end.ts';
+export { type CertificateRow, certificateItem, certificateKey, readCertificate } from './certificates.ts';
 export { openClosures } from './closures.ts';
 export { digestOfEvent } from './consent.ts';
 export type {

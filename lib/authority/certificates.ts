@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { LedgerRecord } from '../ledger/ledger.ts';
+import type { ItemName } from '../personal/personal.ts';
 import type { CertificateRef } from '../principal.ts';
 import { type RecordedAct, readRecordedAct } from '../recorded-act.ts';
 import {
@@ -52,6 +53,9 @@ export const certificateKey = ({ ca, serial }: CertificateRef): Key => ({
   pk: certificatesPk(ca, serial.slice(-1)),
   sk: serial,
 });
+
+/** What names somebody in the certificate stands apart, under this name. */
+export const certificateItem = ({ ca, serial }: CertificateRef): ItemName => `certificate/${ca}/${serial}`;
 
 const unfinishedKey = (order: string, { serial }: CertificateRef): Key => ({
   pk: `unfinished/${serial.at(-1)}`,

@@ -143,6 +143,21 @@ export interface Leavers {
   dismiss(actor: Principal, ref: CertificateRef): Promise<ProposedRevocation>;
 }
 
+/** Where data of holders are, for their retention. By the rows of the requests. */
+export interface HolderData {
+  /** The tenant's requests that name the holder. */
+  ofHolder(
+    tenant: string,
+    holder: string,
+  ): AsyncIterable<{
+    readonly request: string;
+    readonly isOpen: boolean;
+    readonly certificate?: CertificateRef;
+  }>;
+  /** The tenant's requests that are still open although the time of their data is over. */
+  overdue(tenant: string): AsyncIterable<string>;
+}
+
 /**
  * Requests and the three-person rule: three different persons submit, examine at the office and examine at the centre. Where
  * the profile or the office asks for office approval, a fourth person examines at the office after the first one.
@@ -222,6 +237,7 @@ export interface Registration {
     options?: { readonly withRoot?: boolean },
   ): Promise<{ readonly pem: string; readonly certificate: CertificateRef; readonly record: string }>;
   readonly leavers: Leavers;
+  readonly holderData: HolderData;
   /**
    * Issues the requests that an interrupted run left approved, and tries failed attempts again after pauses that grow. An
    * approval that was not used in time lapses, and its request is submitted again. A

@@ -13,6 +13,7 @@ import type { RegistrationDeps } from './deps.ts';
 import { openEnds } from './ends.ts';
 import { openExamining } from './examining.ts';
 import { openFinishing } from './finishing.ts';
+import { openHolderData } from './holder-data.ts';
 import { readApplication } from './intake.ts';
 import { openIssuedTo } from './issued-to.ts';
 import { openLeavers } from './leavers.ts';
@@ -36,6 +37,7 @@ import { openTakenKey } from './taken-key.ts';
 
 export {
   EXAMINATION_STAGES,
+  type HolderData,
   type ProposedRevocation,
   REQUEST_STATES,
   type Registration,
@@ -43,6 +45,7 @@ export {
   type RequestView,
   type Submission,
 } from './contract.ts';
+export { requestItem } from './request-data.ts';
 
 const MAX_PAGE = 100;
 
@@ -262,6 +265,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     },
 
     leavers,
+
+    holderData: openHolderData(deps, changes),
 
     recover: finishing.recover,
   };

@@ -26,7 +26,7 @@ export type RequestData = {
   readonly reasons?: Readonly<Record<string, string>>;
 };
 
-export const itemOf = (id: string): ItemName => `request/${id}`;
+export const requestItem = (id: string): ItemName => `request/${id}`;
 
 /** The name of the reason of an examination: the number of its round, and its place in the round. */
 export const examinationReason = (request: Request, place: number): string => `${roundOf(request)}.${place}`;
@@ -96,7 +96,7 @@ export const openRequestData = ({
     end: number,
     reasons: Readonly<Record<string, string>>,
   ): Promise<void> => {
-    await personal.change<RequestData>(itemOf(id), (data) => {
+    await personal.change<RequestData>(requestItem(id), (data) => {
       // Ended, or erased: there is nothing left to keep anything with.
       if (data === undefined) return undefined;
       const all = { ...data.reasons, ...reasons };
@@ -107,13 +107,13 @@ export const openRequestData = ({
 
   return {
     add: async (id, request, data) =>
-      personal.add(itemOf(id), data, termsOf(id, request, data, await endOf(request))),
+      personal.add(requestItem(id), data, termsOf(id, request, data, await endOf(request))),
 
-    drop: (id) => personal.remove(itemOf(id)),
+    drop: (id) => personal.remove(requestItem(id)),
 
-    find: (id) => personal.find(itemOf(id)),
+    find: (id) => personal.find(requestItem(id)),
 
-    read: (id) => personal.read(itemOf(id)),
+    read: (id) => personal.read(requestItem(id)),
 
     keepReasons: async (id, request) => {
       const reasons = reasonsOf(request);

@@ -16,3 +16,6 @@ export const newRequestId = (clock: Clock, random: Random): string => {
 const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export const isRequestId = (text: string): boolean => REQUEST_ID.test(text);
+
+/** When the request was submitted; milliseconds since the epoch. */
+export const timeOfRequestId = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16);

@@ -178,7 +178,7 @@ export interface TrustDomain {
      * file is silent.
      */
     readonly request: Period;
-    /** How long a copy of the data keys may be used. Counted from the making of the copy. `P30D` where the file is silent. */
+    /** Copies of data keys end so long after they were made. `P30D` where the file is silent. */
     readonly dataKeyCopies: Period;
   };
   readonly acts: {
