@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,13 +105,14 @@ const bound = async (n: number): Promise<void> => {
 const issue = (fresh: readonly string[]) => async (n: number) => {
   const submission = { profile: PROFILE, csr: fresh[n] as string, fields: FIELDS, holder: 'holder-tanabe' };
   const officers = { isAt: async () => false };
-  const { application } = await readApplication({ issuing: authority, officers }, OFFICE, submission);
+  const means = { issuing: authority, officers, random: (bytes: number) => randomBytes(bytes) };
+  const { application, data } = await readApplication(means, OFFICE, submission);
   const ref = await authority.issue({
     order: `bench-${made++}`,
     profile: application.profile,
     office: OFFICE,
-    fields: application.fields,
-    subjectPublicKeyInfo: Buffer.from(application.subjectPublicKeyInfo, 'base64'),
+    fields: data.fields,
+    subjectPublicKeyInfo: Buffer.from(data.subjectPublicKeyInfo, 'base64'),
     actor: operator.id,
   });
   await authority.chainPem(ref);

@@ -11,6 +11,7 @@ import { publicJwk } from '../../lib/ledger/disclosure/jws.ts';
 import { EXPORT_TYPES } from '../../lib/ledger/export/formats.ts';
 import type { LedgerRecord, RecordDraft, RecordQuery } from '../../lib/ledger/ledger.ts';
 import { buildAnnualReport } from '../../lib/ledger/report/annual.ts';
+import type { EndedMonth, OrderView } from '../../lib/personal/personal.ts';
 import { asDer } from '../../lib/pki/der.ts';
 import type { Caller, CertificateRef, Principal, Role } from '../../lib/principal.ts';
 import { openCertificateCallers } from '../../lib/principals/certificate-callers.ts';
@@ -23,6 +24,17 @@ import type { ProfileView } from '../../lib/trust-domain/profile-views.ts';
  * The smallest service for testing the edges: one CA, one certificate, one request, each with the behaviour of its
  * room's contract that an edge can see. Callers and tokens are real.
  */
+
+const ORDER: OrderView = { tenant: 'tokiwa', holder: 'holder-1', held: false };
+const ENDED: EndedMonth = {
+  month: '2026-01',
+  destroyedAt: '2026-02-01T00:00:00Z',
+  record: '01',
+  copiesUntil: '2026-03-03T00:00:00Z',
+  first: true,
+};
+
+async function* nothing(): AsyncGenerator<never> {}
 
 export const CA = 'organisation-1';
 export const SERIAL = '0a2b';
@@ -333,6 +345,16 @@ export const testApp = (
 
     enrolment: enrolmentOf(),
 
+    personalRetention: {
+      months: async () => [],
+      end: async () => known(false, 'invalid-input', ENDED),
+      order: async () => known(false, 'unknown-holder', ORDER),
+      withdraw: async () => known(false, 'nothing-awaited', ORDER),
+      standing: async () => ORDER,
+      orders: async () => [],
+      enforce: async () => [],
+    },
+
     registration: {
       submit: async (_actor, submission, key) => {
         await app.gate;
@@ -342,6 +364,7 @@ export const testApp = (
       },
       examine: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
       withdraw: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
+      holderData: { ofHolder: nothing, overdue: nothing },
       leavers: {
         list: async () => ({ proposals: [PROPOSAL] }),
         dismiss: async (_actor, ref) => known(ref.serial === SERIAL, 'unknown-certificate', PROPOSAL),

@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import { stagedKey } from '../../lib/ledger/rows.ts';
+import { requestItem } from '../../lib/registration/registration.ts';
+import type { RequestData } from '../../lib/registration/request-data.ts';
 import { newRequestId } from '../../lib/registration/request-id.ts';
 import { listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
 import type { Key, Table, Value } from '../../lib/store/store.ts';
@@ -18,6 +20,7 @@ import { PEOPLE } from './people.ts';
 const LISTED = [{}, { tenant: 'tokiwa' }, { office: 'hino' }] as const;
 
 type Draft = { -readonly [K in keyof RequestRow]: RequestRow[K] };
+type DataDraft = { -readonly [K in keyof RequestData]: RequestData[K] };
 
 const edit = async (table: Table, key: Key, change: (value: never) => void): Promise<void> => {
   const item = await table.get(key);
@@ -38,9 +41,9 @@ const approved = async (table: Table) => {
   return { office, id, row };
 };
 
-const refusal = (request: string) => ({
+const refusal = (request: string, error = 'approval-not-recorded') => ({
   message: 'An approved request is not issued yet; it is taken up again',
-  facts: expect.objectContaining({ request, error: 'approval-not-recorded' }),
+  facts: expect.objectContaining({ request, error }),
 });
 
 const HOUR = 3_600_000;
@@ -55,7 +58,8 @@ describe('an approval', () => {
       (n) => Buffer.alloc(n, 7),
     );
     const { change: _, ...rest } = row;
-    const value: Value = { ...rest, subjectPublicKeyInfo: otherKey, change: '00' };
+    const publicKeyDigest = hash('sha256', Buffer.from(otherKey, 'base64'));
+    const value: Value = { ...rest, publicKeyDigest, change: '00' };
     await store.table.write([
       { put: requestKey(forged), value, if: 'absent' },
       ...LISTED.flatMap((by) =>
@@ -70,27 +74,21 @@ describe('an approval', () => {
     expect(await office.registration.recover()).toEqual([id]);
     expect([...office.issuer.orders.keys()]).toEqual([id]);
     expect((await office.registration.get(PEOPLE.yamada, forged)).state).toBe('approved');
-    expect(office.logged).toEqual([refusal(forged)]);
+    // Nobody seals data for it, and those of the genuine one do not open under another name.
+    const damaged = refusal(forged, 'personal-data-damaged');
+    expect(office.logged).toEqual([damaged]);
+    const item = (await store.table.get({ pk: requestItem(id), sk: 'item' }))?.value as Value;
+    await store.table.write([{ put: { pk: requestItem(forged), sk: 'item' }, value: item, if: 'absent' }]);
+    office.advance(HOUR);
+    expect(await office.registration.recover()).toEqual([]);
+    expect([...office.issuer.orders.keys()]).toEqual([id]);
   });
 
   it.each<[string, (row: Draft) => void]>([
     [
       'the public key',
       (row) => {
-        row.subjectPublicKeyInfo = otherKey;
         row.publicKeyDigest = hash('sha256', Buffer.from(otherKey, 'base64'));
-      },
-    ],
-    [
-      'a field',
-      (row) => {
-        row.fields = { CN: '別人' };
-      },
-    ],
-    [
-      'the subject',
-      (row) => {
-        row.subject = 'C=JP, CN=別人';
       },
     ],
     [
@@ -157,6 +155,55 @@ describe('an approval', () => {
       office: 'hino',
       basis: row.records,
     });
+    await checkTable(store.table, office);
+  });
+
+  it.each<[string, (data: DataDraft) => void]>([
+    [
+      'the public key',
+      (data) => {
+        data.subjectPublicKeyInfo = otherKey;
+      },
+    ],
+    [
+      'a field',
+      (data) => {
+        data.fields = { CN: '別人' };
+      },
+    ],
+    [
+      'the subject',
+      (data) => {
+        data.subject = 'C=JP, CN=別人';
+      },
+    ],
+    [
+      'the salt',
+      (data) => {
+        data.salt = '00'.repeat(16);
+      },
+    ],
+  ])('does not stand for data with another value of %s, whoever sealed them', async (_, change) => {
+    await using store = await openTemporaryTable();
+    const { office, id, row } = await approved(store.table);
+    const seal = (make: (data: RequestData) => RequestData) =>
+      office.personal.change<RequestData>(requestItem(id), (data) => ({
+        value: make(data as RequestData),
+        terms: { tenant: row.tenant, end: Date.UTC(2028, 0, 1) },
+      }));
+    let before: RequestData | undefined;
+    await seal((data) => {
+      before = data;
+      const changed = structuredClone(data) as DataDraft;
+      change(changed);
+      return changed;
+    });
+    expect(await office.registration.recover()).toEqual([]);
+    expect(office.issuer.orders.size).toBe(0);
+    expect(office.logged).toHaveLength(1);
+    await seal(() => before as RequestData);
+    office.advance(HOUR);
+    expect(await office.registration.recover()).toEqual([id]);
     await checkTable(store.table, office);
   });
 

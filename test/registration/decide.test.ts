@@ -18,12 +18,9 @@ const application: Application = {
   tenant: 'tokiwa',
   profile: 'seal',
   profileVersion: 1,
-  fields: { CN: '市長' },
-  subject: 'C=JP, CN=市長',
-  subjectDigest: '11'.repeat(32),
   keyAlgorithm: 'p-256',
   publicKeyDigest: '00'.repeat(32),
-  subjectPublicKeyInfo: 'AAAA',
+  applicationDigest: '11'.repeat(32),
   key: { identity: '22'.repeat(32) },
 };
 

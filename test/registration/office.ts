@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import { keyIdentity } from '../../lib/keys/keys.ts';
 import { type LedgerRecord, openLedger } from '../../lib/ledger/ledger.ts';
+import { openPersonal } from '../../lib/personal/personal.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import type { Issuing, RegistrationDeps } from '../../lib/registration/deps.ts';
 import {
@@ -10,13 +11,15 @@ import {
   REQUEST_STATES,
   type Registration,
   type RequestState,
+  requestItem,
   type Submission,
 } from '../../lib/registration/registration.ts';
+import type { RequestData } from '../../lib/registration/request-data.ts';
 import { listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
 import { openRetries } from '../../lib/retries.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { type UsedKeyRow, usedKeyAt } from '../../lib/used-key.ts';
-import { ledgerActs } from '../acts.ts';
+import { ledgerActs, memoryDataKeys } from '../acts.ts';
 import { newCsr } from './csr.ts';
 import { PEOPLE } from './people.ts';
 
@@ -69,6 +72,7 @@ export const fakeIssuer = () => {
         subjectDigest: hash('sha256', CN),
         subjectAltNames: [],
         fields: { CN },
+        searched: [CN],
       };
       if ((subjectDigest ?? described.subjectDigest) !== described.subjectDigest) {
         throw new Fault('unknown-profile', 'It has changed.');
@@ -109,6 +113,7 @@ export const fakeIssuer = () => {
   };
   return {
     issuing,
+    dataKeys: memoryDataKeys(),
     acts,
     orders,
     /** The outcomes of the next orders, one after another. */
@@ -134,6 +139,8 @@ export interface Logged {
   readonly facts: unknown;
 }
 
+const YEAR_MS = 365 * 86_400_000;
+
 /** After this time an approval that was not used lapses. */
 export const LAPSE_MS = 7 * 86_400_000;
 
@@ -151,8 +158,18 @@ export const openOffice = (
   const random = (n: number): Uint8Array => randomBytes(n);
   const ledger = openLedger({ table, clock, random, ...issuer.acts });
   const logged: Logged[] = [];
+  // One table for both, so that a test which loses each write loses those of both.
+  const personal = openPersonal({
+    personal: table,
+    dataKeys: issuer.dataKeys,
+    recorder: ledger,
+    clock,
+    random,
+  });
   const registration = openRegistration({
     table,
+    personal: personal.data,
+    dataEnds: { ofRequest: (from) => from + YEAR_MS, ofCertificate: async () => time + 13 * YEAR_MS },
     clock,
     random,
     ledger,
@@ -169,7 +186,7 @@ export const openOffice = (
   const advance = (ms: number): void => {
     time += ms;
   };
-  return { registration, ledger, issuer, logged, advance };
+  return { registration, personal: personal.data, ledger, issuer, logged, advance };
 };
 
 export const newSubmission = async (): Promise<Submission> => ({
@@ -238,15 +255,17 @@ const listings = ({ tenant, office }: RequestRow) => [
  */
 export const checkTable = async (
   table: Table,
-  { issuer, logged }: Pick<ReturnType<typeof openOffice>, 'issuer' | 'logged'>,
+  { issuer, logged, personal }: Pick<ReturnType<typeof openOffice>, 'issuer' | 'logged' | 'personal'>,
 ): Promise<ReadonlyMap<string, RequestState>> => {
   const states = new Map<string, RequestState>();
   const records = await allRecords(table);
   const personById = new Map<string, string>(Object.values(PEOPLE).map(({ id, person }) => [id, person]));
   let acts = 0;
+  const rows: RequestRow[] = [];
   for (const id of await allOf(table, listingPk({}))) {
     const row = (await table.get<RequestRow>(requestKey(id)))?.value as RequestRow;
     states.set(id, row.state);
+    rows.push(row);
     for (const { by, isOf } of listings(row))
       expect((await allOf(table, listingPk(by))).includes(id), `${id} in ${JSON.stringify(by)}`).toBe(isOf);
     for (const state of REQUEST_STATES) {
@@ -283,10 +302,12 @@ export const checkTable = async (
       expect(new Set(actors.map((actor) => personById.get(actor))).size).toBe(actors.length);
       expect([3, 4]).toContain(actors.length);
       expect(hash('sha256', order?.order.subjectPublicKeyInfo as Uint8Array)).toBe(row.publicKeyDigest);
-      expect(order?.order).toMatchObject({ fields: row.fields, profile: row.profile });
+      const { fields } = await personal.read<RequestData>(requestItem(id));
+      expect(order?.order).toMatchObject({ fields, profile: row.profile });
     } else if (row.state !== 'approved') expect(order).toBeUndefined();
   }
   expect(records.filter(({ kind }) => kind !== 'provision')).toHaveLength(acts);
   expect(JSON.stringify([records, logged])).not.toContain(NAME);
+  expect(JSON.stringify(rows)).not.toContain(NAME);
   return states;
 };
