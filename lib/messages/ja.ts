@@ -7,6 +7,7 @@ import { EDGES } from './ja/edges.ts';
 import { ENROLMENT } from './ja/enrolment.ts';
 import { KEYS } from './ja/keys.ts';
 import { LEDGER } from './ja/ledger.ts';
+import { PERSONAL } from './ja/personal.ts';
 import { PKI } from './ja/pki.ts';
 import { PRINCIPALS } from './ja/principals.ts';
 import { REGISTRATION } from './ja/registration.ts';
@@ -28,6 +29,7 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   ENROLMENT,
   KEYS,
   LEDGER,
+  PERSONAL,
   PKI,
   PRINCIPALS,
   REGISTRATION,
