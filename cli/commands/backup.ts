@@ -55,7 +55,7 @@ async function* ask(
       failed(
         unreachable(
           phrase`No service of this data folder answers at ${socket}.`,
-          phrase`Start it with npm start, or name its data folder with --data. A service that is stopped needs no command: copy its folder.`,
+          phrase`Start it with npm start, or name its data folder with --data. A service that is stopped needs no command: copy its folder, and data-keys apart from the rest.`,
           cause,
         ),
       );

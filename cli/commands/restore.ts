@@ -82,9 +82,11 @@ export const addCommand: AddCommand = (program, perform) => {
                 'Name the folder of the backup, or give --data-keys alone to put back data keys only.',
               );
             }
-            const back = await restoreDataKeys({ dataKeys: file.dataKeys, dataDir, clock: terminal.now }).catch(
-              refuse,
-            );
+            const back = await restoreDataKeys({
+              dataKeys: file.dataKeys,
+              dataDir,
+              clock: terminal.now,
+            }).catch(refuse);
             show(back, details(say, [[phrase`restored into`, dataDir], keysLine(back)]));
             return;
           }
