@@ -20,6 +20,14 @@ export const problemAnswer = z.looseObject({
   requestId: text.exactOptional(),
 });
 
+/** Why names are not shown. */
+const personalDataAnswer = z.looseObject({
+  state: text,
+  month: text.exactOptional(),
+  code: text.exactOptional(),
+});
+export type PersonalDataAnswer = z.output<typeof personalDataAnswer>;
+
 export const requestAnswer = z.looseObject({
   id: text,
   tenant: text.exactOptional(),
@@ -27,8 +35,9 @@ export const requestAnswer = z.looseObject({
   profile: text,
   profileVersion: z.int(),
   state: text,
-  fields: z.record(text, z.union([text, z.array(text)])),
-  subject: text,
+  fields: z.record(text, z.union([text, z.array(text)])).exactOptional(),
+  subject: text.exactOptional(),
+  personalData: personalDataAnswer.exactOptional(),
   holder: text.exactOptional(),
   issuedTo: text.exactOptional(),
   newHolder: z.literal(true).exactOptional(),
@@ -82,6 +91,8 @@ export type ProfileAnswer = z.output<typeof profilesAnswer>['profiles'][number];
 export const requestPage = z.looseObject({
   requests: z.array(requestAnswer),
   cursor: text.exactOptional(),
+  total: z.int().exactOptional(),
+  more: z.literal(true).exactOptional(),
   predecessors: z.array(text).exactOptional(),
 });
 

@@ -357,6 +357,7 @@ export const compose = (ports: Ports): Core => {
     issuedFor: openIssuedFor(ports.objects, outcome),
     isRevoked: async (ref) => (await register.lookup(ref))?.value.state === 'revoked',
     succession: directory.succession,
+    tenantOfOffice: async (office) => (await directory.office(office))?.tenant,
     retries: openRetries(clock),
     lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
   });

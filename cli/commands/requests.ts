@@ -2,13 +2,21 @@ import { z } from 'zod';
 import { phrase } from '../../lib/fault.ts';
 import { requestPage } from '../answers.ts';
 import { type Guide, guideText } from '../guide.ts';
-import { cursorOption, pageOptions } from '../page.ts';
+import { cursorOption, endOfPage, pageOptions } from '../page.ts';
 import type { AddCommand } from '../perform.ts';
 import { requestTable } from '../request-text.ts';
+
+const PATH = '/api/v1/requests';
 
 const input = z.object({
   office: z.string().exactOptional(),
   state: z.string().exactOptional(),
+  profile: z.string().exactOptional(),
+  holder: z.string().exactOptional(),
+  issuedTo: z.string().exactOptional(),
+  submittedBy: z.string().exactOptional(),
+  text: z.string().exactOptional(),
+  count: z.boolean().exactOptional(),
   ...pageOptions,
 });
 
@@ -18,10 +26,12 @@ const GUIDE: Guide = {
     'prints a line for each request: id, state, time, office, profile, subject, holder',
     'submitted waits for the duty examine, examined-once for the duty approve, examined for the centre',
     'a holder is (new) whom no earlier request or certificate names: compare it with the application',
+    '--text finds the beginning of a name, or two characters that stand in it; the text is not recorded',
   ],
   examples: [
-    'akashi requests --as higashi-counter --state submitted',
-    'akashi requests --as higashi-counter --state examined-once',
+    'akashi requests --as higashi-counter --state submitted --count',
+    'akashi requests --as higashi-counter --text 齋藤',
+    'akashi requests --as higashi-chief --submitted-by higashi-counter',
     'akashi requests --as operator-sakai --office mizusaki-higashi --limit 50 --json',
   ],
 };
@@ -38,22 +48,41 @@ export const addCommand: AddCommand = (program, perform) => {
       'submitted, examined-once, examined, approved, issued, rejected, withdrawn or failed',
     )
     .option('--office <office>', 'of this office')
+    .option('--profile <profile>', 'for certificates of this profile')
+    .option('--holder <holder>', 'about this holder, by the pseudonym')
+    .option('--issued-to <officer>', 'for certificates that this officer gets')
+    .option('--submitted-by <officer>', 'that this officer submitted')
+    .option('--text <text>', 'by the beginning of a name, in 2 to 64 characters; of one office')
+    .option('--count', 'also say how many there are')
     .option('--limit <count>', 'requests on the page, at most 50')
     .addOption(cursorOption())
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, say, show }, options) => {
-        const page = await client.get('/api/v1/requests', requestPage, options);
-        const count = page.requests.length;
-        const end =
-          page.cursor === undefined
-            ? phrase`requests: ${count}`
-            : phrase`requests: ${count}; more with --cursor ${page.cursor}`;
-        const { predecessors = [] } = page;
+      perform(input, async ({ client, say, show }, { text, count, ...query }) => {
+        const { limit, ...filter } = query;
+        const page =
+          text === undefined
+            ? await client.get(PATH, requestPage, { ...query, ...(count && { count: 'true' }) })
+            : // A name does not go into an address, because addresses are logged on their way.
+              (
+                await client.post(`${PATH}/searches`, requestPage, {
+                  ...filter,
+                  text,
+                  ...(limit !== undefined && { limit: Number(limit) }),
+                })
+              ).answer;
+        const { predecessors = [], total, more } = page;
+        const shown = phrase`requests: ${page.requests.length}`;
+        const ofAll =
+          total === undefined
+            ? shown
+            : more
+              ? phrase`${shown} of more than ${total}`
+              : phrase`${shown} of ${total}`;
         const others = predecessors.map(
           (id) => `${say(phrase`taken over from, see with --office: ${id}`)}\n`,
         );
-        show(page, `${requestTable(say, page.requests)}${say(end)}\n${others.join('')}`);
+        show(page, requestTable(say, page.requests) + endOfPage(say, ofAll, page.cursor) + others.join(''));
       }),
     );
 };

@@ -95,6 +95,7 @@ import { route as leaverKept } from './requests/keep-leaver.ts';
 import { route as leavers } from './requests/list-leavers.ts';
 import { route as profiles } from './requests/list-profiles.ts';
 import { route as requests } from './requests/list-requests.ts';
+import { route as requestSearch } from './requests/search-requests.ts';
 import { route as requestSubmit } from './requests/submit-request.ts';
 import { route as requestWithdrawal } from './requests/withdraw-request.ts';
 import { route as amendmentDecision } from './trust-domain/decide-amendment.ts';
@@ -122,6 +123,7 @@ export const routes: readonly Route[] = [
   profiles,
   requestSubmit,
   requests,
+  requestSearch,
   request,
   requestExaminations,
   requestWithdrawal,
