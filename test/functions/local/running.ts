@@ -19,7 +19,12 @@ import { issueTo } from '../../status/office.ts';
 export interface Running {
   readonly house: Service;
   readonly data: string;
-  backup(name: string, options?: Pick<BackupAsked, 'dataKeys'>): ReturnType<typeof makeBackup>;
+  /** `report` is called before each step. */
+  backup(
+    name: string,
+    options?: Pick<BackupAsked, 'dataKeys'>,
+    report?: (step: string) => void,
+  ): ReturnType<typeof makeBackup>;
   stop(): Promise<void>;
 }
 
@@ -70,7 +75,8 @@ export const openPlace = async (): Promise<Place> => {
       return {
         house,
         data,
-        backup: (to, options) => makeBackup(source, { folder: at(to), ...options }, () => {}),
+        backup: (to, options, report = () => {}) =>
+          makeBackup(source, { folder: at(to), ...options }, report),
         stop: async () => {
           for (const file of [table, personal, proofs]) await file.close();
         },
