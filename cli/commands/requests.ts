@@ -77,8 +77,8 @@ export const addCommand: AddCommand = (program, perform) => {
           total === undefined
             ? shown
             : more
-              ? phrase`${shown} of more than ${total}`
-              : phrase`${shown} of ${total}`;
+              ? phrase`${shown}, of more than ${total} in all`
+              : phrase`${shown}, of ${total} in all`;
         const others = predecessors.map(
           (id) => `${say(phrase`taken over from, see with --office: ${id}`)}\n`,
         );

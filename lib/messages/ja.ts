@@ -11,6 +11,7 @@ import { PERSONAL } from './ja/personal.ts';
 import { PKI } from './ja/pki.ts';
 import { PRINCIPALS } from './ja/principals.ts';
 import { REGISTRATION } from './ja/registration.ts';
+import { SHEETS } from './ja/sheets.ts';
 import { STATUS } from './ja/status.ts';
 import { STATUS_CHECK } from './ja/status-check.ts';
 import { STORE } from './ja/store.ts';
@@ -33,6 +34,7 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   PKI,
   PRINCIPALS,
   REGISTRATION,
+  SHEETS,
   STATUS,
   STATUS_CHECK,
   STORE,

@@ -14,7 +14,8 @@ export const MAX_SEARCH_TEXT = 64;
 
 /** A beginning of two characters needs no term of its own, because those two are also neighbours. */
 const SHORTEST_BEGINNING = 3;
-const LONGEST_BEGINNING = 8;
+/** A longer text is compared with the item itself. */
+export const LONGEST_BEGINNING = 8;
 
 /** Names are written with either: 関ヶ原 and 関ケ原. */
 const SMALL_KANA = ['ヶケ', 'ヵカ'];

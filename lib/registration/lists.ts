@@ -120,7 +120,9 @@ export const openLists = (
       'requests',
       actor.tenant ?? null,
       office ?? null,
-      ...FILTERS.map((name) => query[name] ?? null),
+      ...COMPARED.map((name) => query[name] ?? null),
+      // The cursor of a search is bound to the text by a keyed token: a digest of a name could be guessed.
+      query.text !== undefined,
     ];
     const isReadable = readableBy(actor);
     const fits = (request: Request): boolean =>

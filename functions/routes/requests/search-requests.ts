@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineRoute } from '../../http/route.ts';
 import { cursor } from '../../http/schemas.ts';
-import { providePage, requestFilter, requestPage, requestPageLimit } from './request-lists.ts';
+import { providePage, requestFilter, requestPage } from './request-lists.ts';
 
 export const route = defineRoute({
   id: 'searchRequests',
