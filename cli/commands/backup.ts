@@ -23,10 +23,7 @@ const GUIDE: Guide = {
     'the data keys are not in it: without a copy of them nobody can read the personal data of the backup',
     'the file of the data keys says when it ends; delete it then',
   ],
-  examples: [
-    'akashi backup ./backup-of-today',
-    'akashi backup ./backup-of-today --data-keys ./data-keys-of-today',
-  ],
+  examples: ['akashi backup ./backup-of-today --data-keys ./data-keys-of-today'],
 };
 
 const Made = z.object({
