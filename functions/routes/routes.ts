@@ -90,6 +90,8 @@ import { route as recovery } from './recovery/get-recovery.ts';
 import { route as tableRecovery } from './recovery/recover-table.ts';
 import { route as requestCertificate } from './requests/collect-certificate.ts';
 import { route as requestExaminations } from './requests/examine-request.ts';
+import { route as requestsAsCsv } from './requests/export-requests-as-csv.ts';
+import { route as requestsAsXlsx } from './requests/export-requests-as-xlsx.ts';
 import { route as request } from './requests/get-request.ts';
 import { route as leaverKept } from './requests/keep-leaver.ts';
 import { route as leavers } from './requests/list-leavers.ts';
@@ -124,6 +126,8 @@ export const routes: readonly Route[] = [
   requestSubmit,
   requests,
   requestSearch,
+  requestsAsCsv,
+  requestsAsXlsx,
   request,
   requestExaminations,
   requestWithdrawal,

@@ -28,6 +28,9 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'requests: {0}': '申請: {0} 件',
   '{0}, of more than {1} in all': '{0}（全 {1} 件以上）',
   '{0}, of {1} in all': '{0}（全 {1} 件）',
+  'The file ends in none of .csv, .xlsx.': 'ファイル名の末尾が .csv、.xlsx のいずれでもありません。',
+  'A search is not written to a file; choose by --profile, --holder or --state.':
+    '検索結果はファイルに書き出せません。--profile、--holder、--state で選んでください。',
   'personal data': '個人データ',
   'cannot be read now ({0})': '現在は読み取れません（{0}）',
   'erased by an order': '命令により消去されました',
