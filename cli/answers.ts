@@ -151,9 +151,7 @@ export const certificateAnswer = z.looseObject({
   tenant: text.exactOptional(),
   office: text.exactOptional(),
   subject: text.exactOptional(),
-  personalData: z
-    .looseObject({ state: text, month: text.exactOptional(), code: text.exactOptional() })
-    .exactOptional(),
+  personalData: personalDataAnswer.exactOptional(),
   notBefore: text,
   notAfter: text,
   status: text,

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { type Phrase, phrase } from '../../lib/fault.ts';
+import { phrase } from '../../lib/fault.ts';
 import { certificateAnswer } from '../answers.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
+import { personalDataText } from '../request-text.ts';
 import { awaitingText, revocationText } from '../revocation-text.ts';
 
 const GUIDE: Guide = {
@@ -19,19 +20,6 @@ const GUIDE: Guide = {
     'akashi certificate certificate.pem --as higashi-counter',
     'akashi certificate certificate.pem --as auditor --json',
   ],
-};
-
-/** The subject, or why it is not shown. */
-const subjectText = ({
-  subject,
-  personalData,
-}: z.output<typeof certificateAnswer>): string | Phrase | undefined => {
-  if (personalData === undefined) return subject;
-  const { state, month, code } = personalData;
-  if (state !== 'ended') return phrase`cannot be read now: ${code ?? state}`;
-  return month === undefined
-    ? phrase`erased by an order`
-    : phrase`its retention ended with ${month}; it is not kept any more`;
 };
 
 export const addCommand: AddCommand = (program, perform) => {
@@ -52,7 +40,10 @@ export const addCommand: AddCommand = (program, perform) => {
           certificate,
           details(run.say, [
             [phrase`certificate`, `${certificate.ca}/${certificate.serial}`],
-            [phrase`subject`, subjectText(certificate)],
+            [
+              phrase`subject`,
+              certificate.personalData ? personalDataText(certificate.personalData) : certificate.subject,
+            ],
             [phrase`profile`, certificate.profile],
             [phrase`tenant`, certificate.tenant],
             [phrase`office`, certificate.office],

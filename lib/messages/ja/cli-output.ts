@@ -5,10 +5,6 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   office: '登録分局',
   profile: '証明書プロファイル',
   subject: '主体者',
-  'cannot be read now: {0}': '現在、読み取れません（{0}）',
-  'erased by an order': '命令により消去されました',
-  'its retention ended with {0}; it is not kept any more':
-    '保存期間は {0} で終わりました。もう保存されていません',
   key: '鍵',
   submitted: '受付',
   'at the office': '登録分局の審査',
