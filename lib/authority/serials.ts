@@ -160,6 +160,8 @@ const viewOf = (
       profile: certificate.profile,
       ...(certificate.tenant !== undefined && { tenant: certificate.tenant }),
       ...(certificate.office !== undefined && { office: certificate.office }),
+      ...(certificate.holder !== undefined && { holder: certificate.holder }),
+      ...(certificate.issuedTo !== undefined && { issuedTo: certificate.issuedTo }),
     }),
     ...shown,
   };
