@@ -65,6 +65,7 @@ import {
 import {
   type DataKeys,
   openPersonal,
+  type PersonalData,
   type PersonalRetention,
   type RetentionOfPersonalDeps,
 } from './personal/personal.ts';
@@ -152,6 +153,8 @@ export interface Ports {
   readonly personal: Table;
   /** The keys under which it is encrypted, which no backup of the tables has. */
   readonly dataKeys: DataKeys;
+  /** Goes on with work after the answer; absent where nothing runs then. */
+  readonly background?: ((work: Promise<void>) => void) | undefined;
   /** Published objects and their archive. */
   readonly bucket: Bucket;
   /** Keys and ends of acts: objects that are put once. */
@@ -192,6 +195,8 @@ export const SERVICE: Principal = {
 /** The service without its callers: enough to hold a ceremony, to recover and to run the scheduled tasks. */
 export interface Core extends Omit<App, 'principals'> {
   readonly retention: Retention;
+  /** Moves what interrupted submissions left staged. */
+  readonly personalData: Pick<PersonalData, 'recover'>;
   readonly authority: Authority & AuthorityCore;
   readonly mending: Pick<Mending, 'mend'>;
   readonly sequencer: Sequencer;
@@ -447,7 +452,6 @@ export const compose = (ports: Ports): Core => {
     ((await certificateEnd(ref)) ?? Number.POSITIVE_INFINITY) < clock() ||
     (await readActedState(records, ref)) === 'revoked';
   const personalRetention = personal.openRetention({
-    table,
     objects: ports.objects,
     log,
     ...holderData(registration.holderData, isOver),
@@ -500,6 +504,7 @@ export const compose = (ports: Ports): Core => {
     ledger,
     names,
     personalRetention,
+    personalData: personal.data,
     transparencyLog,
     tableStanding,
     recovery,

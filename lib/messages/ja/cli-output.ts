@@ -142,6 +142,15 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'former table': '以前の表',
   'leaves of the log': '透明性ログの葉',
   'leaves of the table': '表の葉',
+  'data keys': 'データ鍵',
+  '{0} in {1}; delete the file at its end, {2}':
+    '{0} 個を {1} に保存。期限の {2} が来たら、このファイルを削除してください',
+  'not copied; personal data in this backup cannot be read without a copy of them':
+    '保存していません。このバックアップの個人データは、データ鍵の控えがなければ読めません',
+  '{0} in the folder; {1} of them put back, {2} of the copy stay destroyed':
+    'フォルダに {0} 個。うち {1} 個を戻しました。控えにある {2} 個は破棄されたままです',
+  'The data folder has no data keys: nobody can read personal data of the backup. Put back a copy of the keys before the service starts: akashi restore --data-keys FILE.':
+    'データフォルダにデータ鍵がないため、バックアップの個人データは誰も読めません。サービスを起動する前に、データ鍵の控えを戻してください（akashi restore --data-keys FILE）。',
   'leaves published': '公開済みの葉',
   lost: '失われた葉',
   'The table is {0} leaves behind its log; the next start says what to do. The files of the log have to reach as far: where the folder was empty, first copy /log/tile from a mirror or an auditor into objects/log.':
