@@ -250,6 +250,8 @@ export const serialPage = z.looseObject({
       order: text.exactOptional(),
       profile: text.exactOptional(),
       office: text.exactOptional(),
+      holder: text.exactOptional(),
+      issuedTo: text.exactOptional(),
       tbsDigest: text.exactOptional(),
       digest: text.exactOptional(),
       crlAddresses: z.array(text).exactOptional(),

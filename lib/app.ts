@@ -74,6 +74,7 @@ import type { CertificateRef, Principal } from './principal.ts';
 import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
 import {
   type HolderData,
+  openCertificateOfRequest,
   openRegistration,
   type Registration,
   requestItem,
@@ -288,6 +289,7 @@ export const compose = (ports: Ports): Core => {
   const { retention: periods } = trustDomain;
   const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
   const dataEnd = after(periods.issuanceAfterExpiry);
+  const tenantOfOffice = async (office: string) => (await directory.office(office))?.tenant;
   const authority = openAuthority({
     ...ports,
     personal: personal.data,
@@ -306,6 +308,8 @@ export const compose = (ports: Ports): Core => {
     urlsOf,
     openOffice: directory.openOffice,
     servedOffice: directory.servedOffice,
+    tenantOfOffice,
+    certificateOfRequest: openCertificateOfRequest(table),
     tenantOf: async (principal) => (await directory.knownProven(principal))?.tenant,
     trustDomainDigest,
     inForce,
@@ -364,7 +368,7 @@ export const compose = (ports: Ports): Core => {
     issuedFor: openIssuedFor(ports.objects, outcome),
     isRevoked: async (ref) => (await register.lookup(ref))?.value.state === 'revoked',
     succession: directory.succession,
-    tenantOfOffice: async (office) => (await directory.office(office))?.tenant,
+    tenantOfOffice,
     retries: openRetries(clock),
     lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
   });

@@ -284,6 +284,10 @@ export const certificateView = z
     profileVersion: z.int(),
     tenant: tenantId.exactOptional(),
     office: z.string().exactOptional(),
+    holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom it is about.' }),
+    issuedTo: principalId
+      .exactOptional()
+      .meta({ description: 'The officer to whom the office gave the certificate.' }),
     request: z.string(),
     subject: z
       .string()

@@ -7,6 +7,7 @@ import type { Issuer, IssuerUrls } from '../status/status.ts';
 import { tryEach } from '../try-each.ts';
 import { holdCeremony, readCeremonyKeys } from './ceremony.ts';
 import { openCertificateBytes } from './certificate-bytes.ts';
+import { openCertificateLists } from './certificate-lists.ts';
 import { openCertificateViews } from './certificate-views.ts';
 import { isSigned, readCertificate } from './certificates.ts';
 import { openClosings } from './closings.ts';
@@ -41,10 +42,13 @@ export type {
   CaView,
   CeremonyEvent,
   CeremonyKey,
+  CertificatePage,
+  CertificateQuery,
   CertificateView,
   CorrectionOutcome,
   KeyLists,
   KeyListView,
+  ListedCertificate,
   Order,
   Revocation,
   RevocationOutcome,
@@ -204,6 +208,10 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
 
     keyLists,
 
-    ...views,
+    certificate: views.certificate,
+
+    outline: views.outline,
+
+    list: openCertificateLists(deps, views),
   };
 };

@@ -16,33 +16,55 @@ type Deps = Pick<
   'table' | 'register' | 'recorder' | 'objects' | 'issuers' | 'closures' | 'clock'
 > & { readonly bytes: Pick<CertificateBytes, 'find'> };
 
+/** What the acts on a certificate add up to, as it is shown. */
+type Standing = Pick<CertificateView, 'status' | 'revocation'>;
+
 /** What officers, operators and auditors are shown of a certificate. */
+export interface CertificateViews extends Pick<Authority, 'certificate' | 'outline'> {
+  standingOf(ref: CertificateRef, row: CertificateRow): Promise<Standing>;
+  viewOf(ref: CertificateRef, row: CertificateRow, standing: Standing): Promise<CertificateView>;
+  /** The record of the issuance decides. The row could name another office or tenant. */
+  isSeenBy(actor: Principal, ref: CertificateRef): Promise<boolean>;
+}
+
 export const openCertificateViews = (
   deps: Deps,
   twoPersons: Pick<TwoPersons, 'awaited'>,
-): Pick<Authority, 'certificate' | 'outline'> => {
+): CertificateViews => {
   const { table, register, recorder, issuers, closures, bytes, clock } = deps;
 
-  const outlineOf = async (ref: CertificateRef, row: CertificateRow): Promise<CertificateOutline> => {
+  const standingOf: CertificateViews['standingOf'] = async (ref, row) => {
     const status = (await register.lookup(ref))?.value;
-    const awaiting =
-      row.office === undefined ? twoPersons.awaited(await readStanding(recorder, ref)) : undefined;
     const compromise = status && (await closures.shownCompromise(ref.ca));
     const shown = status && compromise ? underCompromise(status, compromise) : status;
     const revoked = shown?.state === 'revoked' || shown?.state === 'hold' ? shown : undefined;
     // The second named by notAfter still belongs to the validity (RFC 5280 4.1.2.5).
     const expired = Math.floor(clock() / 1000) > row.notAfter;
     return {
+      status: revoked?.state ?? (expired ? 'expired' : 'good'),
+      ...(revoked && { revocation: revocationOf(revoked) }),
+    };
+  };
+
+  const outlineOf = async (
+    ref: CertificateRef,
+    row: CertificateRow,
+    standing: Standing,
+  ): Promise<CertificateOutline> => {
+    const awaiting =
+      row.office === undefined ? twoPersons.awaited(await readStanding(recorder, ref)) : undefined;
+    return {
       ...ref,
       profile: row.profile,
       profileVersion: row.profileVersion,
       ...(row.tenant !== undefined && { tenant: row.tenant }),
       ...(row.office !== undefined && { office: row.office }),
+      ...(row.holder !== undefined && { holder: row.holder }),
+      ...(row.issuedTo !== undefined && { issuedTo: row.issuedTo }),
       request: row.order,
       notBefore: rfc3339(new Date(row.notBefore * 1000)),
       notAfter: rfc3339(new Date(row.notAfter * 1000)),
-      status: revoked?.state ?? (expired ? 'expired' : 'good'),
-      ...(revoked && { revocation: revocationOf(revoked) }),
+      ...standing,
       ...(awaiting && { awaiting }),
     };
   };
@@ -65,7 +87,18 @@ export const openCertificateViews = (
     };
   };
 
-  /** Fault: `unknown-certificate`, also where the actor may not see it. */
+  const viewOf: CertificateViews['viewOf'] = async (ref, row, standing) => ({
+    ...(await outlineOf(ref, row, standing)),
+    ...(await personalOf(ref, row)),
+  });
+
+  const assertSeenBy = async (actor: Principal, ref: CertificateRef): Promise<void> => {
+    const isOfCentre = actor.role === 'auditor' || actor.role === 'operator';
+    const seesAll = isOfCentre && actor.tenant === undefined;
+    if (!seesAll) assertSees(actor, await readIssuedAs(deps, ref));
+  };
+
+  /** Faults: `unknown-authority`, `unknown-certificate`; the latter also where the actor may not see it. */
   const rowFor = async (actor: Principal, ref: CertificateRef): Promise<CertificateRow> => {
     if (actor.tenant !== undefined) await issuers.knownTo(actor, ref.ca);
     const { value: row } = await readCertificate(table, ref).catch(async (error: unknown) => {
@@ -73,19 +106,32 @@ export const openCertificateViews = (
       if (Fault.is(error, 'unknown-certificate')) await issuers.byId(ref.ca);
       throw error;
     });
-    // The record of the issuance decides who sees the certificate. The row could name another office or tenant.
-    const isOfCentre = actor.role === 'auditor' || actor.role === 'operator';
-    const seesAll = isOfCentre && actor.tenant === undefined;
-    if (!seesAll) assertSees(actor, await readIssuedAs(deps, ref));
+    await assertSeenBy(actor, ref);
     return row;
   };
 
   return {
-    certificate: async (actor, ref) => {
-      const row = await rowFor(actor, ref);
-      return { ...(await outlineOf(ref, row)), ...(await personalOf(ref, row)) };
+    standingOf,
+    viewOf,
+
+    isSeenBy: async (actor, ref) => {
+      try {
+        await assertSeenBy(actor, ref);
+        return true;
+      } catch (error) {
+        if (Fault.is(error, 'unknown-certificate')) return false;
+        throw error;
+      }
     },
 
-    outline: async (actor, ref) => outlineOf(ref, await rowFor(actor, ref)),
+    certificate: async (actor, ref) => {
+      const row = await rowFor(actor, ref);
+      return viewOf(ref, row, await standingOf(ref, row));
+    },
+
+    outline: async (actor, ref) => {
+      const row = await rowFor(actor, ref);
+      return outlineOf(ref, row, await standingOf(ref, row));
+    },
   };
 };

@@ -329,6 +329,10 @@ export const testApp = (
         const { subject: _, ...outline } = certificate;
         return known(isKnown(ref), 'unknown-certificate', outline);
       },
+      list: async (_actor, { cursor }) => ({
+        certificates: [certificate],
+        ...(cursor === undefined && { cursor: 'c-1' }),
+      }),
       revoke: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       hold: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       release: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', undefined),
