@@ -159,6 +159,15 @@ export const certificateAnswer = z.looseObject({
   awaiting: awaiting.exactOptional(),
 });
 
+export const certificatePage = z.looseObject({
+  certificates: z.array(certificateAnswer.extend({ holder: text.exactOptional() })),
+  cursor: text.exactOptional(),
+  total: z.int().exactOptional(),
+  more: z.literal(true).exactOptional(),
+  predecessors: z.array(text).exactOptional(),
+});
+export type ListedCertificateAnswer = z.output<typeof certificatePage>['certificates'][number];
+
 export const authoritiesAnswer = z.looseObject({
   authorities: z.array(
     z.looseObject({

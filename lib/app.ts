@@ -154,7 +154,7 @@ export interface Ports {
   /** The keys under which it is encrypted, which no backup of the tables has. */
   readonly dataKeys: DataKeys;
   /** Goes on with work after the answer; absent where nothing runs then. */
-  readonly background?: ((work: Promise<void>) => void) | undefined;
+  readonly background?: ((work: () => Promise<void>) => void) | undefined;
   /** Published objects and their archive. */
   readonly bucket: Bucket;
   /** Keys and ends of acts: objects that are put once. */

@@ -16,7 +16,7 @@ export interface ItemsDeps {
   readonly clock: Clock;
   readonly random: Random;
   /** Work that goes on after the answer. Absent where nothing runs after it: then the work is done first. */
-  readonly background?: ((work: Promise<void>) => void) | undefined;
+  readonly background?: ((work: () => Promise<void>) => void) | undefined;
 }
 
 export interface PersonalDeps extends ItemsDeps {

@@ -49,8 +49,8 @@ export const openStaging = (
         writes: [{ put, value: row, if: 'absent' }],
         settle: async () => {
           // The item is durable already. Where this fails, it stays staged for whoever comes next.
-          const moving = move(name, { ...put, version: 1, value: row }).catch(ignored);
-          if (background === undefined) return moving;
+          const moving = () => move(name, { ...put, version: 1, value: row }).catch(ignored);
+          if (background === undefined) return moving();
           background(moving);
         },
       };

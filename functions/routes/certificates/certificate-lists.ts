@@ -6,7 +6,15 @@ import type { Principal } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
 import { provide, type Told, toldByTenant } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
-import { certificateView, officeId, pageLimit, principalId, profileId, tenantId, time } from '../../http/schemas.ts';
+import {
+  certificateView,
+  officeId,
+  pageLimit,
+  principalId,
+  profileId,
+  tenantId,
+  time,
+} from '../../http/schemas.ts';
 
 /* What the list of certificates, the search through them and the files of them have in common. */
 
@@ -22,7 +30,9 @@ export const certificateFilter = {
       'Where there are several tenants, principals of the service name one, or an office, a holder or an officer.',
   }),
   profile: profileId.exactOptional(),
-  holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom the certificate is about.' }),
+  holder: principalId
+    .exactOptional()
+    .meta({ description: 'The pseudonym of whom the certificate is about.' }),
   issuedTo: principalId
     .exactOptional()
     .meta({ description: 'The officer to whom the office gave the certificate.' }),
