@@ -2,6 +2,7 @@ import { AUTHORITY_ROUTES, AUTHORITY_TASKS } from './authority/functions.ts';
 import { ENROLMENT_ROUTES, ENROLMENT_TASKS } from './enrolment/functions.ts';
 import { HOLDERS_ROUTES } from './holders/functions.ts';
 import { type Grants, type RouteFunction, type Rows, type TaskFunction, together } from './lambda/grants.ts';
+import { stagedFor } from './lambda/personal-rows.ts';
 import { ACTS_ON_OFFICES, ACTS_ON_PRINCIPALS, ENDS_OF_RECORDS } from './lambda/rows.ts';
 import { LEDGER_ROUTES, LEDGER_TASKS } from './ledger/functions.ts';
 import { REGISTRATION_ROUTES, REGISTRATION_TASKS } from './registration/functions.ts';
@@ -44,7 +45,7 @@ const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolea
       : knows(fn)
         ? {
             ...fn,
-            rows: together(BEGIN, fn.rows ?? {}),
+            rows: together(BEGIN, fn.rows ?? {}, fn.personal ? stagedFor(fn.personal) : {}),
             proofs: {
               ...fn.proofs,
               read: [...BEGIN_PROOFS, ...(knowsCallers(fn) ? CALLER_PROOFS : []), ...(fn.proofs?.read ?? [])],

@@ -8,6 +8,7 @@ import type { Log } from '../lib/ports.ts';
 import { type Ground, openGround, openHouse } from './authority/house.ts';
 import { opensslRequest, type Service } from './service.ts';
 import { faultyBucket, faultyTable } from './store/faulty-table.ts';
+import { tellsOf } from './tells.ts';
 import { allRecords } from './world.ts';
 
 /** A person's data go into the request and the certificate, and appear nowhere else. */
@@ -33,18 +34,7 @@ const SECRETS = [
   REASON,
 ];
 
-/** A text may have a value as it is, in JSON's escapes, or in base64. */
-const tells = (text: string): readonly string[] => {
-  const shown = text.replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  const decoded = (text.match(/[A-Za-z0-9+/_-]{24,}={0,2}/g) ?? []).map((part) =>
-    Buffer.from(part, 'base64').toString('utf8'),
-  );
-  return SECRETS.filter((secret) =>
-    [shown, decodeURIComponent(encodeURIComponent(shown)), ...decoded].some((one) => one.includes(secret)),
-  );
-};
+const tells = tellsOf(SECRETS);
 
 let ground: Ground;
 let house: Service;

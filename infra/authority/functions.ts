@@ -13,6 +13,7 @@ import {
   ISSUED,
   KEY_LISTS,
   KEYS_OF_PRINCIPALS,
+  LIST_CERTIFICATE,
   MOVE_REQUEST,
   OFFICE,
   OPENS,
@@ -105,12 +106,23 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
     closed: true,
     // Requests that were approved under the file in force are finished before the next file comes into force.
     // Where no two operators are left, it enrols one.
-    rows: together(ISSUE, END, PUBLISH, RENEW_RESPONDER, MOVE_REQUEST, OFFICE, OPENS, ENROL_OPERATOR, {
-      query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
-      get: ['issuers', 'trust-domain-file/*', 'trust-domain-amendments', 'trust-domain-withdrawn'],
-      put: ['issuers', 'trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn'],
-      delete: ['used-keys/*'],
-    }),
+    rows: together(
+      ISSUE,
+      LIST_CERTIFICATE,
+      END,
+      PUBLISH,
+      RENEW_RESPONDER,
+      MOVE_REQUEST,
+      OFFICE,
+      OPENS,
+      ENROL_OPERATOR,
+      {
+        query: ['unfinished/*', 'requests/*', 'trust-domain-file/*', 'trust-domain-withdrawn'],
+        get: ['issuers', 'trust-domain-file/*', 'trust-domain-amendments', 'trust-domain-withdrawn'],
+        put: ['issuers', 'trust-domain', 'trust-domain-amendments', 'trust-domain-withdrawn'],
+        delete: ['used-keys/*'],
+      },
+    ),
     personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART), dataKeys: 'make' },
     bucketFormat: 'mark',
     crls: 'publish',

@@ -19,6 +19,7 @@ import {
   ISSUE,
   ISSUED,
   KEYS_OF_PRINCIPALS,
+  LIST_CERTIFICATE,
   OPENS,
   post,
   remove,
@@ -123,9 +124,19 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'enrolling',
     // The certificates that the new one replaces are revoked.
-    rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CERTIFY_PRINCIPAL, ISSUE, CHANGE_STATUS, {
-      query: ['enrolled-persons/*'],
-    }),
+    rows: together(
+      DOOR,
+      END,
+      OPENS,
+      ACT_ON_PRINCIPALS,
+      CERTIFY_PRINCIPAL,
+      ISSUE,
+      LIST_CERTIFICATE,
+      CHANGE_STATUS,
+      {
+        query: ['enrolled-persons/*'],
+      },
+    ),
     personal: { rows: ISSUE_APART, dataKeys: 'make' },
     tokenUsers: 'open',
     caKeys: 'sign',

@@ -3,11 +3,14 @@ import type { PersonalGrants, Rows } from './grants.ts';
 /** Rows of the table of personal data (lib/personal/rows.ts). */
 
 /** What a request says about somebody, by its id; and the bytes of a certificate, by its number. */
-export const REQUEST = 'request/*';
-export const CERTIFICATE = 'certificate/*';
+export const REQUEST_ITEMS = 'request/*';
+export const CERTIFICATE_ITEMS = 'certificate/*';
 
 /** For who is shown a certificate, or its digest. */
-export const READ_CERTIFICATE: PersonalGrants = { rows: { get: [CERTIFICATE] }, dataKeys: 'open' };
+export const READ_CERTIFICATE: PersonalGrants = { rows: { get: [CERTIFICATE_ITEMS] }, dataKeys: 'open' };
+
+/** Put before a data key is made: one that is missing was lost, and is not made anew. */
+const MADE_KEYS = 'data-keys/*';
 
 /** The lists of an item: by the month of its end, and by each beginning under which a search finds it. */
 const MONTHS = 'month/*';
@@ -20,24 +23,27 @@ export const SEARCH: Rows = { query: [SEARCHES, YEARS] };
 
 /** An item that is put under another end, or another key, leaves the lists where it stood. */
 export const CHANGE_REQUEST_DATA: Rows = {
-  get: [REQUEST, MONTHS, SEARCHES, YEARS],
-  put: [REQUEST, MONTHS, SEARCHES, YEARS],
+  get: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS],
+  put: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
   delete: [MONTHS, SEARCHES],
 };
 
 /** The bytes are put before the certificate is signed, and the certificate after that. No search finds them. */
 export const ISSUE_APART: Rows = {
-  get: [CERTIFICATE, MONTHS],
-  put: [CERTIFICATE, MONTHS],
+  get: [CERTIFICATE_ITEMS, MONTHS],
+  put: [CERTIFICATE_ITEMS, MONTHS, MADE_KEYS],
 };
 
-/** The item of a request that was not stored goes again. */
-export const ADD_REQUEST_DATA: Rows = { ...CHANGE_REQUEST_DATA, delete: [REQUEST, MONTHS, SEARCHES] };
+/** A new item. */
+export const ADD_REQUEST_DATA: Rows = {
+  get: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS],
+  put: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
+};
 
 /** What an order erases: the mark that it did takes the place of the item. */
 export const ERASE: Rows = {
-  get: [REQUEST, CERTIFICATE, MONTHS, SEARCHES],
-  put: [REQUEST, CERTIFICATE],
+  get: [REQUEST_ITEMS, CERTIFICATE_ITEMS, MONTHS, SEARCHES],
+  put: [REQUEST_ITEMS, CERTIFICATE_ITEMS],
   delete: [MONTHS, SEARCHES],
 };
 
@@ -46,8 +52,24 @@ const ENDED = 'ended';
 
 /** What has to stay is put under a later end; what is left of an ended month is deleted. */
 export const END_MONTHS: Rows = {
-  get: [REQUEST, CERTIFICATE, MONTHS, SEARCHES, YEARS, ENDED],
-  query: [MONTHS, ENDED],
-  put: [REQUEST, CERTIFICATE, MONTHS, SEARCHES, YEARS, ENDED],
-  delete: [REQUEST, CERTIFICATE, MONTHS, SEARCHES, ENDED],
+  get: [REQUEST_ITEMS, CERTIFICATE_ITEMS, MONTHS, SEARCHES, YEARS, ENDED],
+  query: [MONTHS, MADE_KEYS, ENDED],
+  put: [REQUEST_ITEMS, CERTIFICATE_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS, ENDED],
+  delete: [REQUEST_ITEMS, CERTIFICATE_ITEMS, MONTHS, SEARCHES, ENDED],
 };
+
+/**
+ * In the table of rows: an item of a request that was staged with the rows that refer to it. Whoever looks for an item looks there
+ * too, and whoever changes it moves it first.
+ */
+const STAGED = 'personal-staged/*';
+
+export const stagedFor = ({ rows = {} }: PersonalGrants): Rows => ({
+  ...(rows.get && { get: [STAGED] }),
+  ...(rows.put?.includes(REQUEST_ITEMS) && { delete: [STAGED] }),
+});
+
+/** A submission stages its item. */
+export const STAGE: Rows = { put: [STAGED] };
+/** What an interrupted submission left staged is moved. */
+export const MOVE_STAGED: Rows = { query: [STAGED] };

@@ -25,6 +25,9 @@ export const ISSUE: Rows = {
   delete: ['unfinished/*'],
 };
 
+/** Certificates of organisations and people are in lists. */
+export const LIST_CERTIFICATE: Rows = { put: ['certificates-of/*'] };
+
 /**
  * A signature that a person has to ask for is made only with the records of the acts that it rests on. A certificate is
  * revoked only with the record of its issuance.

@@ -44,17 +44,33 @@ const RECORD = {
   kb: 0.9 + 3 * 0.15,
 };
 const REQUEST_TO_CERTIFICATE = {
-  writes: 105,
+  writes: 120,
   reads: 44,
   records: 5,
-  kb: 9,
+  kb: 8,
   apiCalls: 4,
   signatures: 1,
   /** The end of the request, and the serial number: put once, and kept. */
   objectPuts: 2,
-  objectGets: 8,
+  /** With those that say whether a data key was destroyed. */
+  objectGets: 16,
   objectKb: 1.4,
 };
+/** What the same request leaves in the table of personal data. */
+const PERSONAL = {
+  /** Beginnings and pairs of characters under which a search finds it: those of a name of two words with its kana. */
+  terms: 15,
+  writes: 24,
+  /** Its row is put at the submission; at the issuance it is deleted, and put under the end of the certificate. */
+  writesOfTerm: 6,
+  reads: 10,
+  kb: 7,
+  kbOfTerm: 0.15,
+  /** A function keeps a data key open for a minute: at most one is opened for each call of the API. */
+  keysOpened: 4,
+};
+const PERSONAL_WRITES = PERSONAL.writes + PERSONAL.terms * PERSONAL.writesOfTerm;
+const PERSONAL_KB = PERSONAL.kb + PERSONAL.terms * PERSONAL.kbOfTerm;
 /** With what its first CRL reads: its acts, and its row again. */
 const REVOCATION = {
   writes: 22,
@@ -93,16 +109,16 @@ export const monthlyCost = (load: Load): readonly Line[] => {
   const requests = ocspAnswers + apiCalls + crlFromOrigin;
   const writes =
     records * (RECORD.staged + RECORD.sequenced) +
-    issued * REQUEST_TO_CERTIFICATE.writes +
+    issued * (REQUEST_TO_CERTIFICATE.writes + PERSONAL_WRITES) +
     revoked * REVOCATION.writes;
   const reads =
     ocspAnswers * OCSP.reads +
     apiCalls * API.reads +
-    issued * REQUEST_TO_CERTIFICATE.reads +
+    issued * (REQUEST_TO_CERTIFICATE.reads + PERSONAL.reads + PERSONAL.keysOpened) +
     revoked * REVOCATION.reads +
     records * 0.5;
   const recordsKept = records * 12 * load.yearsOfRecords;
-  const tableGb = (load.certificates * REQUEST_TO_CERTIFICATE.kb + recordsKept * RECORD.kb) / 1e6;
+  const tableGb = (load.certificates * (REQUEST_TO_CERTIFICATE.kb + PERSONAL_KB) + recordsKept * RECORD.kb) / 1e6;
   // The sequencer writes only if there are records to sequence, and at most every five seconds.
   const batches = Math.min(records, MONTH_SECONDS / EVERY.sequencing);
   const signatures = issued * REQUEST_TO_CERTIFICATE.signatures + load.crlPartitions * 30 + batches;
@@ -128,7 +144,10 @@ export const monthlyCost = (load: Load): readonly Line[] => {
     },
     {
       what: 'KMS',
-      usd: (load.cas + 3) * p('key') + signatures * p('signature') + invocations * 0.02 * p('keyRequest'),
+      usd:
+        (load.cas + 4) * p('key') +
+        signatures * p('signature') +
+        (invocations * 0.02 + issued * PERSONAL.keysOpened) * p('keyRequest'),
     },
     {
       what: 'Secrets Manager',

@@ -3,9 +3,11 @@ import {
   ADD_REQUEST_DATA,
   CHANGE_REQUEST_DATA,
   ISSUE_APART,
+  MOVE_STAGED,
   READ_CERTIFICATE,
-  REQUEST,
+  REQUEST_ITEMS,
   SEARCH,
+  STAGE,
 } from '../lambda/personal-rows.ts';
 import {
   ACTS_ON_DATA_KEYS,
@@ -22,6 +24,7 @@ import {
   get,
   ISSUE,
   KEYS_OF_PRINCIPALS,
+  LIST_CERTIFICATE,
   MOVE_REQUEST,
   OFFICE,
   OPENS,
@@ -46,7 +49,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
       'request-submit',
       post('requests/submit-request', REQUESTS),
       // A submission enrols the holder that it names.
-      together(END, {
+      together(END, STAGE, {
         get: [
           'request-idempotency/*',
           'request/*',
@@ -85,7 +88,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, { query: ['requests', 'requests/*'], get: ['request/*'] }),
-    personal: { rows: together({ get: [REQUEST] }, SEARCH), dataKeys: 'open' },
+    personal: { rows: together({ get: [REQUEST_ITEMS] }, SEARCH), dataKeys: 'open' },
     proofs: { read: [ACTS_ON_DATA_KEYS] },
   },
   {
@@ -96,7 +99,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'handing',
     rows: together(DOOR, END, { query: ['requests', 'requests/*'], get: ['request/*'] }),
-    personal: { rows: { get: [REQUEST] }, dataKeys: 'open' },
+    personal: { rows: { get: [REQUEST_ITEMS] }, dataKeys: 'open' },
     handOver: true,
     actKeys: { sign: ['export'] },
     proofs: { read: [ACTS_ON_DATA_KEYS] },
@@ -106,7 +109,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
     routes: [post('requests/examine-request', `${REQUESTS}/{id}/examinations`)],
     doors: 'callers',
     part: 'issuing',
-    rows: together(DOOR, MOVE_REQUEST, ISSUE, END, OPENS, { delete: ['used-keys/*'] }),
+    rows: together(DOOR, MOVE_REQUEST, ISSUE, LIST_CERTIFICATE, END, OPENS, { delete: ['used-keys/*'] }),
     personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART), dataKeys: 'make' },
     caKeys: 'sign',
     actKeys: { sign: ['examination', 'issuance'] },
@@ -159,10 +162,20 @@ export const REGISTRATION_TASKS: readonly TaskFunction[] = [
     file: 'tasks/recovery',
     environment: 'issuing',
     everyMinutes: 5,
-    rows: together(ISSUE, END, MOVE_REQUEST, OPENS, OFFICE, CERTIFY_PRINCIPAL, {
-      query: ['unfinished/*', 'requests/*', 'enrolled-uncertified'],
-      delete: ['used-keys/*'],
-    }),
+    rows: together(
+      ISSUE,
+      LIST_CERTIFICATE,
+      END,
+      MOVE_REQUEST,
+      OPENS,
+      OFFICE,
+      CERTIFY_PRINCIPAL,
+      MOVE_STAGED,
+      {
+        query: ['unfinished/*', 'requests/*', 'enrolled-uncertified'],
+        delete: ['used-keys/*'],
+      },
+    ),
     personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART), dataKeys: 'make' },
     caKeys: 'sign',
     actKeys: { sign: ['issuance'] },

@@ -1,5 +1,5 @@
-import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
-import { READ_CERTIFICATE } from '../lambda/personal-rows.ts';
+import { type RouteFunction, type Rows, type TaskFunction, together } from '../lambda/grants.ts';
+import { CERTIFICATE_ITEMS, READ_CERTIFICATE, REQUEST_ITEMS, SEARCH } from '../lambda/personal-rows.ts';
 import {
   ACTS_ON_DATA_KEYS,
   BROUGHT_BACK,
@@ -30,7 +30,10 @@ import {
   VERIFY_ENROLLED,
 } from '../lambda/rows.ts';
 
-const CERTIFICATE = '/api/v1/certificates/{ca}/{serial}';
+const CERTIFICATES = '/api/v1/certificates';
+const CERTIFICATE = `${CERTIFICATES}/{ca}/{serial}`;
+
+const LISTED: Rows = { query: ['certificates-of/*'], get: ['certificates/*', 'status/*'] };
 
 export const STATUS_ROUTES: readonly RouteFunction[] = [
   {
@@ -58,11 +61,37 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     proofs: { read: [...VERIFY_ENROLLED, ...ENROLMENTS] },
   },
   {
-    ...onRows('certificates', get('certificates/list-serials', '/api/v1/certificates/{ca}'), {
+    ...onRows('certificates', get('certificates/list-serials', `${CERTIFICATES}/{ca}`), {
       query: ['status/*', 'certificates/*'],
     }),
     personal: READ_CERTIFICATE,
     proofs: { read: [ACTS_ON_DATA_KEYS] },
+  },
+  {
+    id: 'certificate-lists',
+    routes: [
+      get('certificates/list-certificates', CERTIFICATES),
+      post('certificates/search-certificates', `${CERTIFICATES}/searches`),
+    ],
+    doors: 'callers',
+    part: 'rows',
+    // A search finds requests, and then their certificates.
+    rows: together(DOOR, END, LISTED, { get: ['request/*'] }),
+    personal: { rows: together({ get: [REQUEST_ITEMS, CERTIFICATE_ITEMS] }, SEARCH), dataKeys: 'open' },
+    proofs: { read: [...VERIFY, ISSUED] },
+  },
+  {
+    id: 'certificate-exports',
+    routes: ['csv', 'xlsx'].map((format) =>
+      get(`certificates/export-certificates-as-${format}`, `/api/v1/exports/certificates.${format}`),
+    ),
+    doors: 'callers',
+    part: 'handing',
+    rows: together(DOOR, END, LISTED),
+    personal: READ_CERTIFICATE,
+    handOver: true,
+    actKeys: { sign: ['export'] },
+    proofs: { read: [...VERIFY, ISSUED] },
   },
   onRows('used-keys', get('keys/list-used-keys', '/api/v1/keys'), { query: ['used-keys/*'] }),
   {

@@ -146,7 +146,7 @@ describe('who may sign', () => {
     ['key-list', ['key-list']],
     ['submission', ['request-submit', 'request-withdrawal']],
     ['holder', ['request-submit']],
-    ['export', ['evidence', 'records', 'request-exports']],
+    ['export', ['certificate-exports', 'evidence', 'records', 'request-exports']],
     ['examination', ['request-examinations']],
     [
       'issuance',
@@ -326,13 +326,14 @@ describe('who may read what', () => {
       'request-withdrawal',
       'leavers',
       'request-certificate',
+      'certificate-lists',
       'ceremony',
       'scheduled-recovery',
       'scheduled-retention',
     ]);
   });
 
-  it('certificates, whose subjects are persons', () => {
+  it('rows of certificates', () => {
     expect(reaching('certificates/*', READS)).toEqual([
       'request-examinations',
       'request-certificate',
@@ -340,6 +341,8 @@ describe('who may read what', () => {
       'principal-enrolment',
       'principal-ends',
       'certificates',
+      'certificate-lists',
+      'certificate-exports',
       'certificate',
       'certificate-revocation',
       'certificate-hold',

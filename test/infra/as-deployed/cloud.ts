@@ -34,6 +34,8 @@ export interface Cloud {
   bucketOf(bucket: string): S3Bucket;
   /** The table of rows as seen by somebody who writes to it without any function. */
   readonly table: Table;
+  /** Another table, by a part of its name. */
+  tableOf(name: string): Table;
   /** Every item of every table, as DynamoDB has it. */
   items(): Promise<readonly { readonly table: string; readonly item: Attributes }[]>;
   /** From now on Secrets Manager fails with an internal error, or answers again. */
@@ -116,16 +118,20 @@ export const startCloud = async (
       names.plainBuckets.includes(bucket) || viaService(caller, 's3', names.dataKey, actions),
   );
 
+  const tableOf = (part: string): Table =>
+    openDynamoDbTable({
+      table: [...deployed.tables.keys()].find((name) => name.includes(part)) ?? '',
+      calls: openDynamoDbLeanCalls(engine.access, randomBytes),
+      random: randomBytes,
+    });
+
   return {
     calls,
     denied,
     items: async () =>
       (await Promise.all([...deployed.tables.keys()].map((table) => dynamodb.scan(table)))).flat(),
-    table: openDynamoDbTable({
-      table: [...deployed.tables.keys()][0] ?? '',
-      calls: openDynamoDbLeanCalls(engine.access, randomBytes),
-      random: randomBytes,
-    }),
+    table: tableOf([...deployed.tables.keys()][0] ?? ''),
+    tableOf,
     users,
     breakUsers: (when) => {
       brokenUsers = when;

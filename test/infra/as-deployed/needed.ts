@@ -18,7 +18,8 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       'A record that is older than the ceremony lets the sequencer come first; here the ceremony was first.',
   },
   {
-    grants: /: RowsKey kms:(DescribeKey|Encrypt|GenerateDataKey|ReEncryptFrom|ReEncryptTo)$/,
+    grants:
+      /: (RowsKey|PersonalTablesKey) kms:(DescribeKey|Encrypt|GenerateDataKey|ReEncryptFrom|ReEncryptTo)$/,
     reason:
       "DynamoDB uses the table's key in its caller's name in ways that cannot be seen from outside; its documentation lists these.",
   },
@@ -239,6 +240,31 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
       /^(invitations|principal-acts|scheduled-(closings|due)): Rows(Get|Put) dynamodb:(Get|Put)Item enrolled-token-users$/,
     reason:
       'Each act lists the user that it leaves behind, by the same code; here these functions change no standing and no term.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /: PersonalRowsGet dynamodb:GetItem (month|search)\/\*$/,
+    reason:
+      'Rows that list an item are looked at where somebody else changed them; here that is seen in one function, by the same code.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /: Rows(Get|Delete) dynamodb:(Get|Delete)Item personal-staged\/\*$/,
+    reason:
+      'An item that is not in its own table is looked for among those that an interrupted submission left staged, and moved by whoever changes it; here recovery moves it.',
+    usedElsewhere: true,
+  },
+  {
+    grants:
+      /^(ceremony|request-withdrawal|scheduled-recovery): (DataKeyMake kms:GenerateDataKey|DataKeys dynamodb:PutItem data-keys|PersonalRowsPut dynamodb:PutItem (data-keys|search-years)\/\*)$/,
+    reason:
+      'The first item of a month makes its key, and the first of a year that of its searches; here others come first.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^request-withdrawal: PersonalRows(Put|Delete) dynamodb:(Put|Delete)Item (month|search)\/\*$/,
+    reason:
+      'A withdrawn request is put under the end that follows from it; here that is the month in which it was submitted.',
     usedElsewhere: true,
   },
 ];
