@@ -1,11 +1,20 @@
 import { Fault, wentThrough } from '../fault.ts';
-import { membersIn, textIn, textsIn } from '../members.ts';
+import { membersIn, textIn } from '../members.ts';
 import type { Item, Key, Value, Write } from '../store/store.ts';
-import type { DataKeyId, Found, ItemName, PersonalData, Terms } from './contract.ts';
+import type { Found, ItemName, PersonalData, Terms } from './contract.ts';
 import type { ItemsDeps } from './deps.ts';
-import type { KeyRing } from './key-ring.ts';
+import { KEPT_OPEN_MS, type KeyRing } from './key-ring.ts';
 import { monthOf, parseKeyId, tenantPart } from './months.ts';
-import { type ItemRow, itemKey, monthKey, searchKey, tokenOf, yearsPk } from './rows.ts';
+import {
+  asSealed,
+  formerKeys,
+  type ItemRow,
+  itemKey,
+  listsOf,
+  monthOfKey,
+  tokenOf,
+  yearsPk,
+} from './rows.ts';
 import { type SealedRow, seal, unseal } from './sealing.ts';
 import { termsOf } from './search-text.ts';
 
@@ -15,6 +24,9 @@ type Inner = { readonly value: Value; readonly texts: readonly string[] };
 /** Others who change the same item are few. */
 const MAX_ATTEMPTS = 8;
 
+/** A write takes less. What is put so shortly before the end of its month goes into the next one, and does not end unread. */
+const WRITE_MS = KEPT_OPEN_MS;
+
 export interface Opened {
   readonly row: SealedRow;
   readonly version: number;
@@ -23,8 +35,12 @@ export interface Opened {
 
 /** Items, for the files of this room. */
 export interface Items extends Pick<PersonalData, 'add' | 'change' | 'find' | 'read'> {
-  /** The row as it is, and what it says where it can be read. */
-  inspect(name: ItemName): Promise<{ readonly row?: Item<ItemRow>; readonly opened?: Opened }>;
+  /** The row as it is, and what it says or why it cannot be read. */
+  inspect(name: ItemName): Promise<{
+    readonly row?: Item<ItemRow>;
+    readonly opened?: Opened;
+    readonly closed?: Exclude<Found<never>, { state: 'kept' }>;
+  }>;
   /** Puts an opened item under a later end, or under the newest key of its month. False where another change was first. */
   move(name: ItemName, opened: Opened, end?: number): Promise<boolean>;
   /** Deletes the rows of an item; with `mark`, says by which order. False where another change was first. */
@@ -65,7 +81,7 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
     searched: Pick<SealedRow, 'office' | 'id'>,
   ): Promise<SealedRow> => {
     // What would have ended already is kept to the end of this month: somebody still needs it.
-    const month = monthOf(Math.max(end, clock()));
+    const month = monthOf(Math.max(end, clock() + WRITE_MS));
     const { id, key } = await ring.current(tenant, month);
     const sealed = seal(name, id, key, inner, random);
     const { office, id: found } = searched;
@@ -131,7 +147,8 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
   ): Promise<boolean> => {
     const inner: Inner = { value, texts: searched?.texts ?? [] };
     const where = searched ? { office: searched.office, id: searched.id } : {};
-    return store(name, before, await sealedRow(name, inner, tenantPart(tenant), end, where));
+    const row = await sealedRow(name, inner, tenantPart(tenant), end, where);
+    return store(name, before, { ...row, ...formerKeys(before?.value, row.key, clock()) });
   };
 
   const openRow = async (
@@ -140,13 +157,14 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
   ): Promise<Opened | Exclude<Found<never>, { state: 'kept' }>> => {
     const row = asSealed(item.value);
     if (row === undefined) {
-      return 'erased' in membersIn(item.value)
-        ? { state: 'ended', month: '' }
-        : { state: 'unreadable', code: 'personal-data-damaged' };
+      const record = textIn(membersIn(item.value).erased);
+      return record === undefined
+        ? { state: 'unreadable', code: 'personal-data-damaged' }
+        : { state: 'ended', record };
     }
     const key = await ring.open(row.key);
-    if (key === 'ended') return { state: 'ended', month: monthOfKey(row.key) };
-    if (key === 'missing') return { state: 'unreadable', code: 'data-key-missing' };
+    if (key === 'ended') return { state: 'ended', month: monthOfKey(row.key), key: row.key };
+    if (key === 'missing' || key === 'damaged') return { state: 'unreadable', code: `data-key-${key}` };
     const inner = unseal(name, row, key) as Inner | undefined;
     if (inner === undefined) return { state: 'unreadable', code: 'personal-data-damaged' };
     return { row, version: item.version, inner };
@@ -195,7 +213,7 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
       const row = await get(name);
       if (row === undefined) return {};
       const opened = await openRow(name, row);
-      return { row, ...(!('state' in opened) && { opened }) };
+      return { row, ...('state' in opened ? { closed: opened } : { opened }) };
     },
 
     move: async (name, { row, version, inner }, end) => {
@@ -203,12 +221,14 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
       if (of === undefined || !('month' in of)) return false;
       const before: Item<ItemRow> = { ...itemKey(name), version, value: row };
       const to = end ?? Date.parse(`${of.month}-01T00:00:00Z`);
-      return store(name, before, await sealedRow(name, inner, of.tenant, to, row));
+      const moved = await sealedRow(name, inner, of.tenant, to, row);
+      return store(name, before, { ...moved, ...formerKeys(row, moved.key, clock()) });
     },
 
     remove: async (name, mark) => {
       const before = await get(name);
       if (before === undefined) return true;
+      if (mark !== undefined && textIn(membersIn(before.value).erased) !== undefined) return true;
       const lists = listsOf(name, before.value);
       const found = await Promise.all(lists.map((key) => personal.get(key)));
       const over = found.flatMap((one): readonly Write[] =>
@@ -224,40 +244,6 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
   };
 };
 
-const monthOfKey = (id: DataKeyId): string => {
-  const name = parseKeyId(id);
-  return name && 'month' in name ? name.month : '';
-};
-
-/** Somebody else may have written the row. */
-export const asSealed = (value: unknown): SealedRow | undefined => {
-  const { key, nonce, sealed, office, id, tokens } = membersIn(value);
-  const name = parseKeyId(key);
-  if (name === undefined || !('month' in name)) return undefined;
-  if (textIn(nonce) === undefined || textIn(sealed) === undefined) return undefined;
-  const where = textIn(office) !== undefined && textIn(id) !== undefined;
-  const row = { key, nonce, sealed } as SealedRow;
-  if (!where) return row;
-  return {
-    ...row,
-    office: textIn(office) as string,
-    id: textIn(id) as string,
-    tokens: textsIn(tokens).flatMap((token) => token ?? []),
-  };
-};
-
-/** The rows that list the item. */
-const listsOf = (name: ItemName, value: ItemRow): readonly Key[] => {
-  const row = asSealed(value);
-  const of = parseKeyId(row?.key);
-  if (row === undefined || of === undefined || !('month' in of)) return [];
-  const { id, tokens = [] } = row;
-  return [
-    monthKey(of.tenant, of.month, name),
-    ...(id === undefined ? [] : tokens.map((token) => searchKey(token, id))),
-  ];
-};
-
 /** The fault of an item that is not there to be read. It names the item and nothing of its content. */
 const notKept = (item: ItemName, found: Exclude<Found<never>, { state: 'kept' }>): Fault => {
   if (found.state === 'ended')
@@ -266,6 +252,12 @@ const notKept = (item: ItemName, found: Exclude<Found<never>, { state: 'kept' }>
     return new Fault(
       'data-key-missing',
       'The data key of these personal data is missing; restore it from a copy of the keys.',
+      { item },
+    );
+  if (found.state === 'unreadable' && found.code === 'data-key-damaged')
+    return new Fault(
+      'data-key-damaged',
+      'The data key of these personal data is damaged; restore it from a copy of the keys.',
       { item },
     );
   return new Fault(

@@ -9,14 +9,16 @@ export interface OpenKey {
   readonly key: Uint8Array;
 }
 
+export type NoKey = 'ended' | 'missing' | 'damaged';
+
 /** The data keys that this process has open. */
 export interface KeyRing {
   /** The key under which what ends in that month is put now; made where there is none. */
   current(tenant: string, month: string): Promise<OpenKey>;
   /** The key of searches among what ends in that year; made where there is none. */
   search(tenant: string, year: string): Promise<OpenKey>;
-  /** `ended`: an act destroyed it. `missing`: there is none, and no act says why. */
-  open(id: DataKeyId): Promise<Uint8Array | 'ended' | 'missing'>;
+  /** `ended`: an act destroyed it. `missing`: there is none, and no act says why. `damaged`: it is not as it was put. */
+  open(id: DataKeyId): Promise<Uint8Array | NoKey>;
   /** Whether an act closed the key for new items. */
   isClosed(id: DataKeyId): Promise<boolean>;
   /** Whether an act destroyed it. */
@@ -51,6 +53,19 @@ const remembered = <T>(clock: Clock, kept: Map<string, Kept<T>>, name: string, m
   return value;
 };
 
+/** A damaged key keeps nobody from what is under the others. */
+export const openIn = async (
+  dataKeys: Pick<DataKeys, 'open'>,
+  id: DataKeyId,
+): Promise<Uint8Array | 'missing' | 'damaged'> => {
+  try {
+    return (await dataKeys.open(id)) ?? 'missing';
+  } catch (error) {
+    if (Fault.is(error, 'data-key-damaged')) return 'damaged';
+    throw error;
+  }
+};
+
 export const openKeyRing = ({
   dataKeys,
   recorder,
@@ -61,7 +76,7 @@ export const openKeyRing = ({
   readonly clock: Clock;
 }): KeyRing => {
   const current = new Map<string, Kept<OpenKey>>();
-  const opened = new Map<string, Kept<Uint8Array | 'ended' | 'missing'>>();
+  const opened = new Map<string, Kept<Uint8Array | NoKey>>();
 
   const actOn = async (id: DataKeyId, number: number): Promise<unknown> => {
     const end = await recorder.conclusion({ act: actsOnKey(id), number });
@@ -99,10 +114,9 @@ export const openKeyRing = ({
 
     open: (id) =>
       remembered(clock, opened, id, async () => {
-        const key = await dataKeys.open(id);
-        // A copy of the keys may have brought a destroyed one back.
-        if (await isDestroyed(id)) return 'ended';
-        return key ?? 'missing';
+        const key = await openIn(dataKeys, id);
+        // A copy of the keys may have brought a destroyed one back, and a crash may have left a part of one.
+        return (await isDestroyed(id)) ? 'ended' : key;
       }),
 
     isClosed,

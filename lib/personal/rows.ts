@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { membersIn, textIn, textsIn } from '../members.ts';
 import type { Key } from '../store/store.ts';
-import type { ItemName } from './contract.ts';
+import type { DataKeyId, ItemName } from './contract.ts';
+import { endOfMonth, parseKeyId } from './months.ts';
 import type { SealedRow } from './sealing.ts';
 
 /**
@@ -51,3 +53,56 @@ export const tokenOf = (key: Uint8Array, office: string, term: string): string =
     .digest()
     .subarray(0, TOKEN_BYTES)
     .toString('base64url');
+
+/** Empty where it is no key of a month. */
+export const monthOfKey = (id: DataKeyId): string => {
+  const name = parseKeyId(id);
+  return name && 'month' in name ? name.month : '';
+};
+
+/** Somebody else may have written the row. */
+export const asSealed = (value: unknown): SealedRow | undefined => {
+  const { key, nonce, sealed, former, office, id, tokens } = membersIn(value);
+  const name = parseKeyId(key);
+  if (name === undefined || !('month' in name)) return undefined;
+  if (textIn(nonce) === undefined || textIn(sealed) === undefined) return undefined;
+  const where = textIn(office) !== undefined && textIn(id) !== undefined;
+  const before = textsIn(former).filter((one) => isOfMonths(one, name.tenant));
+  const row = { key, nonce, sealed, ...(before.length > 0 && { former: before }) } as SealedRow;
+  if (!where) return row;
+  return {
+    ...row,
+    office: textIn(office) as string,
+    id: textIn(id) as string,
+    tokens: textsIn(tokens).flatMap((token) => token ?? []),
+  };
+};
+
+const isOfMonths = (id: unknown, tenant: string): boolean => {
+  const name = parseKeyId(id);
+  return name !== undefined && 'month' in name && name.tenant === tenant;
+};
+
+/** A key of a month that is over is due to be destroyed anyway. */
+export const formerKeys = (
+  before: ItemRow | undefined,
+  now: DataKeyId,
+  at: number,
+): Pick<SealedRow, 'former'> => {
+  const row = asSealed(before);
+  const all = row === undefined ? [] : [...new Set([...(row.former ?? []), row.key])];
+  const former = all.filter((id) => id !== now && at < endOfMonth(monthOfKey(id)));
+  return former.length > 0 ? { former } : {};
+};
+
+/** The rows that list the item. */
+export const listsOf = (name: ItemName, value: ItemRow): readonly Key[] => {
+  const row = asSealed(value);
+  const of = parseKeyId(row?.key);
+  if (row === undefined || of === undefined || !('month' in of)) return [];
+  const { id, tokens = [] } = row;
+  return [
+    monthKey(of.tenant, of.month, name),
+    ...(id === undefined ? [] : tokens.map((token) => searchKey(token, id))),
+  ];
+};

@@ -4,13 +4,17 @@ import type { Random } from '../ports.ts';
 import type { Value } from '../store/store.ts';
 import type { DataKeyId, ItemName } from './contract.ts';
 
-/** An item as its row has it. Everything but `sealed` is authenticated with it or follows from it. */
+/** An item as its row has it. `key` is authenticated with what is sealed. */
 export type SealedRow = {
   readonly key: DataKeyId;
   /** 12 bytes, base64. A key seals far fewer than 2^32 items (NIST SP 800-38D 8.3), so nonces are of chance. */
   readonly nonce: string;
   /** AES-256-GCM of the JSON, with its tag of 16 bytes; base64. */
   readonly sealed: string;
+  /**
+   * Keys that it was sealed with before and that are not due to be destroyed: older copies of the table have it under these.
+   */
+  readonly former?: readonly DataKeyId[];
   /** Where searches find it; absent where none does. */
   readonly office?: string;
   readonly id?: string;

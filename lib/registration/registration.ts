@@ -46,6 +46,7 @@ export {
   type Submission,
 } from './contract.ts';
 export { requestItem } from './request-data.ts';
+export { timeOfRequestId } from './request-id.ts';
 
 const MAX_PAGE = 100;
 

@@ -1,5 +1,5 @@
-import { Fault } from '../fault.ts';
-import type { Found, ItemName, Terms } from '../personal/personal.ts';
+import { Fault, type FaultCode } from '../fault.ts';
+import type { Found, ItemName, Terms, UnreadableCode } from '../personal/personal.ts';
 import type { IgnoredPart, PersonalDataState } from './contract.ts';
 import { type Ending, type Request, roundOf } from './decide.ts';
 import type { Fields, RegistrationDeps } from './deps.ts';
@@ -25,6 +25,12 @@ export type RequestData = {
   /** In words, by the act that they belong to (`reasonOf`). */
   readonly reasons?: Readonly<Record<string, string>>;
 };
+
+const UNREADABLE: readonly FaultCode[] = [
+  'data-key-missing',
+  'data-key-damaged',
+  'personal-data-damaged',
+] satisfies readonly UnreadableCode[];
 
 export const requestItem = (id: string): ItemName => `request/${id}`;
 
@@ -56,7 +62,7 @@ export interface RequestDataStore {
   /** Where nothing refers to it: the request was not stored. */
   drop(id: string): Promise<void>;
   find(id: string): Promise<Found<RequestData>>;
-  /** Faults: `personal-data-ended`, `data-key-missing`, `personal-data-damaged`. */
+  /** Faults: `personal-data-ended`, `data-key-missing`, `data-key-damaged`, `personal-data-damaged`. */
   read(id: string): Promise<RequestData>;
   /** Keeps the words of a request that is about to be stored. Does nothing where there are none. */
   keepReasons(id: string, request: Request): Promise<void>;
@@ -126,7 +132,7 @@ export const openRequestData = ({
         await change(id, request, await endOf(request, ending), reasons);
       } catch (error) {
         // A request is refused or withdrawn although its data cannot be read. An issued one keeps its data for longer, so it waits.
-        const isUnreadable = Fault.is(error, 'data-key-missing') || Fault.is(error, 'personal-data-damaged');
+        const isUnreadable = Fault.is(error) && UNREADABLE.some((code) => code === error.code);
         if (!isUnreadable || ending.state === 'issued') throw error;
       }
     },
@@ -135,6 +141,7 @@ export const openRequestData = ({
 
 /** For the view of a request whose data are not kept. A missing item is damage: nothing says that it ended. */
 export const personalDataOf = (found: Exclude<Found<RequestData>, { state: 'kept' }>): PersonalDataState => {
-  if (found.state === 'ended') return { state: 'ended', ...(found.month !== '' && { month: found.month }) };
+  if (found.state === 'ended')
+    return { state: 'ended', ...(found.month !== undefined && { month: found.month }) };
   return { state: 'unreadable', code: found.state === 'absent' ? 'personal-data-damaged' : found.code };
 };
