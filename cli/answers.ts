@@ -20,6 +20,14 @@ export const problemAnswer = z.looseObject({
   requestId: text.exactOptional(),
 });
 
+/** Why names are not shown. */
+const personalDataAnswer = z.looseObject({
+  state: text,
+  month: text.exactOptional(),
+  code: text.exactOptional(),
+});
+export type PersonalDataAnswer = z.output<typeof personalDataAnswer>;
+
 export const requestAnswer = z.looseObject({
   id: text,
   tenant: text.exactOptional(),
@@ -27,8 +35,9 @@ export const requestAnswer = z.looseObject({
   profile: text,
   profileVersion: z.int(),
   state: text,
-  fields: z.record(text, z.union([text, z.array(text)])),
-  subject: text,
+  fields: z.record(text, z.union([text, z.array(text)])).exactOptional(),
+  subject: text.exactOptional(),
+  personalData: personalDataAnswer.exactOptional(),
   holder: text.exactOptional(),
   issuedTo: text.exactOptional(),
   newHolder: z.literal(true).exactOptional(),
@@ -82,6 +91,8 @@ export type ProfileAnswer = z.output<typeof profilesAnswer>['profiles'][number];
 export const requestPage = z.looseObject({
   requests: z.array(requestAnswer),
   cursor: text.exactOptional(),
+  total: z.int().exactOptional(),
+  more: z.literal(true).exactOptional(),
   predecessors: z.array(text).exactOptional(),
 });
 
@@ -139,7 +150,10 @@ export const certificateAnswer = z.looseObject({
   request: text,
   tenant: text.exactOptional(),
   office: text.exactOptional(),
-  subject: text,
+  subject: text.exactOptional(),
+  personalData: z
+    .looseObject({ state: text, month: text.exactOptional(), code: text.exactOptional() })
+    .exactOptional(),
   notBefore: text,
   notAfter: text,
   status: text,
@@ -242,6 +256,8 @@ export const serialPage = z.looseObject({
       digest: text.exactOptional(),
       crlAddresses: z.array(text).exactOptional(),
       differs: z.array(text).exactOptional(),
+      ended: z.looseObject({ key: text.exactOptional(), record: text.exactOptional() }).exactOptional(),
+      unreadable: text.exactOptional(),
     }),
   ),
   cursor: text.exactOptional(),

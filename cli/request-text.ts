@@ -1,6 +1,6 @@
 import { type Phrase, phrase } from '../lib/fault.ts';
 import type { Say } from '../lib/messages/messages.ts';
-import type { RequestAnswer } from './answers.ts';
+import type { PersonalDataAnswer, RequestAnswer } from './answers.ts';
 import { details, table } from './output.ts';
 import { NONE } from './purpose-text.ts';
 
@@ -24,6 +24,12 @@ const STAGES: Readonly<Record<string, Phrase>> = {
 const withdrawalText = ({ at, by, reason }: NonNullable<RequestAnswer['withdrawal']>): Phrase =>
   reason === undefined ? phrase`${at} by ${by}` : phrase`${at} by ${by}: ${reason}`;
 
+/** Why no name is shown. */
+export const personalDataText = ({ state, month, code = '' }: PersonalDataAnswer): Phrase => {
+  if (state !== 'ended') return phrase`cannot be read now (${code})`;
+  return month === undefined ? phrase`erased by an order` : phrase`gone: their retention ended with ${month}`;
+};
+
 /** A whole request, for people. */
 export const requestText = (say: Say, request: RequestAnswer): string =>
   details(say, [
@@ -33,9 +39,10 @@ export const requestText = (say: Say, request: RequestAnswer): string =>
     [phrase`office`, request.office],
     [phrase`profile`, phrase`${request.profile}, version ${request.profileVersion}`],
     [phrase`subject`, request.subject],
+    [phrase`personal data`, request.personalData && personalDataText(request.personalData)],
     [phrase`holder`, holderText(request)],
     [phrase`issued to`, request.issuedTo],
-    ...Object.entries(request.fields).map(
+    ...Object.entries(request.fields ?? {}).map(
       ([name, value]) =>
         [phrase`field ${name}`, typeof value === 'string' ? value : value.join(' | ')] as const,
     ),
@@ -58,13 +65,13 @@ export const requestText = (say: Say, request: RequestAnswer): string =>
 /** One line for each request. */
 export const requestTable = (say: Say, requests: readonly RequestAnswer[]): string =>
   table(
-    requests.map(({ id, state, submittedAt, office, profile, subject, holder, newHolder }) => [
+    requests.map(({ id, state, submittedAt, office, profile, subject, personalData, holder, newHolder }) => [
       id,
       state,
       submittedAt,
       office,
       profile,
-      subject,
+      subject ?? (personalData ? say(personalDataText(personalData)) : NONE),
       holder === undefined ? NONE : newHolder ? say(phrase`${holder} (new)`) : holder,
     ]),
   );

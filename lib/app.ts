@@ -281,8 +281,13 @@ export const compose = (ports: Ports): Core => {
     ...openBehindRow({ table, clock }),
   });
   const mending = openMending({ ...ports, recorder: ledger });
+  const { retention: periods } = trustDomain;
+  const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
+  const dataEnd = after(periods.issuanceAfterExpiry);
   const authority = openAuthority({
     ...ports,
+    personal: personal.data,
+    dataEnd,
     followEnrolment: mending.follow,
     register,
     issuers,
@@ -337,10 +342,7 @@ export const compose = (ports: Ports): Core => {
     random,
     log,
   });
-  const { retention: periods } = trustDomain;
-  const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
   const certificateEnd = openCertificateEnd(ports.objects);
-  const dataEnd = after(periods.issuanceAfterExpiry);
   const registration = openRegistration({
     table,
     personal: personal.data,
@@ -358,6 +360,7 @@ export const compose = (ports: Ports): Core => {
     issuedFor: openIssuedFor(ports.objects, outcome),
     isRevoked: async (ref) => (await register.lookup(ref))?.value.state === 'revoked',
     succession: directory.succession,
+    tenantOfOffice: async (office) => (await directory.office(office))?.tenant,
     retries: openRetries(clock),
     lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
   });

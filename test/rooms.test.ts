@@ -80,11 +80,12 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/status': ['lib/pki'],
   'lib/acts': ['lib/keys'],
   'lib/tlog': [],
-  'lib/ledger': ['lib/tlog'],
+  'lib/ledger': ['lib/sheets', 'lib/tlog'],
   'lib/audit': ['lib/acts', 'lib/ledger', 'lib/tlog'],
   'lib/principals': ['lib/pki', 'lib/keys'],
   'lib/personal': [],
   'lib/messages': [],
+  'lib/sheets': [],
 };
 
 /** Parts of a room that talk to a disk, a service or a key on this machine. */
@@ -112,7 +113,7 @@ const doorOf = (room: string): string => `${room}/${room.slice('lib/'.length)}.t
 const SIDE_DOORS = ['lib/trust-domain/in-force.ts', 'lib/enrolment/by-rows.ts'];
 
 /** Rooms without a contract.ts: they are codecs, whose types stand beside the code that reads and writes them. */
-const WITHOUT_CONTRACT = ['lib/pki', 'lib/tlog', 'lib/aws'];
+const WITHOUT_CONTRACT = ['lib/pki', 'lib/sheets', 'lib/tlog', 'lib/aws'];
 
 /** The only places that choose adapters. */
 const COMPOSERS = [

@@ -171,8 +171,11 @@ const listEnrolments = async ({ enrolment }: Service['app'], check: EnrolmentChe
 /** What an audit finds. */
 export const auditOf = async (
   { app, core, bucket, now }: Service,
-  /** How long records of acts of enrolment are kept, in milliseconds. */
-  { enrolment = Number.POSITIVE_INFINITY }: { readonly enrolment?: number } = {},
+  /** How long records of acts of enrolment are kept, and those of issuances after the certificate's end; in milliseconds. */
+  {
+    enrolment = Number.POSITIVE_INFINITY,
+    issuance = Number.POSITIVE_INFINITY,
+  }: { readonly enrolment?: number; readonly issuance?: number } = {},
 ) => {
   while ((await core.sequencer.sequence()).leaves > 0);
   const log = trustedLog([await app.transparencyLog.verifierKey()]);
@@ -186,7 +189,7 @@ export const auditOf = async (
     progress: () => {},
   };
   await checkTree({ ...check, seen: [], checked: 0, onChecked: async () => {} });
-  const certificates = openCertificateCheck({ ...check, retention: Number.POSITIVE_INFINITY, now: now() });
+  const certificates = openCertificateCheck({ ...check, retention: issuance, now: now() });
   const crls = openCrlCheck(check);
   const totals = openTotalCheck(check);
   const repetitions = openRepetitionCheck(check);

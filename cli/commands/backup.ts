@@ -14,13 +14,16 @@ const GUIDE: Guide = {
   needs: [
     'the running service on this machine, started by the same user, and its data folder: --data',
     'a new folder for the backup, on another disk; the service writes it',
+    'for the data keys, a new file that is kept apart from all backups: --data-keys',
   ],
   result: [
-    'the folder holds the table, all objects, the sealed keys, and a list of them with digests',
+    'the folder holds the tables, all objects, the sealed keys, and a list of them with digests',
     'acts wait for moments while the end of the table is copied; answers go on',
     'the passphrase of the keys is not in it: keep it elsewhere',
+    'the data keys are not in it: without a copy of them nobody can read the personal data of the backup',
+    'the file of the data keys says when it ends; delete it then',
   ],
-  examples: ['akashi backup ./backup-of-today'],
+  examples: ['akashi backup ./backup-of-today --data-keys ./data-keys-of-today'],
 };
 
 const Made = z.object({
@@ -29,6 +32,7 @@ const Made = z.object({
   leaves: z.number(),
   files: z.number(),
   bytes: z.number(),
+  dataKeys: z.object({ keys: z.number(), endsAt: z.string() }).optional(),
 });
 const Line = z.union([
   z.object({ step: z.string() }),
@@ -39,7 +43,7 @@ const Line = z.union([
 /** Lines of the answer, as the service writes them. */
 async function* ask(
   dataDir: string,
-  asked: { readonly folder: string; readonly language: Language },
+  asked: { readonly folder: string; readonly dataKeys?: string; readonly language: Language },
 ): AsyncGenerator<z.output<typeof Line>> {
   const socket = socketPath(dataDir);
   const answer = await new Promise<IncomingMessage>((answered, failed) => {
@@ -48,7 +52,7 @@ async function* ask(
       failed(
         unreachable(
           phrase`No service of this data folder answers at ${socket}.`,
-          phrase`Start it with npm start, or name its data folder with --data. A service that is stopped needs no command: copy its folder.`,
+          phrase`Start it with npm start, or name its data folder with --data. A service that is stopped needs no command: copy its folder, and data-keys apart from the rest.`,
           cause,
         ),
       );
@@ -67,15 +71,17 @@ export const addCommand: AddCommand = (program, perform) => {
     .command('backup')
     .summary('copy the data of the running service')
     .description(
-      'Copy the table, the objects and the sealed keys of the service that runs on this machine into a new folder, while it goes on.',
+      'Copy the tables, the objects and the sealed keys of the service that runs on this machine into a new folder, while it goes on.',
     )
     .argument('<folder>', 'where to write the backup; it is made')
+    .option('--data-keys <file>', 'where to write a copy of the data keys; it is made')
     .addHelpText('after', guideText(GUIDE))
     .action(
       perform(
-        z.object({ folder: z.string() }),
-        async ({ settings: { data, language }, terminal, say, show }, { folder }) => {
-          for await (const line of ask(resolve(data), { folder: resolve(folder), language })) {
+        z.object({ folder: z.string(), dataKeys: z.string().optional() }),
+        async ({ settings: { data, language }, terminal, say, show }, { folder, dataKeys }) => {
+          const file = dataKeys === undefined ? {} : { dataKeys: resolve(dataKeys) };
+          for await (const line of ask(resolve(data), { folder: resolve(folder), ...file, language })) {
             if ('step' in line) {
               if (terminal.isWatched) terminal.err(`${line.step} …\n`);
             } else if ('problem' in line) {
@@ -83,7 +89,7 @@ export const addCommand: AddCommand = (program, perform) => {
               const title = phrase`No backup was made`;
               throw new Failure(EXIT.refused, { type: `urn:akashi:fault:${code}`, title, detail, code });
             } else {
-              const { made, leaves, files, bytes } = line.made;
+              const { made, leaves, files, bytes, dataKeys: copy } = line.made;
               show(
                 line.made,
                 details(say, [
@@ -92,6 +98,12 @@ export const addCommand: AddCommand = (program, perform) => {
                   [phrase`leaves of the log`, String(leaves)],
                   [phrase`files`, String(files)],
                   [phrase`bytes`, String(bytes)],
+                  [
+                    phrase`data keys`,
+                    copy && file.dataKeys !== undefined
+                      ? phrase`${copy.keys} in ${file.dataKeys}; delete the file at its end, ${copy.endsAt}`
+                      : phrase`not copied; personal data in this backup cannot be read without a copy of them`,
+                  ],
                 ]),
               );
               return;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { phrase } from '../../lib/fault.ts';
+import { type Phrase, phrase } from '../../lib/fault.ts';
 import { certificateAnswer } from '../answers.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
 import { type Guide, guideText } from '../guide.ts';
@@ -13,12 +13,25 @@ const GUIDE: Guide = {
     'the certificate: its file from akashi collect, or CA/SERIAL as akashi show prints it',
   ],
   result: [
-    'prints subject, profile, tenant, office, request, validity, status, and a revocation that awaits a second operator',
+    'prints the subject or why it is not kept, profile, tenant, office, request, validity, status, and a revocation that awaits a second operator',
   ],
   examples: [
     'akashi certificate certificate.pem --as higashi-counter',
     'akashi certificate certificate.pem --as auditor --json',
   ],
+};
+
+/** The subject, or why it is not shown. */
+const subjectText = ({
+  subject,
+  personalData,
+}: z.output<typeof certificateAnswer>): string | Phrase | undefined => {
+  if (personalData === undefined) return subject;
+  const { state, month, code } = personalData;
+  if (state !== 'ended') return phrase`cannot be read now: ${code ?? state}`;
+  return month === undefined
+    ? phrase`erased by an order`
+    : phrase`its retention ended with ${month}; it is not kept any more`;
 };
 
 export const addCommand: AddCommand = (program, perform) => {
@@ -39,7 +52,7 @@ export const addCommand: AddCommand = (program, perform) => {
           certificate,
           details(run.say, [
             [phrase`certificate`, `${certificate.ca}/${certificate.serial}`],
-            [phrase`subject`, certificate.subject],
+            [phrase`subject`, subjectText(certificate)],
             [phrase`profile`, certificate.profile],
             [phrase`tenant`, certificate.tenant],
             [phrase`office`, certificate.office],

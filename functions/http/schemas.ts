@@ -139,6 +139,17 @@ export const caView = z
   })
   .meta({ id: 'CertificationAuthority' }) satisfies z.ZodType<CaView>;
 
+/** Why a name is not shown. */
+export const personalDataState = z
+  .union([
+    z.object({ state: z.literal('ended'), month: z.string().exactOptional() }),
+    z.object({ state: z.literal('unreadable'), code: z.string() }),
+  ])
+  .meta({
+    description:
+      'Why the personal data are not shown: their retention has ended (with `month`, at the end of that one; without, by an order), or they cannot be read now.',
+  });
+
 export const requestView = z
   .object({
     id: requestId,
@@ -147,8 +158,17 @@ export const requestView = z
     profile: z.string(),
     profileVersion: z.int(),
     state: z.enum(REQUEST_STATES),
-    fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-    subject: z.string().meta({ description: 'The subject that the certificate will have, for people.' }),
+    fields: z
+      .record(z.string(), z.union([z.string(), z.array(z.string())]))
+      .exactOptional()
+      .meta({
+        description: 'Absent, as the subject is, where `personalData` says why.',
+      }),
+    subject: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'The subject that the certificate will have, for people.' }),
+    personalData: personalDataState.exactOptional(),
     holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom it is about.' }),
     issuedTo: principalId
       .exactOptional()
@@ -265,7 +285,20 @@ export const certificateView = z
     tenant: tenantId.exactOptional(),
     office: z.string().exactOptional(),
     request: z.string(),
-    subject: z.string(),
+    subject: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'Absent where `personalData` is present; so is `pem`.' }),
+    personalData: z
+      .discriminatedUnion('state', [
+        z.object({ state: z.literal('ended'), month: z.string().exactOptional() }),
+        z.object({ state: z.literal('unreadable'), code: z.string() }),
+      ])
+      .exactOptional()
+      .meta({
+        description:
+          'Why the subject and the certificate are not shown: their data have ended, in `month` (UTC) or by an order to erase them; or they cannot be read, with the code of the fault.',
+      }),
     notBefore: utc,
     notAfter: utc,
     status: z.enum(['good', 'revoked', 'hold', 'expired']),

@@ -8,6 +8,7 @@ import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import { markBucketFormat } from '../../lib/store/store.ts';
 import { openTableObjects } from '../../lib/store/table-objects.ts';
+import { addPeriod } from '../../lib/trust-domain/trust-domain.ts';
 import { errorFacts } from '../http/problems.ts';
 import { random } from '../random.ts';
 import { routes } from '../routes/routes.ts';
@@ -186,7 +187,9 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     sources: { proxies: env.TRUSTED_PROXIES, rates: env.SOURCE_RATES },
     disk,
   });
-  const control = await openControl({ dataDir, table, proofs, gate, clock }, log);
+  const copiesEnd = (made: number) =>
+    addPeriod(new Date(made), trustDomain.retention.dataKeyCopies).getTime();
+  const control = await openControl({ dataDir, table, personal, proofs, gate, copiesEnd, clock }, log);
   const house = [
     keepHouse(core, log, ['publication', 'responders', 'recovery'], HOUSEKEEPING_MS),
     keepHouse(core, log, ['due'], DUE_MS),

@@ -90,11 +90,14 @@ import { route as recovery } from './recovery/get-recovery.ts';
 import { route as tableRecovery } from './recovery/recover-table.ts';
 import { route as requestCertificate } from './requests/collect-certificate.ts';
 import { route as requestExaminations } from './requests/examine-request.ts';
+import { route as requestsAsCsv } from './requests/export-requests-as-csv.ts';
+import { route as requestsAsXlsx } from './requests/export-requests-as-xlsx.ts';
 import { route as request } from './requests/get-request.ts';
 import { route as leaverKept } from './requests/keep-leaver.ts';
 import { route as leavers } from './requests/list-leavers.ts';
 import { route as profiles } from './requests/list-profiles.ts';
 import { route as requests } from './requests/list-requests.ts';
+import { route as requestSearch } from './requests/search-requests.ts';
 import { route as requestSubmit } from './requests/submit-request.ts';
 import { route as requestWithdrawal } from './requests/withdraw-request.ts';
 import { route as amendmentDecision } from './trust-domain/decide-amendment.ts';
@@ -122,6 +125,9 @@ export const routes: readonly Route[] = [
   profiles,
   requestSubmit,
   requests,
+  requestSearch,
+  requestsAsCsv,
+  requestsAsXlsx,
   request,
   requestExaminations,
   requestWithdrawal,

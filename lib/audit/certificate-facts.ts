@@ -14,7 +14,9 @@ export interface Issuance {
   readonly tbsDigest: unknown;
   readonly order: unknown;
   readonly profile: unknown;
+  readonly tenant: string | undefined;
   readonly office: string | undefined;
+  readonly holder: string | undefined;
   /** The identity of its key; undefined where the record does not say it. */
   readonly key: string | undefined;
   readonly newer: boolean;
@@ -165,7 +167,9 @@ const issuanceOf = (record: ActRecord, newer: boolean): Issuance => {
     tbsDigest,
     order,
     profile,
+    tenant: record.tenant,
     office: record.office,
+    holder: record.holder,
     key: keyOf(record),
     newer,
     leaf: record.leaf,

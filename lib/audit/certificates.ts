@@ -13,6 +13,7 @@ import { openCrlAddressCheck } from './crl-addresses.ts';
 import { checkCrlSchedule } from './crl-schedule.ts';
 import { type ListedRevocations, openListedRevocations } from './listed-revocations.ts';
 import { type ListedSerial, serialFinding } from './listed-serials.ts';
+import { openPersonalDataCheck } from './personal-data.ts';
 import { listId, openPublications } from './publications.ts';
 import { unlawfulRaise } from './raises.ts';
 import { iso } from './tree.ts';
@@ -49,6 +50,7 @@ export const openCertificateCheck = ({
   const facts = openCertificateFacts();
   const publications = openPublications();
   const addresses = openCrlAddressCheck({ report });
+  const personalData = openPersonalDataCheck({ report, retention });
   const { known } = facts;
   const period = { now, retention };
   const listedCertificates = new Set<string>();
@@ -71,7 +73,7 @@ export const openCertificateCheck = ({
   };
 
   const findingOf = (certificate: string, listed: ListedSerial) =>
-    serialFinding(certificate, listed, known.get(certificate) ?? {}, period);
+    serialFinding(certificate, listed, known.get(certificate) ?? {}, { ...period, personalData });
 
   const checkAnswers = (
     certificate: string,
@@ -107,11 +109,13 @@ export const openCertificateCheck = ({
     observe: (record, newer) => {
       facts.observe(record, newer);
       publications.observe(record, newer);
+      personalData.observe(record, newer);
     },
 
     retract: (record) => {
       facts.retract(record);
       publications.retract(record);
+      personalData.retract(record);
     },
 
     excuse: (named) => {
@@ -122,7 +126,8 @@ export const openCertificateCheck = ({
       const certificate = `${ca}/${listed.serial}`;
       const { issuance, acts } = known.get(certificate) ?? {};
       if (known.has(certificate)) listedCertificates.add(certificate);
-      const isNewer = issuance?.newer || acts?.some(({ newer }) => newer);
+      const isEndNewer = issuance && listed.ended && personalData.proof(listed.ended, issuance) === 'newer';
+      const isNewer = issuance?.newer || isEndNewer || acts?.some(({ newer }) => newer);
       if (isNewer || findingOf(certificate, listed)) doubted.push({ certificate, listed });
       if (issuance && listed.crlAddresses) {
         addresses.list(certificate, listed.crlAddresses, { from: issuance.time, to: issuance.notAfter });
@@ -145,6 +150,7 @@ export const openCertificateCheck = ({
       judge = openJudge(compromised);
       for (const { ca, crls } of served) for (const crl of crls) judge(ca, crl);
       checkCrlSchedule(publications, known, { now, report });
+      personalData.conclude();
       checkCompromisedKeys(known, { now, retention, report });
       for (const unjudged of facts.unjudged()) report('answers-not-judged', unjudged);
       for (const [certificate, one] of known) {

@@ -141,6 +141,14 @@ type Judged = Pick<State, 'role' | 'duties'>;
 
 const isOperator = ({ role }: Judged): boolean => role === 'operator';
 
+const OF_OPERATORS: ReadonlySet<string> = new Set([
+  'trust-domain',
+  'key-list',
+  'recovery',
+  'personal-data',
+  'data-key',
+]);
+
 const has =
   (duty: string) =>
   ({ role, duties }: Judged): boolean =>
@@ -156,7 +164,7 @@ const neededFor = ({ kind, details }: ActRecord): ((state: Judged) => boolean) |
     if (details.stage === 'office') return has('examine');
     return details.stage === 'office-approval' ? has('approve') : isOperator;
   }
-  if (kind === 'trust-domain' || kind === 'key-list' || kind === 'recovery') return isOperator;
+  if (OF_OPERATORS.has(kind)) return isOperator;
   return undefined;
 };
 

@@ -53,6 +53,8 @@ const BY_PEOPLE: ReadonlySet<string> = new Set([
   'confirmation',
   'key-list',
   'recovery',
+  'personal-data',
+  'data-key',
   'trust-domain',
 ]);
 

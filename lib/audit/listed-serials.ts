@@ -2,6 +2,7 @@ import { textIn } from '../members.ts';
 import { entryDiffers, type ShownEntry, settled, shownBy, sinceOf, stateOf } from './acts.ts';
 import { type CertificateFacts, type Issuance, NO_ACTS } from './certificate-facts.ts';
 import type { Finding } from './contract.ts';
+import type { Ended, PersonalDataCheck } from './personal-data.ts';
 
 /** A serial number as the service lists it: from its status register, and from its rows of certificates. */
 export interface ListedSerial {
@@ -24,6 +25,9 @@ export interface ListedSerial {
   readonly crlAddresses?: readonly string[] | undefined;
   /** Names of the facts in which its row and the certificate itself differ. */
   readonly differs?: readonly string[] | undefined;
+  /** In place of the digests, where the certificate's data have ended or cannot be read (the code of a fault). */
+  readonly ended?: Ended | undefined;
+  readonly unreadable?: string | undefined;
 }
 
 /** A certificate is signed right after its issuance was recorded, and later while the key store does not answer. */
@@ -34,7 +38,15 @@ export const serialFinding = (
   certificate: string,
   listed: ListedSerial,
   { issuance, acts: recordedActs = NO_ACTS }: CertificateFacts,
-  { now, retention }: { readonly now: number; readonly retention: number },
+  {
+    now,
+    retention,
+    personalData,
+  }: {
+    readonly now: number;
+    readonly retention: number;
+    readonly personalData: Pick<PersonalDataCheck, 'proof'>;
+  },
 ): Finding | undefined => {
   const { state, notAfter, order, digest } = listed;
   const acts = settled(recordedActs);
@@ -51,7 +63,9 @@ export const serialFinding = (
   }
   const altered = alteredFacts(listed, issuance);
   if (altered) return { damage: 'certificate-altered', facts: { certificate, record, ...altered } };
-  if (digest === undefined && now - issuance.time > UNSIGNED_MS) {
+  const missing = missingFacts(listed, issuance, personalData);
+  if (missing) return { damage: 'personal-data-missing', facts: { certificate, record, ...missing } };
+  if (!isWithoutData(listed) && digest === undefined && now - issuance.time > UNSIGNED_MS) {
     return { damage: 'certificate-unsigned', facts: { certificate, record } };
   }
   if (Date.parse(notAfter ?? '') !== issuance.notAfter) {
@@ -72,12 +86,27 @@ export const serialFinding = (
     : { damage: 'status-differs', facts: { certificate, state, recorded } };
 };
 
+const isWithoutData = ({ ended, unreadable }: ListedSerial): boolean =>
+  ended !== undefined || unreadable !== undefined;
+
+/** Undefined where the data are there, or an act ended them. */
+const missingFacts = (
+  { ended, unreadable }: ListedSerial,
+  issuance: Issuance,
+  personalData: Pick<PersonalDataCheck, 'proof'>,
+): Readonly<Record<string, string>> | undefined => {
+  if (unreadable !== undefined) return { error: unreadable };
+  if (ended === undefined || personalData.proof(ended, issuance)) return undefined;
+  const { key, record } = ended;
+  return { ...(key !== undefined && { key }), ...(record !== undefined && { order: record }) };
+};
+
 /** Facts in which the certificate's row and its issuance differ; undefined where they agree. */
 const alteredFacts = (
   listed: ListedSerial,
   issuance: Issuance,
 ): Readonly<Record<string, string>> | undefined => {
-  if (listed.tbsDigest !== issuance.tbsDigest) return {};
+  if (!isWithoutData(listed) && listed.tbsDigest !== issuance.tbsDigest) return {};
   const { differs = [] } = listed;
   const facts: Record<string, string> = differs.length > 0 ? { differs: differs.join(' ') } : {};
   for (const name of ['order', 'profile', 'office'] as const) {

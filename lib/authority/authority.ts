@@ -1,29 +1,29 @@
 import { hash } from 'node:crypto';
-import { underCompromise } from '../compromise.ts';
 import { Fault } from '../fault.ts';
 import { keyIdentity } from '../keys/keys.ts';
 import type { Closes } from '../ledger/ledger.ts';
-import { asDer, encodePem, formatName, rfc3339 } from '../pki/pki.ts';
+import { encodePem, formatName, rfc3339 } from '../pki/pki.ts';
 import type { Issuer, IssuerUrls } from '../status/status.ts';
 import { tryEach } from '../try-each.ts';
 import { holdCeremony, readCeremonyKeys } from './ceremony.ts';
-import { readCertificate } from './certificates.ts';
+import { openCertificateBytes } from './certificate-bytes.ts';
+import { openCertificateViews } from './certificate-views.ts';
+import { isSigned, readCertificate } from './certificates.ts';
 import { openClosings } from './closings.ts';
 import { openConsents } from './consent.ts';
 import type { Authority, AuthorityCore, CaView, Order } from './contract.ts';
 import { openCorrecting } from './correcting.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { issuanceOf, ownOrder } from './issuance-end.ts';
-import { readIssuedAs } from './issued-as.ts';
 import { type IssuancePlan, openIssuing } from './issuing.ts';
 import { openKeyLists } from './key-lists.ts';
 import { renewResponders } from './own-certificates.ts';
 import { openPlans } from './plans.ts';
 import { credentialOf } from './principal-certificates.ts';
 import { bindKey } from './principal-keys.ts';
-import { assertSees, openRevoking, revocationOf } from './revoking.ts';
+import { openRevoking } from './revoking.ts';
 import { listSerials } from './serials.ts';
-import { readActedState, readStanding } from './status-acts.ts';
+import { readActedState } from './status-acts.ts';
 import { openTwoPersons } from './two-persons.ts';
 import { keyHolderOf, openUsedKeys } from './used-keys.ts';
 
@@ -46,6 +46,7 @@ export type {
   KeyLists,
   KeyListView,
   Order,
+  PersonalDataState,
   Revocation,
   RevocationOutcome,
   SerialView,
@@ -79,12 +80,14 @@ const caView = (issuer: Issuer, { authorityCrl, ...urls }: IssuerUrls): CaView =
 };
 
 export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore => {
-  const { trustDomain, table, register, recorder, issuers, cas, clock } = deps;
+  const { trustDomain, table, recorder, issuers, cas } = deps;
   const keyLists = openKeyLists(deps);
   const usedKeys = openUsedKeys(deps, keyLists);
-  const issuing = openIssuing(deps, usedKeys);
+  const bytes = openCertificateBytes(deps);
+  const issuing = openIssuing({ ...deps, bytes }, usedKeys);
   const plans = openPlans(deps, cas);
   const twoPersons = openTwoPersons(deps);
+  const views = openCertificateViews({ ...deps, bytes }, twoPersons);
 
   const core: AuthorityCore = {
     describe: plans.describe,
@@ -140,9 +143,9 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
 
     chainPem: async (ref, { withRoot = true } = {}) => {
       const { value } = await readCertificate(table, ref);
-      if (value.der === undefined)
-        throw new Fault('not-issued', 'The certificate is not signed yet; ask again shortly.');
-      const own = encodePem('CERTIFICATE', Buffer.from(value.der, 'base64'));
+      const { der = '' } = isSigned(value) ? await bytes.read(ref, value) : {};
+      if (der === '') throw new Fault('not-issued', 'The certificate is not signed yet; ask again shortly.');
+      const own = encodePem('CERTIFICATE', Buffer.from(der, 'base64'));
       const { certificate } = await issuers.byId(ref.ca);
       // Every CA of this service is a root: its certificate is self-signed.
       return withRoot ? own + encodePem('CERTIFICATE', certificate.der) : own;
@@ -195,49 +198,13 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
       const { subjectPublicKeyInfo: caPublicKeyInfo } = issuer.certificate;
       // A CA of a tenant is the tenant's with everything that its rows say.
       const only = issuer.tenant === undefined ? tenant : undefined;
-      return listSerials({ ...deps, caPublicKeyInfo }, ca, page, only);
+      return listSerials({ ...deps, bytes, caPublicKeyInfo }, ca, page, only);
     },
 
     usedKeys: usedKeys.list,
 
     keyLists,
 
-    certificate: async (actor, ref) => {
-      if (actor.tenant !== undefined) await issuers.knownTo(actor, ref.ca);
-      const { value: row } = await readCertificate(table, ref).catch(async (error: unknown) => {
-        // Says so where there is no such CA.
-        if (Fault.is(error, 'unknown-certificate')) await issuers.byId(ref.ca);
-        throw error;
-      });
-      // The record of the issuance decides who sees the certificate. The row could name another office or tenant.
-      const isOfCentre = actor.role === 'auditor' || actor.role === 'operator';
-      const seesAll = isOfCentre && actor.tenant === undefined;
-      if (!seesAll) assertSees(actor, await readIssuedAs(deps, ref));
-      const status = (await register.lookup(ref))?.value;
-      const awaiting =
-        row.office === undefined ? twoPersons.awaited(await readStanding(recorder, ref)) : undefined;
-      const compromise = status && (await deps.closures.shownCompromise(ref.ca));
-      const shown = status && compromise ? underCompromise(status, compromise) : status;
-      const revoked = shown?.state === 'revoked' || shown?.state === 'hold' ? shown : undefined;
-      // The second named by notAfter still belongs to the validity (RFC 5280 4.1.2.5).
-      const expired = Math.floor(clock() / 1000) > row.notAfter;
-      return {
-        ...ref,
-        profile: row.profile,
-        profileVersion: row.profileVersion,
-        ...(row.tenant !== undefined && { tenant: row.tenant }),
-        ...(row.office !== undefined && { office: row.office }),
-        request: row.order,
-        subject: row.subject,
-        notBefore: rfc3339(new Date(row.notBefore * 1000)),
-        notAfter: rfc3339(new Date(row.notAfter * 1000)),
-        status: revoked?.state ?? (expired ? 'expired' : 'good'),
-        ...(revoked && { revocation: revocationOf(revoked) }),
-        ...(awaiting && { awaiting }),
-        ...(row.der !== undefined && {
-          pem: encodePem('CERTIFICATE', asDer(Buffer.from(row.der, 'base64'))),
-        }),
-      };
-    },
+    certificate: views.certificate,
   };
 };

@@ -21,7 +21,9 @@ import type { Recorder } from './deps.ts';
  *   unfinished/{digit}        {order}   a certificate that is recorded and not yet signed; a crash between steps 4 and 7
  *                                       leaves one
  */
-export type CertificateRow = {
+export type CertificateRow = RowFacts & (InlineBytes | ApartBytes);
+
+type RowFacts = {
   /** The id of the request, or one that the authority made where no sub-office asked. */
   readonly order: string;
   readonly profile: string;
@@ -29,20 +31,37 @@ export type CertificateRow = {
   /** Absent where the certificate is of no tenant. */
   readonly tenant?: string;
   readonly office?: string;
-  /** For people: `C=JP, O=…`. */
-  readonly subject: string;
   /** Unix seconds. */
   readonly notBefore: number;
   readonly notAfter: number;
-  /** base64 of the linted TBSCertificate. */
-  readonly tbs: string;
   /** Ids of the lint rules that it passed. */
   readonly linted: readonly string[];
   /** Id of the record of its issuance. */
   readonly record: string;
-  /** base64 of the certificate, from step 6 on. */
+};
+
+/** What may name somebody. */
+export type Bytes = {
+  /** For people: `C=JP, O=…`. */
+  readonly subject: string;
+  /** base64 of the linted TBSCertificate. */
+  readonly tbs: string;
+  /** base64 of the certificate, from step 7 on. */
   readonly der?: string;
 };
+
+/** A certificate of the service itself: of a CA, of a responder, of one of its doors. */
+type InlineBytes = Bytes & { readonly apart?: undefined };
+
+/** A certificate that is about somebody outside: its bytes stand apart (certificate-bytes.ts). */
+type ApartBytes = {
+  readonly apart: true;
+  /** From step 7 on. */
+  readonly signed?: true;
+};
+
+export const isSigned = (row: CertificateRow): boolean =>
+  row.apart === true ? row.signed === true : row.der !== undefined;
 
 /** The last hex digits of serial numbers. */
 export const DIGITS = '0123456789abcdef';

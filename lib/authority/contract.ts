@@ -83,6 +83,11 @@ export type CorrectionOutcome =
   | { readonly corrected: true; readonly awaiting?: undefined; readonly first: true }
   | { readonly awaiting: AwaitedCorrection; readonly corrected?: undefined; readonly first: boolean };
 
+/** Why the subject and the bytes of a certificate are not shown. `month`: that in which they ended. */
+export type PersonalDataState =
+  | { readonly state: 'ended'; readonly month?: string }
+  | { readonly state: 'unreadable'; readonly code: string };
+
 export interface CertificateView extends CertificateRef {
   readonly profile: string;
   readonly profileVersion: number;
@@ -91,7 +96,9 @@ export interface CertificateView extends CertificateRef {
   /** Absent where no sub-office asked. */
   readonly office?: string;
   readonly request: string;
-  readonly subject: string;
+  /** Absent where the data about its subject have ended or cannot be read; so is `pem`. */
+  readonly subject?: string;
+  readonly personalData?: PersonalDataState;
   readonly notBefore: string;
   readonly notAfter: string;
   readonly status: 'good' | 'revoked' | 'hold' | 'expired';
@@ -273,7 +280,10 @@ export interface AuthorityCore {
    * has ended in another way, or its certificate is recorded and will be signed.
    */
   giveUp(closes: Closes): Promise<Closes | undefined>;
-  /** The certificate and its chain, in PEM, with the root unless that is left out. Faults: `unknown-certificate`, `not-issued`. */
+  /**
+   * The certificate and its chain, in PEM, with the root unless that is left out. Faults: `unknown-certificate`, `not-issued`,
+   * `personal-data-ended`, `data-key-missing`, `data-key-damaged`, `personal-data-damaged`.
+   */
   chainPem(ref: CertificateRef, options?: { readonly withRoot?: boolean }): Promise<string>;
   /**
    * Resolves with the CAs that got a new delegated responder. A CA whose responder cannot be renewed becomes an error in the
@@ -355,8 +365,15 @@ export interface SerialView {
   readonly digest?: string;
   /** The addresses in the cRLDistributionPoints of the certificate; absent where it has none or cannot be read. */
   readonly crlAddresses?: readonly string[];
-  /** Members of the row that differ from the certificate in it (row-differences.ts); absent where none does. */
+  /** Members of the row that differ from the certificate (row-differences.ts); absent where none does. */
   readonly differs?: readonly string[];
+  /**
+   * In place of the digests: the certificate's data have ended. `key`: the data key that was destroyed. `record`: the order by
+   * which they were erased.
+   */
+  readonly ended?: { readonly key?: string; readonly record?: string };
+  /** In place of the digests: the code of the fault for which the certificate's data cannot be read. */
+  readonly unreadable?: string;
 }
 
 /** A row of the index of used keys. It has the newest issuance for the key, the request that the key waits for, or both. */

@@ -1,6 +1,7 @@
 import type { Acts } from '../acts/acts.ts';
 import type { KeyStore } from '../keys/keys.ts';
 import type { Ledger, LedgerRecord, Recoveries } from '../ledger/ledger.ts';
+import type { PersonalData } from '../personal/personal.ts';
 import type { Clock, Log, Random, Retries } from '../ports.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Issuers, IssuerUrls, Register, Responders } from '../status/status.ts';
@@ -30,6 +31,10 @@ export interface AuthorityDeps extends ApplyingDeps {
   /** The tenant of a principal, as a signed act or the file has it; undefined for those of the service. */
   readonly tenantOf: (principal: string) => Promise<string | undefined>;
   readonly table: Table;
+  /** Where the bytes of certificates are that are about somebody outside. */
+  readonly personal: PersonalData;
+  /** When the bytes end of a certificate that ends then; both in milliseconds since the epoch. */
+  readonly dataEnd: (notAfterMs: number) => number;
   /** Objects that are put once. */
   readonly objects: Objects;
   /** Where the CA keys are. */

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
 import { Fault } from '../fault.ts';
 import type { Closes, LedgerRecord } from '../ledger/ledger.ts';
-import { textIn } from '../members.ts';
 import { unixSeconds } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
-import { type CertificateRow, readIssuance } from './certificates.ts';
+import { type Bytes, type CertificateRow, readIssuance } from './certificates.ts';
 import type { Recorder } from './deps.ts';
 
 /**
@@ -85,8 +84,9 @@ export const issuanceOfRow = async (
   recorder: Pick<Recorder, 'act' | 'conclusion'>,
   ref: CertificateRef,
   row: CertificateRow,
+  bytes: Bytes,
 ): Promise<IssuanceEnd> => {
-  const record = await readIssuance(recorder, ref, row, { order: row.order, tbsDigest: tbsDigestOf(row) });
+  const record = await readIssuance(recorder, ref, row, { order: row.order, tbsDigest: tbsDigestOf(bytes) });
   const closes = record?.details.closes as Closes | undefined;
   const end = closes && (await recorder.conclusion(closes));
   const issuance = end?.record.id === row.record ? issuanceOf(end.record) : undefined;
@@ -94,15 +94,14 @@ export const issuanceOfRow = async (
   return issuance;
 };
 
-/** Fault: `issuance-not-recorded` where the row is not what this issuance recorded. */
-export const assertRowOf = (issuance: IssuanceEnd, row: CertificateRow): void => {
+/** Fault: `issuance-not-recorded` where the row and the bytes are not what this issuance recorded. */
+export const assertRowOf = (issuance: IssuanceEnd, row: CertificateRow, bytes: Bytes): void => {
   const { record, order, tbsDigest, ref } = issuance;
-  if (row.record === record && row.order === order && tbsDigestOf(row) === tbsDigest) return;
+  if (row.record === record && row.order === order && tbsDigestOf(bytes) === tbsDigest) return;
   throw notRecorded(order, ref);
 };
 
-const tbsDigestOf = ({ tbs }: CertificateRow): string =>
-  hash('sha256', Buffer.from(textIn(tbs) ?? '', 'base64'));
+const tbsDigestOf = ({ tbs }: Bytes): string => hash('sha256', Buffer.from(tbs, 'base64'));
 
 const notRecorded = (order: string, ref: CertificateRef): Fault =>
   new Fault(

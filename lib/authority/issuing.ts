@@ -15,7 +15,9 @@ import type { CertificateRef } from '../principal.ts';
 import type { Item } from '../store/store.ts';
 import type { SameKeyRule } from '../trust-domain/trust-domain.ts';
 import type { KeyClaim } from '../used-key.ts';
+import type { CertificateBytes } from './certificate-bytes.ts';
 import {
+  type Bytes,
   type CertificateRow,
   certificateKey,
   readCertificate,
@@ -41,6 +43,8 @@ export interface IssuancePlan extends Signing {
   readonly tenant?: string;
   readonly office?: string;
   readonly holder?: string;
+  /** Present where the certificate is about somebody outside: its bytes stand apart. */
+  readonly apart?: true;
   /** The officer to whom the office gives the certificate. */
   readonly issuedTo?: string;
   /** The principal whose key it is; absent where the key belongs to an office, to its holder, or to the order alone. */
@@ -110,10 +114,10 @@ export const openIssuing = (
   deps: Pick<
     AuthorityDeps,
     'table' | 'objects' | 'register' | 'recorder' | 'assertNotBehind' | 'retries' | 'clock' | 'random' | 'log'
-  >,
+  > & { readonly bytes: CertificateBytes },
   usedKeys: UsedKeys,
 ): Issuing => {
-  const { table, register, recorder, retries, clock, random, log } = deps;
+  const { table, bytes, register, recorder, retries, clock, random, log } = deps;
   const { finish, issued } = openSigning(deps);
 
   const issue: Issuing['issue'] = async (plan) => {
@@ -131,7 +135,7 @@ export const openIssuing = (
     const end = await recorder.conclude(draftOf(plan, built, claim), plan.closes);
     if (!end.isOurs) return takeUp(end, async () => plan, plan);
     const issuance = issuanceOf(end.record) as IssuanceEnd;
-    const { item, made } = await storeRows(end, issuance, built);
+    const { item, made } = await storeRows(end, issuance, built, plan);
     return { ref: issuance.ref, der: await finish(issuance, item, plan, made) };
   };
 
@@ -150,14 +154,26 @@ export const openIssuing = (
    * key is not used before that write, so every certificate that it may have signed can be revoked and is known to auditors.
    * A crash before it leaves an end without rows, and `takeUp` builds the same certificate from the end. A crash after it
    * leaves a certificate without a signature that is listed as unfinished.
+   *
+   * Bytes that stand apart are put first. A crash in between leaves an item that no row names, and never a row without its
+   * bytes: `takeUp` finds no row, builds the same bytes, and keeps the item.
    */
   const storeRows = async (
     end: Concluded,
     issuance: IssuanceEnd,
     { tbs, linted }: Built,
+    { apart }: IssuancePlan,
   ): Promise<{ readonly item: Item<CertificateRow>; readonly made: Made }> => {
     const { ref, order, tenant } = issuance;
-    const value = rowOf(issuance, tbs, linted);
+    const own: Bytes = {
+      subject: formatName(tbs.subject),
+      tbs: Buffer.from(linted.der).toString('base64'),
+    };
+    if (apart) await bytes.keep(issuance, own);
+    const value: CertificateRow = {
+      ...rowOf(issuance, tbs, linted),
+      ...(apart ? { apart } : own),
+    };
     for (let key = await usedKeys.issuedWrite(issuance.keyIdentity, issuance); ; ) {
       const isStored = await wentThrough(
         table.write([
@@ -175,9 +191,12 @@ export const openIssuing = (
       );
       // The first version of a row is 1.
       if (isStored)
-        return { item: { ...certificateKey(ref), version: 1, value }, made: { linted, isStored } };
+        return {
+          item: { ...certificateKey(ref), version: 1, value },
+          made: { linted, bytes: own, isStored },
+        };
       const item = await table.get<CertificateRow>(certificateKey(ref));
-      if (item) return { item, made: { linted, isStored } };
+      if (item) return { item, made: { linted, bytes: own, isStored } };
       // The process that gave the certificate up has set its key free.
       if ((await issued.read(ref))?.givenUp) throw givenUp(order);
       const before = key;
@@ -208,14 +227,14 @@ export const openIssuing = (
     if (standing) throw givenUp(order);
     // Only a certificate that had its rows can have changed its status.
     if (await recorder.conclusion({ act: statusName(ref), number: 1 })) throw rowsLost(order, ref);
+    if (plan === undefined) throw notRebuilt(issuance);
     const rebuilt = rebuild(issuance, plan);
     // The key may have been compromised since the end was put.
     await usedKeys.assertUsable(rebuilt.tbs.subjectPublicKeyInfo);
-    return storeRows(end, issuance, rebuilt);
+    return storeRows(end, issuance, rebuilt, plan);
   };
 
-  const rebuild = (issuance: IssuanceEnd, plan: IssuancePlan | undefined): Built => {
-    if (plan === undefined) throw notRebuilt(issuance);
+  const rebuild = (issuance: IssuanceEnd, plan: IssuancePlan): Built => {
     let built: Built;
     try {
       built = build(plan, issuance.ref.serial as SerialHex, new Date(issuance.notBefore));
@@ -254,7 +273,7 @@ export const openIssuing = (
       for (const { order, ref } of due) {
         try {
           const item = await readCertificate(table, ref);
-          const issuance = await issuanceOfRow(recorder, ref, item.value);
+          const issuance = await issuanceOfRow(recorder, ref, item.value, await bytes.read(ref, item.value));
           await finish(issuance, item, await signingOf(ref, item.value));
           retries.done(order);
           finished.push(order);
@@ -309,7 +328,8 @@ const draftOf = (plan: IssuancePlan, { tbs, linted }: Built, { identity, renews 
   },
 });
 
-const rowOf = (issuance: IssuanceEnd, tbs: TbsCertificate, linted: LintedTbs): CertificateRow => {
+/** The row without the bytes. */
+const rowOf = (issuance: IssuanceEnd, tbs: TbsCertificate, linted: LintedTbs) => {
   const { order, profile, profileVersion, tenant, office, record } = issuance;
   return {
     order,
@@ -317,10 +337,8 @@ const rowOf = (issuance: IssuanceEnd, tbs: TbsCertificate, linted: LintedTbs): C
     profileVersion,
     ...(tenant !== undefined && { tenant }),
     ...(office !== undefined && { office }),
-    subject: formatName(tbs.subject),
     notBefore: tbs.notBefore.getTime() / 1000,
     notAfter: tbs.notAfter.getTime() / 1000,
-    tbs: Buffer.from(linted.der).toString('base64'),
     linted: linted.rules,
     record,
   };

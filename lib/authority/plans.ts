@@ -155,6 +155,7 @@ export const openPlans = (
       profileVersion: profile.version,
       sameKey: profile.sameKey,
       subjectPublicKeyInfo,
+      ...(profile.kind !== 'service' && { apart: true }),
       // The profile's subject names the principal by this field (profile-checks.ts).
       ...(principal !== undefined && { keyHolder: principal }),
       ...(tenant !== undefined && { tenant }),

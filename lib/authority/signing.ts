@@ -4,7 +4,15 @@ import { type CertificateContext, type LintedTbs, lintCertificate } from '../lin
 import { asDer, type Der, encodeSigned } from '../pki/pki.ts';
 import type { CertificateRef } from '../principal.ts';
 import type { Item } from '../store/store.ts';
-import { type CertificateRow, certificateKey, finishedWrite, readCertificate } from './certificates.ts';
+import type { CertificateBytes } from './certificate-bytes.ts';
+import {
+  type Bytes,
+  type CertificateRow,
+  certificateKey,
+  finishedWrite,
+  isSigned,
+  readCertificate,
+} from './certificates.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { assertRowOf, type IssuanceEnd } from './issuance-end.ts';
 import { openIssuedObjects } from './issued-objects.ts';
@@ -19,8 +27,11 @@ export interface Signing {
 /** The TBS that this run has linted, and whether it was this run that stored its rows. */
 export interface Made {
   readonly linted: LintedTbs;
+  readonly bytes: Bytes;
   readonly isStored: boolean;
 }
+
+const signedOf = ({ der = '' }: Bytes): Der => asDer(Buffer.from(der, 'base64'));
 
 /** Steps 5 to 7 of the issuance cycle: say that the rows are stored, sign the recorded TBS, store the certificate. */
 export const openSigning = ({
@@ -29,7 +40,10 @@ export const openSigning = ({
   recorder,
   objects,
   assertNotBehind,
-}: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects' | 'assertNotBehind'>) => {
+  bytes,
+}: Pick<AuthorityDeps, 'table' | 'register' | 'recorder' | 'objects' | 'assertNotBehind'> & {
+  readonly bytes: CertificateBytes;
+}) => {
   const issued = openIssuedObjects(objects);
 
   /** The signed certificate of the row, which must be the issuance's. `made` is what this run has just made of it. */
@@ -39,15 +53,20 @@ export const openSigning = ({
     { signer, context }: Signing,
     made?: Made,
   ): Promise<Der> => {
-    if (item.value.der !== undefined) return asDer(Buffer.from(item.value.der, 'base64'));
+    const { ref } = issuance;
+    const row = item.value;
+    if (isSigned(row)) return signedOf(await bytes.read(ref, row));
     await assertNotBehind();
-    const recorded = Buffer.from(item.value.tbs, 'base64');
-    // Only the bytes in the row are signed. Another run may have recorded them: then they are checked and linted now.
-    const isOurs = made !== undefined && recorded.equals(made.linted.der);
-    if (!isOurs) assertRowOf(issuance, item.value);
-    const tbs = isOurs ? made.linted : lintCertificate(asDer(recorded), context);
+    const recorded = made?.isStored ? made.bytes : await bytes.read(ref, row);
+    const toSign = Buffer.from(recorded.tbs, 'base64');
+    // Only the recorded bytes are signed. Another run may have recorded them: then they are checked and linted now.
+    const isOurs = made !== undefined && toSign.equals(made.linted.der);
+    if (!isOurs) assertRowOf(issuance, row, recorded);
+    // A run that stopped within step 7 had announced the certificate before.
+    if (recorded.der !== undefined) return mark(ref, item, recorded);
+    const tbs = isOurs ? made.linted : lintCertificate(asDer(toSign), context);
     await announce(issuance, made?.isStored === true);
-    return store(issuance.ref, item, await sign(signer, tbs));
+    return store(issuance, item, recorded, await sign(signer, tbs));
   };
 
   /**
@@ -94,19 +113,35 @@ export const openSigning = ({
     return der;
   };
 
-  /** Step 7. A crash leaves a whole certificate, which the next call for the order returns. */
-  const store = async (ref: CertificateRef, item: Item<CertificateRow>, der: Der): Promise<Der> => {
-    const value: CertificateRow = { ...item.value, der: Buffer.from(der).toString('base64') };
+  /**
+   * Step 7. Bytes that stand apart are stored before their row says that they are signed. A crash in between leaves a row that
+   * is unfinished, and the next run marks it. A crash after it leaves a whole certificate, which the next call for the order
+   * returns.
+   */
+  const store = async (
+    issuance: IssuanceEnd,
+    item: Item<CertificateRow>,
+    { subject, tbs }: Bytes,
+    signed: Der,
+  ): Promise<Der> => {
+    const made = { subject, tbs, der: Buffer.from(signed).toString('base64') };
+    const der = item.value.apart ? await bytes.addSigned(issuance, made) : made.der;
+    return mark(issuance.ref, item, { ...made, der });
+  };
+
+  const mark = async (ref: CertificateRef, item: Item<CertificateRow>, signed: Bytes): Promise<Der> => {
+    const row = item.value;
+    const value: CertificateRow = row.apart ? { ...row, signed: true as const } : { ...row, ...signed };
     const isStored = await wentThrough(
       table.write([
         { put: certificateKey(ref), value, if: { version: item.version } },
-        finishedWrite(item.value.order, ref),
+        finishedWrite(row.order, ref),
       ]),
     );
-    if (isStored) return der;
+    if (isStored) return signedOf(signed);
     // Another run was first: its certificate counts.
-    const stored = (await readCertificate(table, ref)).value.der;
-    if (stored !== undefined) return asDer(Buffer.from(stored, 'base64'));
+    const stored = (await readCertificate(table, ref)).value;
+    if (isSigned(stored)) return signedOf(await bytes.read(ref, stored));
     throw new Fault('condition-failed', 'The row of the certificate changed while it was signed; try again.');
   };
 

@@ -1,6 +1,7 @@
 /** The door of the keys room: algorithms, signers in software, verifying, checking public keys. */
 export { ALGORITHMS, algorithmNamed, schemeOf } from './algorithms.ts';
 export type { Algorithm, AlgorithmName, KeyFamily, KeyKind, KeyStore, Signer } from './contract.ts';
+export { dataKeyOfFile, fileOfDataKey } from './data-key.ts';
 export { keyIdentity } from './key-identity.ts';
 export {
   assertSorted,

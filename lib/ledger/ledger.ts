@@ -59,6 +59,7 @@ export { entryOf, type LogEntry, parseEntry } from './entry.ts';
 export { type Evidence, openEvidence } from './evidence/evidence.ts';
 export { MAX_SAMPLE } from './evidence/sample.ts';
 export { EXPORT_FORMATS, EXPORT_TYPES, type ExportFormat } from './export/formats.ts';
+export { openRecordedFile } from './export/recorded-file.ts';
 export { monthOf, timeOfId } from './ids.ts';
 export { readOutcome } from './outcomes.ts';
 export { openProvisions } from './provisions.ts';

@@ -7,9 +7,11 @@ import { EDGES } from './ja/edges.ts';
 import { ENROLMENT } from './ja/enrolment.ts';
 import { KEYS } from './ja/keys.ts';
 import { LEDGER } from './ja/ledger.ts';
+import { PERSONAL } from './ja/personal.ts';
 import { PKI } from './ja/pki.ts';
 import { PRINCIPALS } from './ja/principals.ts';
 import { REGISTRATION } from './ja/registration.ts';
+import { SHEETS } from './ja/sheets.ts';
 import { STATUS } from './ja/status.ts';
 import { STATUS_CHECK } from './ja/status-check.ts';
 import { STORE } from './ja/store.ts';
@@ -28,9 +30,11 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   ENROLMENT,
   KEYS,
   LEDGER,
+  PERSONAL,
   PKI,
   PRINCIPALS,
   REGISTRATION,
+  SHEETS,
   STATUS,
   STATUS_CHECK,
   STORE,

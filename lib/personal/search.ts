@@ -1,3 +1,4 @@
+import { Fault } from '../fault.ts';
 import { textIn } from '../members.ts';
 import { everyItem, readCursor, writeCursor } from '../store/store.ts';
 import type { PersonalData } from './contract.ts';
@@ -6,10 +7,7 @@ import type { Items } from './items.ts';
 import type { KeyRing } from './key-ring.ts';
 import { keyIdOf, tenantPart } from './months.ts';
 import { searchPk, tokenOf, yearsPk } from './rows.ts';
-import { matches, searchTerm } from './search-text.ts';
-
-/** A token stands for so many characters at most. Whatever is longer is compared with the item itself. */
-const TOKEN_CHARS = 8;
+import { LONGEST_BEGINNING, matches, searchTerm } from './search-text.ts';
 
 /**
  * One look-up for each year in which data of the tenant end: the search keys of the years differ, so that each ends with its
@@ -49,9 +47,9 @@ export const openSearch = ({
 
   return async ({ tenant, office }, { text, limit, cursor }) => {
     const { term, beginning } = searchTerm(text);
-    const scope = ['search', tenant, office, beginning];
-    const after = cursor === undefined ? undefined : readCursor(scope, cursor);
     const keys = await keysOf(tenantPart(tenant));
+    const scopes = keys.map((key) => ['search', tokenOf(key, office, beginning)]);
+    const after = cursor === undefined ? undefined : placeOf(scopes, cursor);
     const pages = await Promise.all(
       keys.map((key) =>
         personal.query({
@@ -67,10 +65,25 @@ export const openSearch = ({
     );
     const ids = [...itemOf.keys()].sort().reverse().slice(0, limit);
     const isMore = itemOf.size > limit || pages.some((page) => page.cursor !== undefined);
-    const last = ids.at(-1);
+    const [last, scope] = [ids.at(-1), scopes.at(-1)];
     return {
-      ids: [...beginning].length > TOKEN_CHARS ? await fitting(ids, itemOf, beginning) : ids,
-      ...(isMore && last !== undefined && { cursor: writeCursor(scope, last) }),
+      ids: [...beginning].length > LONGEST_BEGINNING ? await fitting(ids, itemOf, beginning) : ids,
+      ...(isMore && last !== undefined && scope !== undefined && { cursor: writeCursor(scope, last) }),
     };
   };
+};
+
+/**
+ * Where the page begins. A cursor was made with the key of one of the years: a digest of the text alone would let somebody guess a
+ * name from it. Fault: `cursor-invalid`.
+ */
+const placeOf = (scopes: readonly (readonly string[])[], cursor: string): string => {
+  for (const scope of scopes) {
+    try {
+      return readCursor(scope, cursor);
+    } catch (error) {
+      if (!Fault.is(error, 'cursor-invalid')) throw error;
+    }
+  }
+  throw new Fault('cursor-invalid', 'The cursor is not one of this query; begin again without a cursor.');
 };

@@ -213,18 +213,32 @@ export interface Registration {
   knowsHolder(holder: string): Promise<boolean>;
   /**
    * Newest first; `limit` is 1 to 100. Officers get only their own office's requests, or those of the predecessor that they
-   * choose; operators and auditors may choose an office, and those of a tenant get only its requests. A page may be shorter than `limit` and still have a cursor. Faults: `forbidden`, `invalid-input`,
-   * `cursor-invalid`.
+   * choose; operators and auditors may choose an office, and those of a tenant get only its requests. A page may be shorter than
+   * `limit` and still have a cursor, which belongs to this query alone. `text` is the beginning of a searched field's value, or
+   * two characters that stand in it, and goes through the requests of one office. With `count` the number of requests is given
+   * where one list holds them: up to 1,000, and then there are `more`. Faults: `forbidden`, `invalid-input`, `cursor-invalid`.
    */
   list(
     actor: Principal,
     query: {
       readonly office?: string;
       readonly state?: RequestState;
+      readonly profile?: string;
+      readonly holder?: string;
+      readonly issuedTo?: string;
+      /** The officer who submitted it. */
+      readonly submittedBy?: string;
+      readonly text?: string;
       readonly limit: number;
       readonly cursor?: string;
+      readonly count?: boolean;
     },
-  ): Promise<{ readonly requests: readonly RequestView[]; readonly cursor?: string }>;
+  ): Promise<{
+    readonly requests: readonly RequestView[];
+    readonly cursor?: string;
+    readonly total?: number;
+    readonly more?: true;
+  }>;
   /**
    * The issued certificate followed by its chain, in PEM. A server sends its chain without the root (RFC 8446 4.4.2), which is
    * there only on demand. The record of this provision, whose id is `record`, names the HTTP method. Faults:

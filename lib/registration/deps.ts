@@ -205,6 +205,8 @@ export interface RegistrationDeps {
   readonly succession: (
     office: string,
   ) => Promise<{ readonly successors: readonly string[]; readonly isServed: boolean }>;
+  /** Undefined where there is no such office. */
+  readonly tenantOfOffice: (office: string) => Promise<string | undefined>;
   /** When an approval lapses that was complete at this time; milliseconds since the epoch. */
   readonly lapsesAt: (approvedAt: number) => number;
 }

@@ -8,7 +8,7 @@ import { recipientOf } from '../recipient.ts';
 import type { Condition, Item } from '../store/store.ts';
 import { openChanges } from './changes.ts';
 import type { Registration, RequestView } from './contract.ts';
-import { assertDuty, assertReadable, type Request, readableBy, readableOffices } from './decide.ts';
+import { assertDuty, assertReadable, type Request } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { openEnds } from './ends.ts';
 import { openExamining } from './examining.ts';
@@ -17,6 +17,7 @@ import { openHolderData } from './holder-data.ts';
 import { readApplication } from './intake.ts';
 import { openIssuedTo } from './issued-to.ts';
 import { openLeavers } from './leavers.ts';
+import { openLists } from './lists.ts';
 import {
   examinationReason,
   openRequestData,
@@ -30,7 +31,6 @@ import {
   IDEMPOTENCY_SECONDS,
   type IdempotencyRow,
   idempotencyRowKey,
-  listingPk,
   submissionDigest,
 } from './rows.ts';
 import { openTakenKey } from './taken-key.ts';
@@ -47,8 +47,6 @@ export {
 } from './contract.ts';
 export { requestItem } from './request-data.ts';
 export { timeOfRequestId } from './request-id.ts';
-
-const MAX_PAGE = 100;
 
 /** The key that another request or certificate has, as the fault of the claim names it. */
 const keyOf = ({ facts }: Fault): string | undefined =>
@@ -207,40 +205,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
       return items.length > 0;
     },
 
-    list: async (actor, { office: wanted, state, limit, cursor }) => {
-      const readable = readableOffices(actor);
-      if (readable && wanted !== undefined && !readable.includes(wanted)) {
-        throw new Fault(
-          'forbidden',
-          'Officers list the requests of their own office, or of one whose affairs it has taken over.',
-        );
-      }
-      if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
-        throw new Fault('invalid-input', phrase`A page has 1 to ${MAX_PAGE} requests.`, { path: 'limit' });
-      }
-      const page = await table.query({
-        pk: listingPk({ tenant: actor.tenant, office: wanted ?? readable?.[0], state }),
-        descending: true,
-        limit,
-        ...(cursor !== undefined && { cursor }),
-      });
-      const viewFor = viewsFor(actor);
-      const isReadable = readableBy(actor);
-      const rows = await Promise.all(
-        page.items.map(async ({ sk: id }) => ({ id, request: (await read(id))?.value })),
-      );
-      return {
-        // A request may have changed its state after the listing was read. Somebody may have listed it where it is not.
-        requests: await Promise.all(
-          rows.flatMap(({ id, request }) =>
-            request !== undefined && isReadable(request) && (state === undefined || request.state === state)
-              ? [viewFor(id, request)]
-              : [],
-          ),
-        ),
-        ...(page.cursor !== undefined && { cursor: page.cursor }),
-      };
-    },
+    list: openLists(deps, changes, viewsFor),
 
     collect: async (actor, id, method, { withRoot = false } = {}) => {
       const { state, tenant, certificate } = await readFor(actor, id);

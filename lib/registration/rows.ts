@@ -15,6 +15,9 @@ import type { Request } from './decide.ts';
  *   requests/state/{state}                   {id}     the requests in a state; those in `approved` are still to be issued
  *   requests/tenant/{tenant}/state/{state}   {id}     a tenant's requests in a state
  *   requests/office/{office}/state/{state}   {id}     an office's requests in a state
+ *   requests/office/{office}/profile/{profile} {id}   an office's requests for certificates of a profile
+ *   requests/tenant/{tenant}/profile/{profile} {id}   a tenant's; and requests/profile/{profile} those of all
+ *   requests/by/{officer}                    {id}     the requests that an officer submitted
  *   requests/holder/{holder}                 {id}     the requests that name a holder
  *   requests/tenant/{tenant}/holder/{holder} {id}     a tenant's requests that name a holder
  *   requests/issued-to/{officer}             {id}     the requests for certificates of an officer
@@ -88,10 +91,22 @@ export const holderListingPk = (holder: string, tenant?: string): string =>
 
 export const issuedToListingPk = (officer: string): string => `requests/issued-to/${officer}`;
 
+export const byListingPk = (officer: string): string => `requests/by/${officer}`;
+
+export const profileListingPk = (
+  of: { readonly tenant?: string | undefined; readonly office?: string | undefined },
+  profile: string,
+): string => `${listingPk(of)}/profile/${profile}`;
+
 export const expectedPk = (office: string): string => `issued-to/${office}`;
 
-const lastingListings = (id: string, { tenant, office, holder, issuedTo }: Request): readonly Key[] => [
+const lastingListings = (
+  id: string,
+  { tenant, office, profile, holder, issuedTo, submittedBy }: Request,
+): readonly Key[] => [
   ...keysAt(id, listingPk({}), listingPk({ tenant }), listingPk({ office })),
+  ...keysAt(id, ...[{}, { tenant }, { office }].map((of) => profileListingPk(of, profile))),
+  ...keysAt(id, byListingPk(submittedBy)),
   ...(holder === undefined ? [] : keysAt(id, holderListingPk(holder), holderListingPk(holder, tenant))),
   ...(issuedTo === undefined ? [] : keysAt(id, issuedToListingPk(issuedTo))),
 ];

@@ -24,11 +24,12 @@ const record = (draft: object, time: number): LedgerRecord =>
 
 export const issuance = (
   serial: string,
-  { time = ISSUED, notAfter = NOW + 300 * DAY, ...more } = {} as Issued,
+  { time = ISSUED, notAfter = NOW + 300 * DAY, of = {}, ...more } = {} as Issued,
 ) =>
   record(
     {
       kind: 'issuance',
+      ...of,
       certificates: [{ ca: CA, serial }],
       details: {
         tbsDigest: serial,
@@ -41,7 +42,22 @@ export const issuance = (
     },
     time,
   );
-export type Issued = { time?: number; notAfter?: number; publicKeyDigest?: string; profile?: string };
+/** An act on a holder's data or on a data key. */
+export const dataAct = (
+  kind: 'personal-data' | 'data-key',
+  time: number,
+  details: object,
+  more: object = {},
+): LedgerRecord => record({ kind, tenant: 'tokiwa', ...more, details }, time);
+
+export type Issued = {
+  time?: number;
+  notAfter?: number;
+  publicKeyDigest?: string;
+  profile?: string;
+  /** Members of the record itself. */
+  of?: object;
+};
 
 export const act = (kind: 'hold' | 'release' | 'revocation', serial: string, time: number, details = {}) =>
   record(

@@ -223,6 +223,39 @@ export const LAWFUL: readonly (readonly Plain[])[] = [
     },
   ],
   [
+    {
+      kind: 'personal-data',
+      tenant: 'tokiwa',
+      holder: 'holder-1',
+      details: { act: 'asked', asks: 'erasure', reference: 'R-1', held: false, person: 'p1', lapsesAt },
+    },
+    {
+      kind: 'personal-data',
+      actor: 'other',
+      tenant: 'tokiwa',
+      holder: 'holder-1',
+      details: {
+        act: 'erasure',
+        reference: 'R-1',
+        held: false,
+        askedBy: 'operator',
+        askedByPerson: 'p1',
+        person: 'p2',
+        confirms: named(0),
+      },
+    },
+    {
+      kind: 'data-key',
+      tenant: 'tokiwa',
+      details: { act: 'closed', key: 'tokiwa.2041-04.1', month: '2041-04', because: named(1) },
+    },
+    {
+      kind: 'data-key',
+      tenant: 'tokiwa',
+      details: { act: 'destroyed', key: 'tokiwa.2041-04.1', month: '2041-04' },
+    },
+  ],
+  [
     { kind: 'report', details: { act: 'annual', fiscalYear: 2038, version: 1, digest: 'aa' } },
     { kind: 'retention', details: { class: 'report', report: 'annual', fiscalYear: 2037, version: 1 } },
     { kind: 'setting', details: { setting: 'nonIssued', value: 'revoked', before: 'unknown' } },

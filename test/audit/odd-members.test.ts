@@ -67,6 +67,8 @@ const audit = (records: readonly LedgerRecord[]): void => {
   losses.has(30);
   totals.compare([], []);
   for (const serial of ['01aa', '01cc']) certificates.list(CA, listed(serial, { order: 'other' }));
+  for (const ended of [{ key: 'tokiwa.2041-04.1' }, { record: records[1]?.id }, {}])
+    certificates.list(CA, listed('01aa', { ended }));
   const crls = [1, 2].map((number) => crl(number, NOW - 5 * DAY, [entry('01aa', NOW - 9 * DAY)]));
   certificates.serve(CA, crls);
   archive.list(CA, { partition: 'full', number: 1, name: 'full/1', digest: 'd9' });

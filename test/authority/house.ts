@@ -5,7 +5,7 @@ import { compose } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { KeyStore, Signer } from '../../lib/keys/keys.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
-import type { DataKeys } from '../../lib/personal/personal.ts';
+import { type DataKeys, openPersonal, type PersonalData } from '../../lib/personal/personal.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Bucket, Objects, Table } from '../../lib/store/store.ts';
@@ -163,6 +163,15 @@ export interface HouseOptions {
   readonly publicUrl?: string;
   readonly logOrigin?: string;
 }
+
+/** The personal data on the ground, as another process has them. */
+export const personalDataOn = (ground: Ground, { core }: Pick<Service, 'core'>): PersonalData =>
+  openPersonal({
+    ...ground,
+    recorder: core.ledger,
+    clock: () => ground.time.now,
+    random: (n) => randomBytes(n),
+  }).data;
 
 /** A bucket in which no end of an act can be put. */
 export const withoutEnds = (objects: Objects): Objects => ({

@@ -347,22 +347,32 @@ describe('lint', () => {
 });
 
 describe('a write of the cycle that fails', () => {
-  /** The n-th write of rows, or the n-th put of an object, fails so. Resolves with the numbers of both. */
+  /**
+   * The n-th write of rows or of personal data, or the n-th put of an object, fails so. Resolves with the numbers of all three.
+   */
   const survive = async (
     failure: 'lost' | 'appliedThenErrored' | undefined,
-    of: 'rows' | 'objects',
+    of: 'rows' | 'personal' | 'objects',
     n: number,
-  ): Promise<readonly [number, number]> => {
+  ): Promise<readonly [number, number, number]> => {
     const own = await openGround();
     try {
       const house = await openHouse(own);
       let writes = { writes: 0 };
+      let ofPersonal = { writes: 0 };
       let puts = 0;
+      const faulty = (table: Table, part: 'rows' | 'personal') =>
+        faultyTable(table, failure && of === part ? new Map([[n, failure]]) : new Map());
       const failing = await openHouse(own, {
         table: (table) => {
-          const faulty = faultyTable(table, failure && of === 'rows' ? new Map([[n, failure]]) : new Map());
-          writes = faulty;
-          return faulty;
+          const rows = faulty(table, 'rows');
+          writes = rows;
+          return rows;
+        },
+        personal: (table) => {
+          const items = faulty(table, 'personal');
+          ofPersonal = items;
+          return items;
         },
         objects: (objects) => ({
           ...objects,
@@ -379,20 +389,19 @@ describe('a write of the cycle that fails', () => {
       expect((await ocspStatus(house, ref)).status).toBe('good');
       const signed = own.signed.slice(before).filter(({ id }) => id === 'signature-1');
       await checkWorld(house, { ...NOTHING, signed: signed.map(({ digest }) => digest) });
-      return [writes.writes, puts];
+      return [writes.writes, ofPersonal.writes, puts];
     } finally {
       await own.close();
     }
   };
 
   it('lost, or carried out without an answer: one certificate and one record once it is tried again', async () => {
-    const [writes, puts] = await survive(undefined, 'rows', 0);
-    // The end, its rows, that they are stored, the certificate: the steps of docs/issuance-cycle.md that write.
-    expect([writes, puts]).toEqual([2, 2]);
+    // The end, its bytes, its rows, that they are stored, the certificate, and that it is signed: the steps of
+    // docs/issuance-cycle.md that write.
+    expect(await survive(undefined, 'rows', 0)).toEqual([2, 2, 2]);
     for (let n = 1; n <= 2; n++) {
       for (const failure of FAILURES) {
-        await survive(failure, 'rows', n);
-        await survive(failure, 'objects', n);
+        for (const part of ['rows', 'personal', 'objects'] as const) await survive(failure, part, n);
       }
     }
   });

@@ -1,12 +1,14 @@
 import { hash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CertificateRow, certificateKey } from '../../lib/authority/certificates.ts';
+import { openCertificateBytes } from '../../lib/authority/certificate-bytes.ts';
+import { type Bytes, type CertificateRow, certificateKey } from '../../lib/authority/certificates.ts';
 import type { SerialView } from '../../lib/authority/contract.ts';
 import { listSerials } from '../../lib/authority/serials.ts';
+import type { Found } from '../../lib/personal/contract.ts';
 import { openRegister } from '../../lib/status/register.ts';
 import { openDynamoDbTable } from '../../lib/store/dynamodb.ts';
 import { openDynamoDbSdkCalls } from '../../lib/store/dynamodb-sdk-calls.ts';
-import type { Table } from '../../lib/store/store.ts';
+import type { Table, Value } from '../../lib/store/store.ts';
 import { javaIsPresent, startDynamoDbLocal } from '../store/dynamodb-local.ts';
 import { openTemporaryTable } from '../store/temporary.ts';
 
@@ -54,40 +56,74 @@ describe.each(STORES)('serial numbers, listed over %s', (name, open) => {
     let table: Table;
     let close: () => Promise<void>;
     const expected = new Map<string, SerialView>();
-    const tbs = new Map<string, Buffer>();
 
     const admit = async (serial: string): Promise<void> => {
       await table.write(openRegister(table).admitWrites({ ca: CA, serial }, ADMISSION));
       expected.set(serial, { serial, state: 'good', notAfter: '2030-01-01T00:00:00Z' });
     };
-    const certify = async (serial: string, bytes: number): Promise<void> => {
-      const der = randomBytes(bytes);
+    /** What stands apart, by its name. */
+    const items = new Map<string, Found<Bytes>>();
+    const openBytes = () =>
+      openCertificateBytes({
+        personal: {
+          find: async <V extends Value>(name: string) =>
+            (items.get(name) ?? { state: 'absent' }) as unknown as Found<V>,
+          read: () => Promise.reject(new Error('A list reads nothing that has to be there.')),
+          change: () => Promise.reject(new Error('A list changes nothing.')),
+        },
+        dataEnd: (ms) => ms,
+      });
+    /** What becomes of bytes that stand apart, by the last digit of the number. */
+    const APART: Readonly<Record<string, readonly [Found<Bytes>, Partial<SerialView>]>> = {
+      a: [
+        { state: 'ended', month: '2037-04', key: 'tokiwa.2037-04.1' },
+        { ended: { key: 'tokiwa.2037-04.1' } },
+      ],
+      b: [{ state: 'ended', record: '0'.repeat(32) }, { ended: { record: '0'.repeat(32) } }],
+      c: [{ state: 'unreadable', code: 'data-key-missing' }, { unreadable: 'data-key-missing' }],
+      d: [{ state: 'absent' }, { unreadable: 'personal-data-damaged' }],
+    };
+
+    const certify = async (serial: string, size: number): Promise<void> => {
+      const der = randomBytes(size);
+      const tbsText = der.toString('base64');
+      const shown = { tbsDigest: hash('sha256', der), differs: ['tbs'] };
+      const kept: Found<Bytes> = {
+        state: 'kept',
+        value: { subject: 'CN=市長', tbs: tbsText },
+        month: '2037-04',
+      };
+      const end = serial.at(-1) ?? '';
+      const [item, view] = APART[end] ?? [kept, shown];
+      const isApart = end > '8';
+      if (isApart) items.set(`certificate/${CA}/${serial}`, item);
       const row: CertificateRow = {
         order: `r-${serial}`,
         profile: 'seal',
         profileVersion: 1,
-        subject: 'CN=市長',
         notBefore: 0,
         notAfter: NOT_AFTER,
         record: '0'.repeat(32),
-        tbs: der.toString('base64'),
         linted: [],
+        ...(isApart ? { apart: true } : { subject: 'CN=市長', tbs: tbsText }),
       };
       await table.write([{ put: certificateKey({ ca: CA, serial }), value: row, if: 'absent' }]);
-      tbs.set(serial, der);
       const before = expected.get(serial) ?? { serial };
       expected.set(serial, {
         ...before,
         order: row.order,
         profile: 'seal',
-        tbsDigest: hash('sha256', der),
-        differs: ['tbs'],
+        ...view,
       });
     };
 
     beforeAll(async () => {
       ({ table, close } = await open());
-      const serials = Array.from({ length: 60 }, () => `01${randomBytes(16).toString('hex')}`);
+      const ends = '0123456789abcdef';
+      const serials = Array.from(
+        { length: 60 },
+        (_, i) => `01${randomBytes(16).toString('hex').slice(0, -1)}${ends[(i * 7) % 16]}`,
+      );
       // Many rows in one partition, so large that a page ends by its size. Rows of the register are smaller.
       const crowded = Array.from({ length: 12 }, () => `01${randomBytes(16).toString('hex').slice(0, -1)}7`);
       for (const [i, serial] of serials.entries()) {
@@ -110,10 +146,14 @@ describe.each(STORES)('serial numbers, listed over %s', (name, open) => {
       const all: SerialView[] = [];
       let cursor: string | undefined;
       do {
-        const page = await listSerials({ table, register: openRegister(table), caPublicKeyInfo }, CA, {
-          limit,
-          ...(cursor !== undefined && { cursor }),
-        });
+        const page = await listSerials(
+          { table, bytes: openBytes(), register: openRegister(table), caPublicKeyInfo },
+          CA,
+          {
+            limit,
+            ...(cursor !== undefined && { cursor }),
+          },
+        );
         expect(page.serials.length).toBeLessThanOrEqual(limit);
         all.push(...page.serials);
         ({ cursor } = page);
@@ -129,9 +169,10 @@ describe.each(STORES)('serial numbers, listed over %s', (name, open) => {
 
     it('refuse a cursor of another CA, one that was altered, and nonsense', async () => {
       const register = openRegister(table);
-      const { cursor } = await listSerials({ table, register, caPublicKeyInfo }, CA, { limit: 5 });
+      const bytes = openBytes();
+      const { cursor } = await listSerials({ table, bytes, register, caPublicKeyInfo }, CA, { limit: 5 });
       const ask = (ca: string, given: string) =>
-        listSerials({ table, register, caPublicKeyInfo }, ca, { limit: 5, cursor: given });
+        listSerials({ table, bytes, register, caPublicKeyInfo }, ca, { limit: 5, cursor: given });
       await expect(ask('signature-1', cursor as string)).rejects.toMatchObject({ code: 'cursor-invalid' });
       for (const wrong of [`${cursor}A`, 'AAAA', '']) {
         await expect(ask(CA, wrong)).rejects.toMatchObject({ code: 'cursor-invalid' });

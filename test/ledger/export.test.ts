@@ -7,7 +7,6 @@ import { parquetReadObjects } from 'hyparquet';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lib/ledger/canonical.ts';
 import { rowOf } from '../../lib/ledger/export/columns.ts';
-import { csvLine } from '../../lib/ledger/export/csv.ts';
 import { openExports } from '../../lib/ledger/export/export.ts';
 import type { ExportFormat } from '../../lib/ledger/export/formats.ts';
 import { type Ledger, type LedgerRecord, openLedger } from '../../lib/ledger/ledger.ts';
@@ -234,23 +233,5 @@ describe('an export of very many records', () => {
     }
     await reader.return?.();
     expect(pages).toBe(5);
-  });
-});
-
-describe('a line of CSV', () => {
-  it('quotes the cells that RFC 4180 says', () => {
-    expect(csvLine(['a', 'b,c', 'd"e', 'f\r\ng', null, 12])).toBe('a,"b,c","d""e","f\r\ng",,12\r\n');
-  });
-
-  it.each(['=1+1', '+x', '@SUM(A1)', '-1+1', '\t=1', '\r=1', '\uff1d1', '\uff0b1', '\uff0d1', '\uff20x'])(
-    'keeps a spreadsheet from running %j as a formula',
-    (text) => {
-      const [[cell]] = readCsv(csvLine([text])) as [[string]];
-      expect(cell).toBe(`'${text}`);
-    },
-  );
-
-  it('leaves numbers and ordinary text as they are', () => {
-    expect(csvLine(['-12', '3.5', '住民票', 'a=b'])).toBe('-12,3.5,住民票,a=b\r\n');
   });
 });

@@ -139,6 +139,8 @@ export interface Logged {
   readonly facts: unknown;
 }
 
+const TENANTS: Partial<Record<string, string>> = { hino: 'tokiwa', nara: 'minase' };
+
 const YEAR_MS = 365 * 86_400_000;
 
 /** After this time an approval that was not used lapses. */
@@ -180,6 +182,7 @@ export const openOffice = (
     isRevoked: async () => false,
     retries: openRetries(() => time),
     succession,
+    tenantOfOffice: async (office) => TENANTS[office],
     lapsesAt: (approvedAt) => approvedAt + LAPSE_MS,
     log: (_level, message, facts) => logged.push({ message, facts }),
   });

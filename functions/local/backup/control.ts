@@ -17,7 +17,12 @@ export interface Control {
   close(): Promise<void>;
 }
 
-const Asked = z.strictObject({ folder: z.string().refine(isAbsolute), language: z.enum(LANGUAGES) });
+const absolute = z.string().refine(isAbsolute);
+const Asked = z.strictObject({
+  folder: absolute,
+  dataKeys: absolute.optional(),
+  language: z.enum(LANGUAGES),
+});
 const MAX_BODY_BYTES = 16 * 1024;
 /** A socket's path has 107 bytes at most (unix(7)). */
 const MAX_SOCKET_PATH = 107;
@@ -52,7 +57,7 @@ export const openControl = async (source: BackupSource, log: Log): Promise<Contr
       if (isBusy) throw new Fault('backup-refused', 'Another backup is running; wait until it has ended.');
       isBusy = true;
       try {
-        const made = await makeBackup(source, asked.data.folder, (step) => say({ step }));
+        const made = await makeBackup(source, asked.data, (step) => say({ step }));
         log('info', 'A backup was made', { leaves: made.leaves, files: made.files });
         say({ made });
       } finally {

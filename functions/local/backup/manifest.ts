@@ -1,10 +1,11 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault, phrase } from '../../../lib/fault.ts';
 import { assertFormat, FORMAT } from '../../../lib/format.ts';
+import { digestedLines, readDigestedLines } from './digested-lines.ts';
 import { OBJECTS_FOLDER } from './names.ts';
 
 /**
@@ -25,7 +26,6 @@ const File = z.strictObject({
   bytes: z.int().min(0),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
-const Tail = z.strictObject({ sha256: z.string() });
 
 export type BackupHead = z.output<typeof Head>;
 export type BackedUp = z.output<typeof File>;
@@ -52,17 +52,16 @@ export const digestFile = async (path: string): Promise<Pick<BackedUp, 'bytes' |
 
 /** Writes the manifest, durably. */
 export const writeManifest = async (folder: string, { head, files }: Manifest): Promise<void> => {
-  const lines = [head, ...files].map((line) => `${JSON.stringify(line)}\n`).join('');
   const handle = await open(join(folder, MANIFEST), 'wx', 0o600);
   try {
-    await handle.writeFile(`${lines}${JSON.stringify({ sha256: hash('sha256', lines) })}\n`);
+    await handle.writeFile(digestedLines([head, ...files]));
     await handle.sync();
   } finally {
     await handle.close();
   }
 };
 
-const damaged = (what: string, cause?: unknown): Fault =>
+export const damaged = (what: string, cause?: unknown): Fault =>
   new Fault(
     'backup-damaged',
     phrase`The backup is damaged at ${what}; nothing was restored. Take another backup.`,
@@ -81,9 +80,7 @@ export const readManifest = async (folder: string): Promise<Manifest> => {
   } catch (cause) {
     throw damaged(MANIFEST, cause);
   }
-  const end = text.lastIndexOf('\n', text.length - 2) + 1;
-  const lines = text.slice(0, end);
-  const manifest = parse(lines, text.slice(end));
+  const manifest = parse(text);
   assertFormat(phrase`The backup`, manifest.head.format);
   for (const { path, bytes, sha256 } of manifest.files) {
     const found = await digestFile(join(folder, path)).catch((cause: unknown) => {
@@ -94,16 +91,12 @@ export const readManifest = async (folder: string): Promise<Manifest> => {
   return manifest;
 };
 
-const parse = (lines: string, last: string): Manifest => {
+const parse = (text: string): Manifest => {
   try {
-    if (Tail.parse(JSON.parse(last)).sha256 !== hash('sha256', lines)) throw damaged(MANIFEST);
-    const [head, ...files] = lines
-      .split('\n')
-      .slice(0, -1)
-      .map((line): unknown => JSON.parse(line));
+    const [head, ...files] = readDigestedLines(text) ?? [];
     return { head: Head.parse(head), files: files.map((file) => File.parse(file)) };
   } catch (cause) {
-    throw Fault.is(cause) ? cause : damaged(MANIFEST, cause);
+    throw damaged(MANIFEST, cause);
   }
 };
 

@@ -5,6 +5,8 @@ export const PERSONAL_FILE = 'personal.sqlite';
 export const PROOFS_FILE = 'proofs.sqlite';
 export const OBJECTS_FOLDER = 'objects';
 export const KEYS_FOLDER = 'keys';
+/** Parameters of the sealed key store, in its folder. */
+export const KEY_STORE_FILE = 'store.json';
 /** No backup has the data keys: `akashi backup` copies them into a file that ends. */
 export const DATA_KEYS_FOLDER = 'data-keys';
 /** The key and the certificate of the TLS door. */

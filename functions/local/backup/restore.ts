@@ -1,23 +1,28 @@
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Fault, phrase } from '../../../lib/fault.ts';
+import { Fault } from '../../../lib/fault.ts';
 import type { Clock } from '../../../lib/ports.ts';
 import { syncFolder } from '../../../lib/store/store.ts';
 import { assertFits, CHECKPOINT_FILE, openSeen, publishedIn, type Seen } from './checkpoints.ts';
-import { digestFile, hasLog, type Manifest, readManifest } from './manifest.ts';
+import { readDataKeyCopy } from './data-key-copy.ts';
+import { countDataKeys, fittingIn, type PutBack, putBackDataKeys } from './data-key-restore.ts';
+import { damaged, digestFile, hasLog, type Manifest, readManifest } from './manifest.ts';
 import {
   DOOR_FOLDER,
   KEYS_FOLDER,
   OBJECTS_FOLDER,
+  PERSONAL_FILE,
   PROOFS_FILE,
-  RESTORING_FILE,
   TABLE_FILE,
   TRUST_DOMAIN_FILE,
 } from './names.ts';
-import { addObjects, holdFile, otherDeployment, treeOf } from './table-file.ts';
+import { whileStopped } from './stopped-service.ts';
+import { addObjects, otherDeployment, treeOf } from './table-file.ts';
 import { copyForOwner, syncFile } from './tree-copy.ts';
 
-export interface Restored {
+export { restoreDataKeys } from './data-key-restore.ts';
+
+export interface Restored extends Partial<PutBack> {
   /** RFC 3339: when the backup was made. */
   readonly made: string;
   /** Leaves that the restored table has given, and leaves of the newest checkpoint. */
@@ -25,84 +30,73 @@ export interface Restored {
   readonly newest: number;
   /** Where the table that was there before is kept. */
   readonly former?: string;
+  /** Data keys of the folder afterwards. Without them the personal data of the backup cannot be read. */
+  readonly dataKeys: number;
 }
 
 /**
  * Restores a backup into the data folder of a service that is stopped. It adds objects and keys that are missing and never
- * replaces or removes one; the table alone is replaced, and the former one is kept beside it. Everything is checked before
- * anything is changed. The table comes last, so a restore that is interrupted is done again; until then the service does not
- * start.
+ * replaces or removes one. The table and the personal data alone are replaced, and the former ones are kept beside them.
+ * Everything is checked before anything is changed. The table comes last, so a restore that is interrupted is done again; until
+ * then the service does not start.
  *
  * A folder without a checkpoint cannot tell how far the log has come. So it takes `checkpoint`, the newest one that an auditor
  * or a witness has: where it is larger than the backup's, the service starts as one whose table is behind its log.
  *
- * Faults: `backup-damaged`, `format-unsupported`; `backup-refused` where the backup is another deployment's, another restore
- * runs, or the checkpoint is missing or does not fit; `store-locked` where the service runs.
+ * Faults: `backup-damaged`, `format-unsupported`; `backup-refused` where the backup or the copy of the data keys is another
+ * deployment's, that copy has ended, another restore runs, or the checkpoint is missing or does not fit; `store-locked` where the
+ * service runs.
  */
 export const restoreBackup = async (
   {
     from,
     dataDir,
     checkpoint,
+    dataKeys,
     clock,
   }: {
     readonly from: string;
     readonly dataDir: string;
     /** The bytes of a signed note. */
     readonly checkpoint?: Uint8Array | undefined;
+    /** The path of a copy of the data keys. */
+    readonly dataKeys?: string | undefined;
     readonly clock: Clock;
   },
   report: (step: string) => void,
-): Promise<Restored> => {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const mark = join(dataDir, RESTORING_FILE);
-  let isMarked = await exists(mark);
-  const turn = holdFile(mark);
-  if (turn === undefined) {
-    throw new Fault(
-      'backup-refused',
-      phrase`Another restore into ${dataDir} is running; wait until it has ended.`,
-      { path: dataDir },
-    );
-  }
-  try {
-    await assertStopped(dataDir);
+): Promise<Restored> =>
+  whileStopped(dataDir, async (begin) => {
     report('checking the backup');
     const manifest = await readManifest(from);
     const newest = await check({ from, dataDir, manifest, checkpoint });
-    // From here on an interruption leaves the mark, and the service does not start.
-    isMarked = true;
+    const fitting =
+      dataKeys === undefined
+        ? undefined
+        : await fittingIn(await readDataKeyCopy(dataKeys, clock()), dataDir, from);
+    begin();
     report('keys and objects');
     await addFiles({ from, dataDir, manifest }, newest);
-    report('table');
-    const former = await replaceTable(from, dataDir, clock());
-    isMarked = false;
+    const putBack = fitting && (await putBackDataKeys(fitting, dataDir));
+    report('tables');
+    const now = clock();
+    await replaceTable(from, dataDir, PERSONAL_FILE, now);
+    const former = await replaceTable(from, dataDir, TABLE_FILE, now);
     const { made, leaves } = manifest.head;
-    return { made, leaves, newest: newest?.size ?? 0, ...(former !== undefined && { former }) };
-  } finally {
-    turn.free();
-    if (!isMarked) await rm(mark, { force: true });
-  }
-};
+    return {
+      made,
+      leaves,
+      newest: newest?.size ?? 0,
+      ...(former !== undefined && { former }),
+      dataKeys: await countDataKeys(dataDir),
+      ...putBack,
+    };
+  });
 
 interface Checked {
   readonly from: string;
   readonly dataDir: string;
   readonly manifest: Manifest;
 }
-
-/** Fault: `store-locked`. */
-const assertStopped = async (dataDir: string): Promise<void> => {
-  const table = join(dataDir, TABLE_FILE);
-  if (!(await exists(table))) return;
-  const held = holdFile(table);
-  if (held !== undefined) return held.free();
-  throw new Fault(
-    'store-locked',
-    'Another process has this data folder open; stop it first, or choose another folder.',
-    { path: dataDir },
-  );
-};
 
 /** Resolves with the newest checkpoint of the log; undefined where nothing was ever published. */
 const check = async ({
@@ -111,6 +105,9 @@ const check = async ({
   manifest,
   checkpoint,
 }: Checked & { readonly checkpoint?: Uint8Array | undefined }): Promise<Seen | undefined> => {
+  for (const path of [TABLE_FILE, PERSONAL_FILE, PROOFS_FILE, TRUST_DOMAIN_FILE]) {
+    if (!manifest.files.some((file) => file.path === path)) throw damaged(path);
+  }
   for (const { path, sha256 } of manifest.files) {
     if (!path.startsWith(`${OBJECTS_FOLDER}/`) || path === CHECKPOINT_FILE) continue;
     const there = await digestFile(join(dataDir, path)).catch(absent);
@@ -175,10 +172,15 @@ const add = async (source: string, target: string): Promise<void> => {
 };
 
 /** Resolves with where the former table is; undefined where there was none. */
-const replaceTable = async (from: string, dataDir: string, now: number): Promise<string | undefined> => {
-  const table = join(dataDir, TABLE_FILE);
-  const incoming = join(dataDir, 'table.restoring.tmp');
-  await copyForOwner(join(from, TABLE_FILE), incoming);
+const replaceTable = async (
+  from: string,
+  dataDir: string,
+  name: string,
+  now: number,
+): Promise<string | undefined> => {
+  const table = join(dataDir, name);
+  const incoming = `${table}.restoring.tmp`;
+  await copyForOwner(join(from, name), incoming);
   const former = `${table}.before-${new Date(now).toISOString().replaceAll(':', '')}`;
   const hadTable = await exists(table);
   if (hadTable) {

@@ -63,6 +63,26 @@ export const addObjects = (file: string, copy: string, isApplied: boolean): void
   }
 };
 
+/** Those of the named objects that are in the file, by their names. `isCopy`: nothing is made beside it. */
+export const objectsIn = (
+  file: string,
+  names: readonly string[],
+  { isCopy }: { readonly isCopy: boolean },
+): ReadonlyMap<string, Uint8Array> => {
+  const db = new DatabaseSync(isCopy ? immutable(file) : file, { readOnly: isCopy, timeout: 0 });
+  try {
+    const get = db.prepare("SELECT value FROM item WHERE pk = 'objects' AND sk = ?");
+    const found = new Map<string, Uint8Array>();
+    for (const name of names) {
+      const row = get.get(name);
+      if (row) found.set(name, Buffer.from(String(JSON.parse(String(row.value)).body), 'base64'));
+    }
+    return found;
+  } finally {
+    db.close();
+  }
+};
+
 export const otherDeployment = (object: string): Fault =>
   new Fault(
     'backup-refused',

@@ -40,6 +40,19 @@ const serialView = z
     differs: z.array(z.string()).readonly().exactOptional().meta({
       description: 'Stored values that differ from the certificate; `signature` if the CA did not sign it.',
     }),
+    ended: z
+      .object({
+        key: z.string().exactOptional().meta({ description: 'The data key that an act destroyed.' }),
+        record: z
+          .string()
+          .exactOptional()
+          .meta({ description: 'The record of the order by which they were erased.' }),
+      })
+      .exactOptional()
+      .meta({ description: "The certificate's data have ended, so there is no digest." }),
+    unreadable: z.string().exactOptional().meta({
+      description: "The certificate's data cannot be read, so there is no digest: the code of the fault.",
+    }),
   })
   .meta({ id: 'Serial' }) satisfies z.ZodType<SerialView>;
 

@@ -9,7 +9,7 @@ export const route = defineRoute({
   path: '/api/v1/requests/{id}/certificate.pem',
   summary: 'The issued certificate followed by its chain, in PEM',
   description:
-    'Officers collect what their own office asked for, operators any. The chain is without its root unless the query asks for it. Each hand-over is recorded as a provision.',
+    'Officers collect what their own office asked for, operators any. The chain is without its root unless the query asks for it. Each hand-over is recorded as a provision. Where the data of the certificate have ended, nothing is handed over.',
   lane: 'api',
   access: ['officer', 'operator'],
   params: z.strictObject({ id: requestId }),
@@ -25,7 +25,14 @@ export const route = defineRoute({
       headers: namesRecord,
     },
   },
-  faults: ['unknown-request', 'not-issued'],
+  faults: [
+    'unknown-request',
+    'not-issued',
+    'personal-data-ended',
+    'data-key-missing',
+    'data-key-damaged',
+    'personal-data-damaged',
+  ],
   handle: async ({ registration }, { params, query, request }, caller) => {
     const withRoot = query.root === 'true';
     const { pem, record } = await registration.collect(caller, params.id, request.method, { withRoot });

@@ -20,6 +20,7 @@ const field = z.object({
     .exactOptional()
     .meta({ description: 'A regular expression that the whole value must match.' }),
   choices: z.array(z.object({ value: z.string(), label: bilingual })).exactOptional(),
+  searched: z.literal(true).exactOptional().meta({ description: 'Offices find requests by its value.' }),
 });
 
 const profileView = z

@@ -21,7 +21,8 @@ import { isOneOf, type OwnEntry, ownEntries, partsByTenant, recipientsOf, type T
 /** What a holder is shown of a certificate. */
 export interface DisclosedCertificate extends CertificateRef {
   readonly profile: string;
-  readonly subject: string;
+  /** Absent where the data about it have ended or cannot be read; so is `pem`. */
+  readonly subject?: string;
   readonly notBefore: string;
   readonly notAfter: string;
   readonly status: string;
@@ -59,6 +60,8 @@ const REPEATED = {
   ja: '以前に回答した要求の繰り返し。この提供先以外の者が再び送った可能性があります。',
   en: 'A repetition of a request that was answered before; somebody else may have sent it again.',
 };
+
+const NO_SUBJECT = { ja: '記録がありません', en: 'Not kept' };
 
 const PAGE = 1000;
 const MAX_RECORDS = 50_000;
@@ -129,7 +132,7 @@ export const bundlePage = (bundle: Bundle, jws: string): string => {
     row([
       escapeHtml(`${one.ca}/${one.serial}`),
       escapeHtml(one.profile),
-      escapeHtml(one.subject),
+      one.subject === undefined ? bilingual(NO_SUBJECT) : escapeHtml(one.subject),
       `${jstTime(one.notBefore)} – ${jstTime(one.notAfter)}`,
       escapeHtml(one.status),
     ]),

@@ -1,7 +1,7 @@
+import { BYTE_ORDER_MARK, csvLine } from '../../sheets/sheets.ts';
 import { canonicalJson } from '../canonical.ts';
 import { asValue } from '../rows.ts';
 import { COLUMNS, rowOf } from './columns.ts';
-import { BYTE_ORDER_MARK, csvLine } from './csv.ts';
 import type { FileWriter } from './file-writer.ts';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;

@@ -1,4 +1,4 @@
-import { BYTE_ORDER_MARK, csvLine } from '../export/csv.ts';
+import { BYTE_ORDER_MARK, csvLine } from '../../sheets/sheets.ts';
 import { ASSUMED_PURPOSE, bilingual, escapeHtml, htmlPage, NO_PURPOSE } from '../html.ts';
 import { fiscalMonths } from '../months.ts';
 import type { AnnualLine, AnnualReport } from './annual.ts';

@@ -58,6 +58,12 @@ export const AUDIT = {
     '透明性ログによれば、その時にその行為のために登録されていなかった者が行為をしています。',
   'A certificate is not the one whose issuance is in the log.':
     '証明書が、透明性ログに発行の記録があるものと異なります。',
+  'The data of a certificate are not there, and the log has no act that ended them.':
+    '証明書のデータがなく、それを終わらせた行為が透明性ログにありません。',
+  'A data key was destroyed before its month was over, and not because of a proven erasure.':
+    'データ鍵が、その月が終わる前に、証明された消去によらずに破棄されました。',
+  'A legal hold, its release or an erasure was ordered, and the log lacks the same order by another operator.':
+    '法的保持、その解除、または消去が命じられましたが、別の運営者による同じ命令が透明性ログにありません。',
   'A certificate was issued long ago and still has no signature.':
     '発行からかなりの時間がたった証明書に、まだ署名がありません。',
   'A certificate is shown as revoked or on hold without a record of that in the log.':

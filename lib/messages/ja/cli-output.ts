@@ -5,6 +5,10 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   office: '登録分局',
   profile: '証明書プロファイル',
   subject: '主体者',
+  'cannot be read now: {0}': '現在、読み取れません（{0}）',
+  'erased by an order': '命令により消去されました',
+  'its retention ended with {0}; it is not kept any more':
+    '保存期間は {0} で終わりました。もう保存されていません',
   key: '鍵',
   submitted: '受付',
   'at the office': '登録分局の審査',
@@ -26,7 +30,14 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   '{0} {1} by {2}': '{0} {1}（{2}）',
   '{0} {1} by {2}: {3}': '{0} {1}（{2}）: {3}',
   'requests: {0}': '申請: {0} 件',
-  'requests: {0}; more with --cursor {1}': '申請: {0} 件（続きは --cursor {1}）',
+  '{0}, of more than {1} in all': '{0}（全 {1} 件以上）',
+  '{0}, of {1} in all': '{0}（全 {1} 件）',
+  'The file ends in none of .csv, .xlsx.': 'ファイル名の末尾が .csv、.xlsx のいずれでもありません。',
+  'A search is not written to a file; choose by --profile, --holder or --state.':
+    '検索結果はファイルに書き出せません。--profile、--holder、--state で選んでください。',
+  'personal data': '個人データ',
+  'cannot be read now ({0})': '現在は読み取れません（{0}）',
+  'gone: their retention ended with {0}': '消去済み（保存期間は {0} で終わりました）',
   'taken over from, see with --office: {0}': '承継した登録分局（--office で表示）: {0}',
   'records: {0}': '記録: {0} 件',
   'certificates: {0}': '証明書: {0} 件',
@@ -134,6 +145,15 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'former table': '以前の表',
   'leaves of the log': '透明性ログの葉',
   'leaves of the table': '表の葉',
+  'data keys': 'データ鍵',
+  '{0} in {1}; delete the file at its end, {2}':
+    '{0} 個を {1} に保存。期限の {2} が来たら、このファイルを削除してください',
+  'not copied; personal data in this backup cannot be read without a copy of them':
+    '保存していません。このバックアップの個人データは、データ鍵の控えがなければ読めません',
+  '{0} in the folder; {1} of them put back, {2} of the copy stay destroyed':
+    'フォルダに {0} 個。うち {1} 個を戻しました。控えにある {2} 個は破棄されたままです',
+  'The data folder has no data keys: nobody can read personal data of the backup. Put back a copy of the keys before the service starts: akashi restore --data-keys FILE.':
+    'データフォルダにデータ鍵がないため、バックアップの個人データは誰も読めません。サービスを起動する前に、データ鍵の控えを戻してください（akashi restore --data-keys FILE）。',
   'leaves published': '公開済みの葉',
   lost: '失われた葉',
   'The table is {0} leaves behind its log; the next start says what to do. The files of the log have to reach as far: where the folder was empty, first copy /log/tile from a mirror or an auditor into objects/log.':

@@ -211,12 +211,15 @@ export const CLI = {
     '変更の ID は 16 進 20 桁です。akashi trust-domain show で確認してください。',
 
   'No service of this data folder answers at {0}.': 'このデータフォルダのサービスが {0} で応答しません。',
-  'Start it with npm start, or name its data folder with --data. A service that is stopped needs no command: copy its folder.':
-    'npm start で起動するか、--data でデータフォルダを指定してください。停止しているサービスにこのコマンドは要りません。フォルダをコピーしてください。',
+  'Start it with npm start, or name its data folder with --data. A service that is stopped needs no command: copy its folder, and data-keys apart from the rest.':
+    'npm start で起動するか、--data でデータフォルダを指定してください。停止しているサービスにこのコマンドは要りません。フォルダをコピーし、data-keys だけは別の場所に分けてください。',
   'The service answered what this program does not know.':
     'サービスの応答を、このプログラムは解釈できません。',
   'No backup was made': 'バックアップを作りませんでした',
   'The service stopped answering before the backup was complete.':
     'バックアップが終わる前に、サービスの応答が途絶えました。',
   'Nothing was restored': '何も復元していません',
+  'A backup is missing.': 'バックアップの指定がありません。',
+  'Name the folder of the backup, or give --data-keys alone to put back data keys only.':
+    'バックアップのフォルダを指定してください。データ鍵だけを戻すときは、--data-keys だけを指定します。',
 };

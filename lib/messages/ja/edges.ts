@@ -153,6 +153,7 @@ export const EDGES = {
   'has a line that is too long': 'に長すぎる行があります',
   "Must be the log file's own name.": 'アクセスログのファイル名を指定してください。',
   'A certificate is named by ca and serial together.': '証明書は、ca と serial の両方で指定してください。',
+  "Must be a profile's id.": 'プロファイルの ID を指定してください。',
   "Must be an office's id.": '登録分局の ID を指定してください。',
   'Must be the id of an amendment.': '変更の ID を指定してください。',
   'The body is not a whole file compressed by gzip, or has more than 48 MiB.':
@@ -181,6 +182,21 @@ export const EDGES = {
   'The backup is damaged at {0}; nothing was restored. Take another backup.':
     'バックアップの {0} が壊れています。何も復元していません。別のバックアップを使ってください。',
   'The backup': 'バックアップ',
+  'The copy of the data keys must not lie in the backup: {0}. Name a file that is kept elsewhere.':
+    'データ鍵の控え {0} を、バックアップの中に置くことはできません。別の場所のファイルを指定してください。',
+  '{0} is there already; name a file that is new.':
+    '{0} はすでにあります。新しいファイルを指定してください。',
+  'The copy of the data keys is damaged: {0}. Nothing was restored. Take another copy.':
+    'データ鍵の控え {0} が壊れています。何も復元していません。別の控えを使ってください。',
+  'The copy of the data keys': 'データ鍵の控え',
+  'The copy of the data keys ended at {0}: nothing is read by it any more. Delete {1}; nothing was restored.':
+    'データ鍵の控えは {0} に期限が切れました。この控えでデータを読むことはもうできません。{1} を削除してください。何も復元していません。',
+  'The copy of the data keys is not one of the key store in {0}, and would not open there. Nothing was restored.':
+    'データ鍵の控えは、{0} の鍵ストアのものではないため、そこでは開けません。何も復元していません。',
+  'The data key {0} is there with other bytes than in the copy: it was damaged, or made anew. Move {1} away and restore again; what was put under a key that was made anew cannot be read without it. Nothing was restored.':
+    'データ鍵 {0} がすでにあり、内容が控えと異なります。壊れたか、新しく作られたものです。{1} を別の場所に移してから、もう一度復元してください。新しく作られた鍵で暗号化したデータは、その鍵がなければ読めません。何も復元していません。',
+  'There are no data of a service in {0}; name the backup as well.':
+    '{0} にサービスのデータがありません。バックアップも指定してください。',
   'Another restore into {0} is running; wait until it has ended.':
     '{0} への別の復元を実行しています。終わるまで待ってください。',
   'The data folder has no checkpoint of the log. Give --checkpoint with the newest one that an auditor or a witness has, so that nothing is forgotten unnoticed.':

@@ -49,6 +49,8 @@ export const REGISTRATION = {
     'この公開鍵は、この登録分局の申請 {0} で使われています。その申請を進めるか、新しい鍵ペアを作ってください。',
   'Another request or certificate holds this public key; make a new key pair.':
     'この公開鍵は、別の申請または証明書で使われています。新しい鍵ペアを作ってください。',
+  'A search goes through the requests of one office: name it.':
+    '検索の対象は一つの登録分局の申請です。登録分局を指定してください。',
   'Officers list the requests of their own office, or of one whose affairs it has taken over.':
     '担当者が一覧できるのは、自分の登録分局と、その承継した登録分局の申請だけです。',
   'An office takes over from at most {0} offices, with those whose affairs they had; name another one.':

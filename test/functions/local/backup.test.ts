@@ -3,91 +3,35 @@ import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeBackup } from '../../../functions/local/backup/backup.ts';
-import { openGate } from '../../../functions/local/backup/gate.ts';
 import { assertNotRestoring } from '../../../functions/local/backup/interrupted.ts';
 import { MANIFEST } from '../../../functions/local/backup/manifest.ts';
-import { restoreBackup } from '../../../functions/local/backup/restore.ts';
-import { filesBelow } from '../../../functions/local/backup/tree-copy.ts';
-import { openFileBucket } from '../../../lib/store/file-bucket.ts';
-import { openSqliteTable, type SqliteTable } from '../../../lib/store/sqlite.ts';
-import { openTableObjects } from '../../../lib/store/table-objects.ts';
 import { noteSigner, signCheckpoint } from '../../../lib/tlog/tlog.ts';
-import { codeOf, DAY, type Ground, openGround, openHouse } from '../../authority/house.ts';
-import { type Service, temporaryFolder } from '../../service.ts';
-import { issueTo } from '../../status/office.ts';
+import { codeOf, DAY, type Ground, openGround } from '../../authority/house.ts';
 import { deleteRow } from '../../store/row-attacks.ts';
 import { checkWorld, ocspStatus } from '../../world.ts';
+import { issue, openPlace, type Place, type Running } from './running.ts';
 
-/** A backup of the running service, and restoring it. The keys of the services are in memory; one file stands for the folder. */
+/** A backup of the running service, and restoring it. */
 
-let folder: ReturnType<typeof temporaryFolder>;
-/** Keys and clock, which outlive every folder. */
-let ground: Ground;
+let place: Place;
 beforeEach(async () => {
-  folder = temporaryFolder();
-  ground = await openGround();
+  place = await openPlace();
 });
-afterEach(async () => {
-  await ground.close();
-  folder.remove();
-});
+afterEach(() => place.close());
 
-const at = (name: string): string => join(folder.path, name);
-
-interface Running {
-  readonly house: Service;
-  readonly data: string;
-  backup(name: string): ReturnType<typeof makeBackup>;
-  stop(): Promise<void>;
-}
-
-/** A service on the data folder of that name. */
-const start = async (name: string, on: Ground = ground): Promise<Running> => {
-  const data = at(name);
-  await mkdir(join(data, 'keys'), { recursive: true });
-  await writeFile(join(data, 'keys', 'store.json'), '{}');
-  await writeFile(join(data, 'trust-domain.json'), '{}');
-  const table: SqliteTable = await openSqliteTable(join(data, 'table.sqlite'));
-  const proofs = await openSqliteTable(join(data, 'proofs.sqlite'));
-  const gate = openGate(await openFileBucket(join(data, 'objects')), openTableObjects(proofs));
-  const house = await openHouse({ ...on, table, bucket: gate.bucket, objects: gate.objects });
-  const clock = () => on.time.now;
-  return {
-    house,
-    data,
-    backup: (to) => makeBackup({ dataDir: data, table, proofs, gate, clock }, at(to), () => {}),
-    stop: async () => {
-      await table.close();
-      await proofs.close();
-    },
-  };
-};
-
+const at = (name: string): string => place.at(name);
+const start = (name: string, on?: Ground): Promise<Running> => place.start(name, on);
 const restore = (backup: string, data: string, checkpoint?: Uint8Array) =>
-  restoreBackup({ from: at(backup), dataDir: at(data), checkpoint, clock: () => ground.time.now }, () => {});
-
-const checkpointOf = (data: string): Promise<Buffer> => readFile(join(at(data), 'objects/log/checkpoint'));
-
-/** The digest of every file below, but for what SQLite keeps beside a table. */
-const contentOf = async (name: string): Promise<Readonly<Record<string, string>>> => {
-  const found: Record<string, string> = {};
-  for await (const path of filesBelow(at(name))) {
-    if (!/-(wal|shm)$/.test(path)) found[path] = hash('sha256', await readFile(join(at(name), path)));
-  }
-  return found;
-};
-
-let orders = 0;
-const issue = async ({ house }: Running) =>
-  (await issueTo(house, 'organisation-client', `order-${orders++}`)).ref;
+  place.restore(backup, data, checkpoint && { checkpoint });
+const checkpointOf = (data: string): Promise<Buffer> => place.checkpointOf(data);
+const contentOf = (name: string) => place.contentOf(name);
 
 const revoke = async ({ house }: Running, ref: Awaited<ReturnType<typeof issue>>): Promise<void> => {
   await house.app.authority.revoke(house.principal('higashi-chief'), ref, { reason: 'superseded' });
 };
 
 /** A service with a certificate that is good and one that is revoked, a backup of it, and both stopped. */
-const backedUp = async (data = 'data', on: Ground = ground) => {
+const backedUp = async (data = 'data', on: Ground = place.ground) => {
   const service = await start(data, on);
   const [good, revoked] = [await issue(service), await issue(service)];
   await revoke(service, revoked);
@@ -105,6 +49,7 @@ describe('a backup', () => {
       made: made.made,
       leaves: made.leaves,
       newest: made.leaves,
+      dataKeys: 0,
     });
     const { house, stop } = await start('restored');
     expect([(await ocspStatus(house, good)).status, (await ocspStatus(house, revoked)).status]).toEqual([
@@ -151,10 +96,10 @@ describe('a backup', () => {
     await restored.stop();
   });
 
-  it('restored after a day of further acts replaces the table alone, and keeps the former one', async () => {
+  it('restored after a day of further acts replaces the tables alone, and keeps the former ones', async () => {
     const { made } = await backedUp();
     const service = await start('data');
-    ground.time.now += DAY;
+    place.ground.time.now += DAY;
     await revoke(service, await issue(service));
     await service.house.core.status.publishDue();
     await service.house.core.sequencer.sequence();
@@ -162,11 +107,14 @@ describe('a backup', () => {
     const before = await contentOf('data');
     const { leaves, newest, former } = await restore('data-backup', 'data');
     expect([leaves, newest > leaves]).toEqual([made.leaves, true]);
-    const { 'table.sqlite': table, ...objects } = before;
+    const { 'table.sqlite': table, 'personal.sqlite': personal, ...objects } = before;
     const after = await contentOf('data');
     expect(after).toMatchObject(objects);
-    expect(after['table.sqlite']).toBe((await contentOf('data-backup'))['table.sqlite']);
+    const backup = await contentOf('data-backup');
+    for (const name of ['table.sqlite', 'personal.sqlite']) expect(after[name]).toBe(backup[name]);
     expect(hash('sha256', await readFile(former as string))).toBe(table);
+    const formerPersonal = (former as string).replace('table.sqlite', 'personal.sqlite');
+    expect(hash('sha256', await readFile(formerPersonal))).toBe(personal);
   });
 
   it('takes a new folder, and removes what it wrote where it fails', async () => {
@@ -270,14 +218,14 @@ describe('a restore is refused whole', () => {
   it('into an empty folder without a checkpoint, or with one that does not fit', async () => {
     const { made } = await backedUp();
     await refusedUnchanged('backup-refused', 'data-backup', 'empty');
-    const key = noteSigner('localhost/log', await ground.keys.open('log'));
+    const key = noteSigner('localhost/log', await place.ground.keys.open('log'));
     const { origin } = JSON.parse(
       JSON.stringify({ origin: (await checkpointOf('data')).toString().split('\n')[0] }),
     );
     const signedBy = async (signer: typeof key, size: number): Promise<Uint8Array> =>
       Buffer.from(await signCheckpoint({ origin, size, root: randomBytes(32), extensions: [] }, [signer]));
-    const own = noteSigner(origin, await ground.keys.open('log'));
-    const foreign = noteSigner(origin, await ground.keys.create('another', 'ed25519'));
+    const own = noteSigner(origin, await place.ground.keys.open('log'));
+    const foreign = noteSigner(origin, await place.ground.keys.create('another', 'ed25519'));
     for (const note of [
       Buffer.from('not a note'),
       await signedBy(foreign, made.leaves),
@@ -303,10 +251,10 @@ it('a restore that is interrupted keeps the service from starting until it is do
   await backedUp();
   const newest = await checkpointOf('data');
   // The copy of the table cannot be written.
-  await mkdir(join(at('restored'), 'table.restoring.tmp'), { recursive: true });
+  await mkdir(join(at('restored'), 'table.sqlite.restoring.tmp'), { recursive: true });
   await expect(restore('data-backup', 'restored', newest)).rejects.toThrow();
   expect(await codeOf(assertNotRestoring(at('restored')))).toBe('backup-refused');
-  await rm(join(at('restored'), 'table.restoring.tmp'), { recursive: true });
+  await rm(join(at('restored'), 'table.sqlite.restoring.tmp'), { recursive: true });
   await restore('data-backup', 'restored', newest);
   await assertNotRestoring(at('restored'));
   await expect(access(join(at('restored'), 'restoring'))).rejects.toThrow('ENOENT');

@@ -78,11 +78,32 @@ describe('npm start', { timeout: 120_000 }, () => {
     const [backup, restored] = [join(folder.path, 'backup'), join(folder.path, 'restored')];
     // Folders that somebody made before keep their permissions. What is put into them is private all the same.
     mkdirSync(backup, { mode: 0o755 });
-    await akashi('backup', backup, '--data', data);
+    const copy = join(folder.path, 'data-keys-of-today');
+    const told = await akashi('backup', backup, '--data', data, '--data-keys', copy);
+    expect(told.stdout).toMatch(
+      /^data keys +\d+ in .*data-keys-of-today; delete the file at its end, 20\d\d-/m,
+    );
     expect(openToOthers(backup)).toEqual([`${backup} 55`]);
-    await akashi('restore', backup, '--data', restored, '--checkpoint', join(data, 'objects/log/checkpoint'));
+    expect(lstatSync(copy).mode & 0o077).toBe(0);
+    const checkpoint = join(data, 'objects/log/checkpoint');
+    await akashi('restore', backup, '--data', restored, '--checkpoint', checkpoint, '--data-keys', copy);
     expect(openToOthers(restored)).toEqual([]);
     expect(existsSync(join(restored, 'table.sqlite'))).toBe(true);
+  });
+
+  it('says plainly where a backup, or what is restored of it, is without data keys', async () => {
+    const [backup, restored] = [join(folder.path, 'plain-backup'), join(folder.path, 'plainly-restored')];
+    const made = await akashi('backup', backup, '--data', data);
+    expect(made.stdout).toContain(
+      'not copied; personal data in this backup cannot be read without a copy of them',
+    );
+    const checkpoint = join(data, 'objects/log/checkpoint');
+    const told = await akashi('restore', backup, '--data', restored, '--checkpoint', checkpoint);
+    expect(told.stdout).toContain('Put back a copy of the keys before the service starts');
+    await expect(akashi('restore', '--data', restored)).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('A backup is missing.'),
+    });
   });
 
   it('hands SIGTERM on: the service stops in good order, and nothing of it stays', async () => {

@@ -21,3 +21,24 @@ const csvCell = (value: string | number | null): string => {
 /** One line with its CRLF (RFC 4180 2). */
 export const csvLine = (cells: readonly (string | number | null)[]): string =>
   `${cells.map(csvCell).join(',')}\r\n`;
+
+/** Rows are handed over in pieces of this size: few writes, and little to hold. */
+const PIECE_CHARACTERS = 1 << 16;
+
+/**
+ * A whole file as of RFC 4180 in UTF-8, with a byte order mark and a header line. It is made while it is read. Reading stops the
+ * rows where the reader stops.
+ */
+export const csvOf = async function* (
+  columns: readonly string[],
+  rows: AsyncIterable<readonly string[]>,
+): AsyncGenerator<Uint8Array> {
+  let held = BYTE_ORDER_MARK + csvLine(columns);
+  for await (const row of rows) {
+    held += csvLine(row);
+    if (held.length < PIECE_CHARACTERS) continue;
+    yield Buffer.from(held);
+    held = '';
+  }
+  if (held !== '') yield Buffer.from(held);
+};

@@ -1,0 +1,3 @@
+import { exportRequests } from './export-requests.ts';
+
+export const route = exportRequests('csv');

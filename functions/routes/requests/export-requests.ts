@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import type { RequestView } from '../../../lib/registration/registration.ts';
+import { everyPage, exportList, SHEET_TYPES, type SheetFormat } from '../../http/exported-list.ts';
+import { streamedFile } from '../../http/large-answers.ts';
+import { defineRoute } from '../../http/route.ts';
+import { REQUESTS_PER_RECORD, requestFilter } from './request-lists.ts';
+
+const NAMES: Readonly<Record<SheetFormat, string>> = { csv: 'Csv', xlsx: 'Xlsx' };
+
+const COLUMNS = [
+  'id',
+  'state',
+  'submittedAt',
+  'tenant',
+  'office',
+  'profile',
+  'subject',
+  'holder',
+  'issuedTo',
+  'submittedBy',
+  'ca',
+  'serial',
+  'personalData',
+] as const;
+
+const cellsOf = (request: RequestView): readonly string[] => {
+  const { certificate, personalData } = request;
+  const known: Partial<Record<(typeof COLUMNS)[number], string>> = {
+    ...request,
+    personalData: personalData?.state ?? '',
+    ...certificate,
+  };
+  return COLUMNS.map((column) => known[column] ?? '');
+};
+
+/** The route of one format: an address has one media type. */
+export const exportRequests = (format: SheetFormat) =>
+  defineRoute({
+    id: `exportRequestsAs${NAMES[format]}`,
+    method: 'GET',
+    path: `/api/v1/exports/requests.${format}`,
+    summary: `Every request of a list, newest first, in one file (${format.toUpperCase()})`,
+    description:
+      'As the list of requests, without its pages. With `profile` there is a column for each of its fields. A cell that begins like a formula is made harmless. Streamed: its beginning is recorded before the first byte, each part of it with the requests and certificates that it shows, and its digest before the last bytes. A file that breaks off is incomplete.',
+    lane: 'api',
+    access: ['officer', 'operator', 'auditor'],
+    query: z.strictObject(requestFilter),
+    responses: streamedFile('The file.', SHEET_TYPES[format]),
+    faults: ['unknown-office', 'value-too-large', 'cursor-invalid'],
+    handle: async (app, { query, request: { method } }, caller) => {
+      const { registration, names, profiles, ledger } = app;
+      const read = (cursor?: string) =>
+        registration.list(caller, {
+          ...query,
+          limit: REQUESTS_PER_RECORD,
+          ...(cursor !== undefined && { cursor }),
+        });
+      // Refused before anything is recorded.
+      await registration.list(caller, { ...query, limit: 1 });
+      await names.assertKnown(caller, query.office === undefined ? {} : { office: query.office });
+      const fields =
+        (await profiles.list(caller))
+          .find(({ id }) => id === query.profile)
+          ?.fields.map(({ name }) => name) ?? [];
+      const pages = async function* () {
+        for await (const { requests } of everyPage(read)) yield requests;
+      };
+      return exportList<RequestView>(ledger, caller, {
+        list: 'requests',
+        format,
+        columns: [...COLUMNS, ...fields],
+        pages: pages(),
+        rowOf: (request) => [
+          ...cellsOf(request),
+          ...fields.map((name) => [request.fields?.[name] ?? ''].flat().join(' | ')),
+        ],
+        tenantOf: ({ tenant }) => tenant,
+        tell: (shown) => ({
+          certificates: shown.flatMap(({ certificate }) => certificate ?? []),
+          requests: shown.map(({ id }) => id),
+        }),
+        perRecord: REQUESTS_PER_RECORD,
+        method,
+        details: { filter: query },
+      });
+    },
+  });
