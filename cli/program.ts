@@ -34,6 +34,7 @@ import { addCommand as report } from './commands/report.ts';
 import { addCommand as request } from './commands/request.ts';
 import { addCommand as requests } from './commands/requests.ts';
 import { addCommand as restore } from './commands/restore.ts';
+import { addCommand as retention } from './commands/retention.ts';
 import { addCommand as revoke } from './commands/revoke.ts';
 import { addCommand as show } from './commands/show.ts';
 import { addCommand as status } from './commands/status.ts';
@@ -81,6 +82,7 @@ const COMMANDS: readonly AddCommand[] = [
   auditors,
   relyingParties,
   holders,
+  retention,
   config,
   keys,
   recover,
