@@ -53,7 +53,7 @@ export interface PersonalRetention {
     holder: string,
     asked: { readonly act: OrderAct; readonly reference: string; readonly tenant?: string },
   ): Promise<OrderView>;
-  /** Faults: `forbidden`, `nothing-awaited`. */
+  /** Faults: `forbidden`, `unknown-holder`, `nothing-awaited`. */
   withdraw(actor: Principal, holder: string, tenant?: string): Promise<OrderView>;
   /** Faults: `forbidden`, `unknown-holder`. */
   standing(actor: Principal, holder: string, tenant?: string): Promise<OrderView>;
@@ -147,7 +147,9 @@ const openRetention = (
 
     withdraw: async (actor, holder, tenant) => {
       assertOperator(actor);
-      return orders.withdraw(actor, tenantOf(actor, tenant), holder);
+      const of = tenantOf(actor, tenant);
+      await assertKnown(of, holder);
+      return orders.withdraw(actor, of, holder);
     },
 
     standing: async (actor, holder, named) => {
