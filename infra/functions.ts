@@ -6,6 +6,7 @@ import { stagedFor } from './lambda/personal-rows.ts';
 import { ACTS_ON_OFFICES, ACTS_ON_PRINCIPALS, ENDS_OF_RECORDS } from './lambda/rows.ts';
 import { LEDGER_ROUTES, LEDGER_TASKS } from './ledger/functions.ts';
 import { REGISTRATION_ROUTES, REGISTRATION_TASKS } from './registration/functions.ts';
+import { RETENTION_ROUTES } from './retention/functions.ts';
 import { STATUS_ROUTES, STATUS_TASKS } from './status/functions.ts';
 
 /**
@@ -56,7 +57,7 @@ const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolea
 
 /** A part of the service. It is a stack of its own, nested in the importer's. */
 export interface Subsystem {
-  readonly id: 'Authority' | 'Registration' | 'Enrolment' | 'Status' | 'Ledger' | 'Holders';
+  readonly id: 'Authority' | 'Registration' | 'Enrolment' | 'Status' | 'Ledger' | 'Holders' | 'Retention';
   readonly routes: readonly RouteFunction[];
   readonly tasks: readonly TaskFunction[];
 }
@@ -78,6 +79,7 @@ export const SUBSYSTEMS: readonly Subsystem[] = [
   subsystem('Status', STATUS_ROUTES, STATUS_TASKS),
   subsystem('Ledger', LEDGER_ROUTES, LEDGER_TASKS),
   subsystem('Holders', HOLDERS_ROUTES),
+  subsystem('Retention', RETENTION_ROUTES),
 ];
 
 export const ROUTE_FUNCTIONS: readonly RouteFunction[] = SUBSYSTEMS.flatMap(({ routes }) => routes);

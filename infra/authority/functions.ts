@@ -123,7 +123,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
         delete: ['used-keys/*'],
       },
     ),
-    personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART), dataKeys: 'make' },
+    personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART), dataKeys: ['open', 'make'] },
     bucketFormat: 'mark',
     crls: 'publish',
     caKeys: 'sign',

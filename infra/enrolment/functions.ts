@@ -137,7 +137,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
         query: ['enrolled-persons/*'],
       },
     ),
-    personal: { rows: ISSUE_APART, dataKeys: 'make' },
+    personal: { rows: ISSUE_APART, dataKeys: ['open', 'make'] },
     tokenUsers: 'open',
     caKeys: 'sign',
     actKeys: { sign: ['enrolment', 'issuance', 'revocation'] },

@@ -14,14 +14,11 @@ export interface Rows {
   readonly check?: readonly string[];
 }
 
-/** What a function may do with personal data. Without the data keys it may delete items, and read none. */
+/** What a function may do with personal data. Without the right to open data keys it can read no item. */
 export interface PersonalGrants {
   readonly rows?: Rows;
-  /**
-   * Keys of personal data. `list`: which ones there are. `open`: the key of an item. `make`: also a key under which items are
-   * put. `destroy`: all of this, and the end of a key.
-   */
-  readonly dataKeys: 'list' | 'open' | 'make' | 'destroy';
+  /** Keys of personal data. `list`: which ones there are. `make`: a key under which items are put. */
+  readonly dataKeys: readonly ('list' | 'open' | 'make' | 'destroy')[];
 }
 
 export interface Grants {

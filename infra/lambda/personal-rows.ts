@@ -7,7 +7,7 @@ export const REQUEST_ITEMS = 'request/*';
 export const CERTIFICATE_ITEMS = 'certificate/*';
 
 /** For who is shown a certificate, or its digest. */
-export const READ_CERTIFICATE: PersonalGrants = { rows: { get: [CERTIFICATE_ITEMS] }, dataKeys: 'open' };
+export const READ_CERTIFICATE: PersonalGrants = { rows: { get: [CERTIFICATE_ITEMS] }, dataKeys: ['open'] };
 
 /** Put before a data key is made: one that is missing was lost, and is not made anew. */
 const MADE_KEYS = 'data-keys/*';
@@ -23,20 +23,20 @@ export const SEARCH: Rows = { query: [SEARCHES, YEARS] };
 
 /** An item that is put under another end, or another key, leaves the lists where it stood. */
 export const CHANGE_REQUEST_DATA: Rows = {
-  get: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS],
+  get: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
   put: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
   delete: [MONTHS, SEARCHES],
 };
 
 /** The bytes are put before the certificate is signed, and the certificate after that. No search finds them. */
 export const ISSUE_APART: Rows = {
-  get: [CERTIFICATE_ITEMS, MONTHS],
+  get: [CERTIFICATE_ITEMS, MONTHS, MADE_KEYS],
   put: [CERTIFICATE_ITEMS, MONTHS, MADE_KEYS],
 };
 
 /** A new item. */
 export const ADD_REQUEST_DATA: Rows = {
-  get: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS],
+  get: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
   put: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
 };
 
@@ -50,12 +50,18 @@ export const ERASE: Rows = {
 /** Months whose keys are destroyed, and whose rows are not all deleted. */
 const ENDED = 'ended';
 
-/** What has to stay is put under a later end; what is left of an ended month is deleted. */
+/** What has to stay is put under a later month. */
 export const END_MONTHS: Rows = {
-  get: [REQUEST_ITEMS, CERTIFICATE_ITEMS, MONTHS, SEARCHES, YEARS, ENDED],
-  query: [MONTHS, MADE_KEYS, ENDED],
+  get: [REQUEST_ITEMS, CERTIFICATE_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS, ENDED],
+  query: [MONTHS],
   put: [REQUEST_ITEMS, CERTIFICATE_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS, ENDED],
-  delete: [REQUEST_ITEMS, CERTIFICATE_ITEMS, MONTHS, SEARCHES, ENDED],
+  delete: [MONTHS, SEARCHES, MADE_KEYS],
+};
+
+/** The rows that nobody can read any more are deleted, and years of which no key is left. */
+export const SWEEP: Rows = {
+  query: [ENDED],
+  delete: [REQUEST_ITEMS, CERTIFICATE_ITEMS, YEARS, ENDED],
 };
 
 /**

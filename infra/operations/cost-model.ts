@@ -118,7 +118,8 @@ export const monthlyCost = (load: Load): readonly Line[] => {
     revoked * REVOCATION.reads +
     records * 0.5;
   const recordsKept = records * 12 * load.yearsOfRecords;
-  const tableGb = (load.certificates * (REQUEST_TO_CERTIFICATE.kb + PERSONAL_KB) + recordsKept * RECORD.kb) / 1e6;
+  const tableGb =
+    (load.certificates * (REQUEST_TO_CERTIFICATE.kb + PERSONAL_KB) + recordsKept * RECORD.kb) / 1e6;
   // The sequencer writes only if there are records to sequence, and at most every five seconds.
   const batches = Math.min(records, MONTH_SECONDS / EVERY.sequencing);
   const signatures = issued * REQUEST_TO_CERTIFICATE.signatures + load.crlPartitions * 30 + batches;

@@ -71,13 +71,13 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
     id: 'certificate-lists',
     routes: [
       get('certificates/list-certificates', CERTIFICATES),
-      post('certificates/search-certificates', `${CERTIFICATES}/searches`),
+      post('certificates/search-certificates', '/api/v1/searches/certificates'),
     ],
     doors: 'callers',
     part: 'rows',
     // A search finds requests, and then their certificates.
     rows: together(DOOR, END, LISTED, { get: ['request/*'] }),
-    personal: { rows: together({ get: [REQUEST_ITEMS, CERTIFICATE_ITEMS] }, SEARCH), dataKeys: 'open' },
+    personal: { rows: together({ get: [REQUEST_ITEMS, CERTIFICATE_ITEMS] }, SEARCH), dataKeys: ['open'] },
     proofs: { read: [...VERIFY, ISSUED] },
   },
   {

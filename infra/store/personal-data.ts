@@ -29,8 +29,8 @@ const KEY_ACTIONS = {
   list: ['query'],
   open: ['get'],
   make: ['get', 'put'],
-  destroy: ['get', 'put', 'query', 'delete'],
-} as const satisfies Record<PersonalGrants['dataKeys'], readonly (keyof Rows)[]>;
+  destroy: ['get', 'delete'],
+} as const satisfies Record<PersonalGrants['dataKeys'][number], readonly (keyof Rows)[]>;
 
 /**
  * What names persons, apart from everything else: a table of items, a table of the data keys that seal them, and the KMS key
@@ -58,12 +58,12 @@ export class PersonalData extends Construct {
 
   grant(role: IRole, { rows, dataKeys }: PersonalGrants): void {
     if (rows) this.rows.grantRows(role, rows);
-    this.dataKeys.grantPartition(role, DATA_KEYS, KEY_ACTIONS[dataKeys]);
-    const makes = dataKeys === 'make' || dataKeys === 'destroy';
-    grantTableKey(role, 'PersonalTablesKey', this.key, makes || writes(rows ?? {}));
-    if (dataKeys === 'list') return;
-    this.#grantKey(role, 'DataKeyOpen', 'kms:Decrypt');
-    if (makes) this.#grantKey(role, 'DataKeyMake', 'kms:GenerateDataKey');
+    const actions = [...new Set(dataKeys.flatMap((right) => KEY_ACTIONS[right]))];
+    this.dataKeys.grantPartition(role, DATA_KEYS, actions);
+    const isWritten = dataKeys.includes('make') || dataKeys.includes('destroy') || writes(rows ?? {});
+    grantTableKey(role, 'PersonalTablesKey', this.key, isWritten);
+    if (dataKeys.includes('open')) this.#grantKey(role, 'DataKeyOpen', 'kms:Decrypt');
+    if (dataKeys.includes('make')) this.#grantKey(role, 'DataKeyMake', 'kms:GenerateDataKey');
   }
 
   /** On the function's own calls, which name a data key and nothing else: not on those by which DynamoDB opens the tables. */

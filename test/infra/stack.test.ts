@@ -172,11 +172,11 @@ describe('who may sign', () => {
     ['recovery', ['recovery']],
     ['disclosure', ['disclosures', 'own']],
     ['setting', ['disclosure-bundles', 'disclosure-keys', 'scheduled-sequencing']],
+    ['personal-data', ['data-erasure', 'data-order-acts', 'scheduled-retention']],
+    ['data-key', ['data-end', 'data-erasure', 'scheduled-retention']],
     ['consent', ['ceremony-consent']],
     ['ceremony', ['ceremony']],
     ['retention', ['scheduled-retention']],
-    ['personal-data', ['scheduled-retention']],
-    ['data-key', ['scheduled-retention']],
   ];
 
   it('users of tokens only by the functions whose acts they follow, and only those of the one pool', () => {
@@ -327,6 +327,10 @@ describe('who may read what', () => {
       'leavers',
       'request-certificate',
       'certificate-lists',
+      'data-orders',
+      'data-order-acts',
+      'data-erasure',
+      'data-end',
       'ceremony',
       'scheduled-recovery',
       'scheduled-retention',

@@ -256,9 +256,15 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(ceremony|request-withdrawal|scheduled-recovery): (DataKeyMake kms:GenerateDataKey|DataKeys dynamodb:PutItem data-keys|PersonalRowsPut dynamodb:PutItem (data-keys|search-years)\/\*)$/,
+      /^(ceremony|request-withdrawal|scheduled-recovery): (DataKeyMake kms:GenerateDataKey|DataKeys dynamodb:PutItem data-keys|PersonalRows(Get|Put) dynamodb:(Get|Put)Item (data-keys|search-years)\/\*)$/,
     reason:
       'The first item of a month makes its key, and the first of a year that of its searches; here others come first.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^scheduled-retention: PersonalRowsPut dynamodb:PutItem search(-years)?\/\*$/,
+    reason:
+      'What stays is put under a later year where a month has ended; here an operator ended that month.',
     usedElsewhere: true,
   },
   {
