@@ -21,7 +21,7 @@ export const problemAnswer = z.looseObject({
 });
 
 /** Why names are not shown. */
-const personalDataAnswer = z.looseObject({
+export const personalDataAnswer = z.looseObject({
   state: text,
   month: text.exactOptional(),
   code: text.exactOptional(),

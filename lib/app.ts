@@ -279,9 +279,10 @@ export const compose = (ports: Ports): Core => {
     compromiseOf: closures.compromise,
     ...openBehindRow({ table, clock }),
   });
-  const mending = openMending({ ...ports, recorder: ledger });
   const { retention: periods } = trustDomain;
   const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
+  const ofPersons = { personal: personal.data, namesEnd: after(periods.enrolment) };
+  const mending = openMending({ ...ports, ...ofPersons, recorder: ledger });
   const dataEnd = after(periods.issuanceAfterExpiry);
   const authority = openAuthority({
     ...ports,
@@ -335,6 +336,7 @@ export const compose = (ports: Ports): Core => {
     founders,
     directory,
     certifying: certifyingBy(authority, operations.principal.id, ledger),
+    ...ofPersons,
     tokenUsers: ports.tokenUsers,
     objects: ports.objects,
     clock,
