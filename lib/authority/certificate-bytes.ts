@@ -6,9 +6,7 @@ import type { Bytes, CertificateRow } from './certificates.ts';
 import type { IssuanceEnd } from './issuance-end.ts';
 
 /** Why the bytes of a certificate are not at hand: their retention has ended, or they cannot be read now. */
-export type NotKept =
-  | Extract<Found<never>, { readonly state: 'ended' }>
-  | { readonly state: 'unreadable'; readonly code: string };
+export type NotKept = Extract<Found<never>, { readonly state: 'ended' | 'unreadable' }>;
 
 type FoundBytes = { readonly state: 'kept'; readonly bytes: Bytes } | NotKept;
 
@@ -44,14 +42,9 @@ export const openCertificateBytes = ({
   return {
     find: async (ref, row) => {
       if (row.apart !== true) return { state: 'kept', bytes: inlineBytes(row) };
-      try {
-        const found = await personal.find<Bytes>(itemOf(ref));
-        if (found.state === 'kept') return { state: 'kept', bytes: found.value };
-        return found.state === 'absent' ? { state: 'unreadable', code: 'personal-data-damaged' } : found;
-      } catch (error) {
-        if (Fault.is(error, 'data-key-damaged')) return { state: 'unreadable', code: error.code };
-        throw error;
-      }
+      const found = await personal.find<Bytes>(itemOf(ref));
+      if (found.state === 'kept') return { state: 'kept', bytes: found.value };
+      return found.state === 'absent' ? { state: 'unreadable', code: 'personal-data-damaged' } : found;
     },
 
     read: async (ref, row) => (row.apart === true ? personal.read<Bytes>(itemOf(ref)) : inlineBytes(row)),

@@ -5,10 +5,11 @@ import { everyItem } from '../store/store.ts';
 import { serves } from '../tenant.ts';
 import type { DataKeyId, EndedMonth, ItemName, MonthView } from './contract.ts';
 import type { PersonalDeps } from './deps.ts';
-import { asSealed, type Items } from './items.ts';
+import type { Items } from './items.ts';
 import type { KeyRing } from './key-ring.ts';
-import { actsOnKey, endOfMonth, isMonth, keyIdOf, monthOf, parseKeyId, tenantPart } from './months.ts';
-import { DIGITS, ENDED, monthPk } from './rows.ts';
+import { actsOnKey, endOfMonth, isMonth, monthOf, parseKeyId, tenantPart } from './months.ts';
+import { DIGITS, ENDED, madeKeysPk, monthPk } from './rows.ts';
+import { asSealed } from './sealing.ts';
 
 /** Who ends a month: an operator, or the service itself when it is due. */
 export type Ender = Pick<Principal, 'id' | 'tenant'> & { readonly person?: string };
@@ -75,14 +76,14 @@ export const openEnding = (deps: EndingDeps) => {
     return { record, isOurs };
   };
 
-  /** The keys that the month has or had, in the order of their generations. */
+  /** The keys that the month has or had. */
   const keysOf = async (tenant: string, month: string): Promise<readonly DataKeyId[]> => {
-    const ids: DataKeyId[] = [];
-    for (let generation = 1; ; generation++) {
-      const id = keyIdOf({ tenant, month, generation });
-      if (!(await ring.isClosed(id)) && (await dataKeys.open(id)) === undefined) return ids;
-      ids.push(id);
-    }
+    const ids = new Set<DataKeyId>();
+    const prefix = `${tenant}.${month}.`;
+    for await (const { sk: id } of everyItem(personal, { pk: madeKeysPk(tenant), prefix })) ids.add(id);
+    // Somebody may have deleted a row.
+    for await (const id of dataKeys.list()) if (id.startsWith(prefix)) ids.add(id);
+    return [...ids].filter((id) => parseKeyId(id) !== undefined).sort();
   };
 
   /** Puts what stays under this month. What cannot be read cannot be moved: the log names it. */

@@ -2,11 +2,11 @@ import { wentThrough } from '../fault.ts';
 import { everyItem } from '../store/store.ts';
 import type { DataKeyId, ItemName } from './contract.ts';
 import type { Ending, EndingDeps } from './ending.ts';
-import { asSealed } from './items.ts';
 import { KEPT_OPEN_MS } from './key-ring.ts';
 import { actsOnKey, parseKeyId } from './months.ts';
 import type { Orders } from './orders.ts';
 import { DIGITS, monthPk } from './rows.ts';
+import { asSealed } from './sealing.ts';
 
 /** Other processes may put items under a key that was closed for so long. */
 const SETTLED_MS = 5 * KEPT_OPEN_MS;

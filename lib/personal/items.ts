@@ -1,12 +1,12 @@
 import { Fault, wentThrough } from '../fault.ts';
-import { membersIn, textIn, textsIn } from '../members.ts';
+import { membersIn, textIn } from '../members.ts';
 import type { Item, Key, Value, Write } from '../store/store.ts';
 import type { DataKeyId, Found, ItemName, PersonalData, Terms } from './contract.ts';
 import type { ItemsDeps } from './deps.ts';
 import type { KeyRing } from './key-ring.ts';
 import { monthOf, parseKeyId, tenantPart } from './months.ts';
-import { type ItemRow, itemKey, monthKey, searchKey, tokenOf, yearsPk } from './rows.ts';
-import { type SealedRow, seal, unseal } from './sealing.ts';
+import { type ItemRow, itemKey, monthKey, searchKey, tokensOf, yearsPk } from './rows.ts';
+import { asSealed, type SealedRow, seal, unseal } from './sealing.ts';
 import { termsOf } from './search-text.ts';
 
 /** What is sealed: the value, and under which texts a search finds it. */
@@ -22,7 +22,11 @@ export interface Opened {
 }
 
 /** Items, for the files of this room. */
-export interface Items extends Pick<PersonalData, 'add' | 'change' | 'find' | 'read'> {
+export interface Items extends Pick<PersonalData, 'change' | 'find' | 'read'> {
+  /** Seals an item without where it is found. */
+  seal(name: ItemName, value: Value, terms: Terms): Promise<SealedRow>;
+  /** Puts a sealed row under its name, unless there is an item; it is found from then on. Fault: that of an unreadable row. */
+  adopt(name: ItemName, row: SealedRow): Promise<void>;
   /** The row as it is, and what it says where it can be read. */
   inspect(name: ItemName): Promise<{ readonly row?: Item<ItemRow>; readonly opened?: Opened }>;
   /** Puts an opened item under a later end, or under the newest key of its month. False where another change was first. */
@@ -31,12 +35,28 @@ export interface Items extends Pick<PersonalData, 'add' | 'change' | 'find' | 'r
   remove(name: ItemName, mark?: string): Promise<boolean>;
 }
 
-export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items => {
+export const openItems = (
+  deps: ItemsDeps & {
+    readonly ring: KeyRing;
+    /** The row of an item that is staged. */
+    readonly staged: (name: ItemName) => Promise<Item<SealedRow> | undefined>;
+    /** Moves it to where it belongs. */
+    readonly settle: (name: ItemName) => Promise<void>;
+  },
+): Items => {
   const { personal, ring, clock, random } = deps;
   /** The years whose rows this process has put. */
   const years = new Set<string>();
 
   const get = (name: ItemName) => personal.get<ItemRow>(itemKey(name));
+
+  /** For a change: an item that is still staged is settled first. */
+  const settled = async (name: ItemName): Promise<Item<ItemRow> | undefined> => {
+    const found = await get(name);
+    if (found !== undefined) return found;
+    await deps.settle(name);
+    return get(name);
+  };
 
   /** False where a condition failed. A write whose answer is lost has gone through where `isThere` says so. */
   const stored = async (writes: readonly Write[], isThere: () => Promise<boolean>): Promise<boolean> => {
@@ -67,13 +87,22 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
     // What would have ended already is kept to the end of this month: somebody still needs it.
     const month = monthOf(Math.max(end, clock()));
     const { id, key } = await ring.current(tenant, month);
-    const sealed = seal(name, id, key, inner, random);
-    const { office, id: found } = searched;
-    if (office === undefined || found === undefined) return sealed;
+    return tokened(seal(name, id, key, inner, random), inner, searched);
+  };
+
+  /** The row with the tokens by which a search finds it. */
+  const tokened = async (
+    sealed: SealedRow,
+    inner: Inner,
+    { office, id: found }: Pick<SealedRow, 'office' | 'id'>,
+  ): Promise<SealedRow> => {
+    const of = parseKeyId(sealed.key);
+    if (office === undefined || found === undefined || of === undefined || !('month' in of)) return sealed;
+    const { tenant, month } = of;
     const year = month.slice(0, 4);
     const search = await ring.search(tenant, year);
     await noteYear(tenant, year);
-    const tokens = termsOf(inner.texts).map((term) => tokenOf(search.key, office, term));
+    const tokens = tokensOf(search.key, office, termsOf(inner.texts));
     return { ...sealed, office, id: found, tokens };
   };
 
@@ -123,15 +152,17 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
     );
   };
 
+  const innerOf = (value: Value, { searched }: Terms): Inner => ({ value, texts: searched?.texts ?? [] });
+
   const put = async (
     name: ItemName,
     before: Item<ItemRow> | undefined,
     value: Value,
-    { tenant, end, searched }: Terms,
+    terms: Terms,
   ): Promise<boolean> => {
-    const inner: Inner = { value, texts: searched?.texts ?? [] };
-    const where = searched ? { office: searched.office, id: searched.id } : {};
-    return store(name, before, await sealedRow(name, inner, tenantPart(tenant), end, where));
+    const { tenant, end, searched = {} } = terms;
+    const inner = innerOf(value, terms);
+    return store(name, before, await sealedRow(name, inner, tenantPart(tenant), end, searched));
   };
 
   const openRow = async (
@@ -148,13 +179,15 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
     const key = await ring.open(row.key);
     if (key === 'ended') return { state: 'ended', month: monthOfKey(row.key), key: row.key };
     if (key === 'missing') return { state: 'unreadable', code: 'data-key-missing' };
+    if (key === 'damaged') return { state: 'unreadable', code: 'data-key-damaged' };
     const inner = unseal(name, row, key) as Inner | undefined;
     if (inner === undefined) return { state: 'unreadable', code: 'personal-data-damaged' };
     return { row, version: item.version, inner };
   };
 
   const find: Items['find'] = async <V extends Value>(name: ItemName): Promise<Found<V>> => {
-    const item = await get(name);
+    // A row that was settled between the two reads is where it belongs.
+    const item = (await get(name)) ?? (await deps.staged(name)) ?? (await get(name));
     if (item === undefined) return { state: 'absent' };
     const opened = await openRow(name, item);
     if ('state' in opened) return opened;
@@ -170,9 +203,19 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
       throw notKept(name, found);
     },
 
-    add: async (name, value, terms) => {
-      if (await put(name, undefined, value, terms)) return;
-      throw new Fault('condition-failed', 'There are personal data of that name already.', { item: name });
+    seal: async (name, value, terms) => {
+      const { tenant, end, searched } = terms;
+      const { id, key } = await ring.current(tenantPart(tenant), monthOf(Math.max(end, clock())));
+      const sealed = seal(name, id, key, innerOf(value, terms), random);
+      return searched ? { ...sealed, office: searched.office, id: searched.id } : sealed;
+    },
+
+    adopt: async (name, row) => {
+      const opened = await openRow(name, { ...itemKey(name), version: 0, value: row });
+      // Ended already: there is nothing to keep.
+      if ('state' in opened && opened.state === 'ended') return;
+      if ('state' in opened) throw notKept(name, opened);
+      await store(name, undefined, await tokened(row, opened.inner, row));
     },
 
     change: async <V extends Value>(
@@ -180,7 +223,7 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
       change: (value: V | undefined) => { readonly value: V; readonly terms: Terms } | undefined,
     ): Promise<V | undefined> => {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const before = await get(name);
+        const before = await settled(name);
         const opened = before && (await openRow(name, before));
         // What cannot be read now may be read again once its key is back: nothing takes its place.
         if (opened && 'state' in opened && opened.state === 'unreadable') throw notKept(name, opened);
@@ -193,7 +236,7 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
     },
 
     inspect: async (name) => {
-      const row = await get(name);
+      const row = await settled(name);
       if (row === undefined) return {};
       const opened = await openRow(name, row);
       return { row, ...(!('state' in opened) && { opened }) };
@@ -208,7 +251,7 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
     },
 
     remove: async (name, mark) => {
-      const before = await get(name);
+      const before = await settled(name);
       if (before === undefined) return true;
       const lists = listsOf(name, before.value);
       const found = await Promise.all(lists.map((key) => personal.get(key)));
@@ -228,23 +271,6 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
 const monthOfKey = (id: DataKeyId): string => {
   const name = parseKeyId(id);
   return name && 'month' in name ? name.month : '';
-};
-
-/** Somebody else may have written the row. */
-export const asSealed = (value: unknown): SealedRow | undefined => {
-  const { key, nonce, sealed, office, id, tokens } = membersIn(value);
-  const name = parseKeyId(key);
-  if (name === undefined || !('month' in name)) return undefined;
-  if (textIn(nonce) === undefined || textIn(sealed) === undefined) return undefined;
-  const where = textIn(office) !== undefined && textIn(id) !== undefined;
-  const row = { key, nonce, sealed } as SealedRow;
-  if (!where) return row;
-  return {
-    ...row,
-    office: textIn(office) as string,
-    id: textIn(id) as string,
-    tokens: textsIn(tokens).flatMap((token) => token ?? []),
-  };
 };
 
 /** The rows that list the item. */
@@ -267,6 +293,12 @@ const notKept = (item: ItemName, found: Exclude<Found<never>, { state: 'kept' }>
     return new Fault(
       'data-key-missing',
       'The data key of these personal data is missing; restore it from a copy of the keys.',
+      { item },
+    );
+  if (found.state === 'unreadable' && found.code === 'data-key-damaged')
+    return new Fault(
+      'data-key-damaged',
+      'The data key of these personal data is damaged; restore it from a copy of the keys.',
       { item },
     );
   return new Fault(

@@ -1,8 +1,10 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Clock } from '../ports.ts';
+import type { Table } from '../store/store.ts';
 import type { DataKeyId, DataKeys } from './contract.ts';
 import type { Recorder } from './deps.ts';
 import { actsOnKey, keyIdOf } from './months.ts';
+import { madeKey } from './rows.ts';
 
 export interface OpenKey {
   readonly id: DataKeyId;
@@ -15,8 +17,8 @@ export interface KeyRing {
   current(tenant: string, month: string): Promise<OpenKey>;
   /** The key of searches among what ends in that year; made where there is none. */
   search(tenant: string, year: string): Promise<OpenKey>;
-  /** `ended`: an act destroyed it. `missing`: there is none, and no act says why. */
-  open(id: DataKeyId): Promise<Uint8Array | 'ended' | 'missing'>;
+  /** `ended`: an act destroyed it. `missing`: there is none, and no act says why. `damaged`: it cannot be opened. */
+  open(id: DataKeyId): Promise<Uint8Array | 'ended' | 'missing' | 'damaged'>;
   /** Whether an act closed the key for new items. */
   isClosed(id: DataKeyId): Promise<boolean>;
   /** Whether an act destroyed it. */
@@ -52,16 +54,18 @@ const remembered = <T>(clock: Clock, kept: Map<string, Kept<T>>, name: string, m
 };
 
 export const openKeyRing = ({
+  personal,
   dataKeys,
   recorder,
   clock,
 }: {
+  readonly personal: Pick<Table, 'write'>;
   readonly dataKeys: DataKeys;
   readonly recorder: Pick<Recorder, 'conclusion'>;
   readonly clock: Clock;
 }): KeyRing => {
   const current = new Map<string, Kept<OpenKey>>();
-  const opened = new Map<string, Kept<Uint8Array | 'ended' | 'missing'>>();
+  const opened = new Map<string, Kept<Uint8Array | 'ended' | 'missing' | 'damaged'>>();
 
   const actOn = async (id: DataKeyId, number: number): Promise<unknown> => {
     const end = await recorder.conclusion({ act: actsOnKey(id), number });
@@ -75,13 +79,32 @@ export const openKeyRing = ({
     return first === 'destroyed' || (first !== undefined && (await actOn(id, 2)) === 'destroyed');
   };
 
-  /** A key that was destroyed is never made again: the next generation takes its place. */
+  /**
+   * A key that an act closed is never made again, and neither is one that is missing or damaged: it may come back from a copy, and
+   * what it sealed with it. The next generation takes its place.
+   */
   const newest = async (tenant: string, month: string): Promise<OpenKey> => {
     for (let generation = 1; generation <= MAX_GENERATIONS; generation++) {
       const id = keyIdOf({ tenant, month, generation });
-      if (!(await isClosed(id))) return { id, key: await dataKeys.create(id) };
+      const key = await usable(id);
+      if (key) return { id, key };
     }
     throw new Fault('data-key-destroyed', 'This month has had too many keys.', { month });
+  };
+
+  /** Undefined where the next generation has to take its place. */
+  const usable = async (id: DataKeyId): Promise<Uint8Array | undefined> => {
+    if (await isClosed(id)) return undefined;
+    try {
+      const key = await dataKeys.open(id);
+      if (key !== undefined) return key;
+    } catch (error) {
+      if (Fault.is(error, 'data-key-damaged')) return undefined;
+      throw error;
+    }
+    const put = madeKey(id);
+    const isNew = await wentThrough(personal.write([{ put, value: {}, if: 'absent' }]));
+    return isNew ? dataKeys.create(id) : undefined;
   };
 
   const searchKey = async (tenant: string, year: string): Promise<OpenKey> => {
@@ -99,10 +122,14 @@ export const openKeyRing = ({
 
     open: (id) =>
       remembered(clock, opened, id, async () => {
-        const key = await dataKeys.open(id);
-        // A copy of the keys may have brought a destroyed one back.
+        // First the act: a copy of the keys may have brought a destroyed one back, and a crash may have left a half of it.
         if (await isDestroyed(id)) return 'ended';
-        return key ?? 'missing';
+        try {
+          return (await dataKeys.open(id)) ?? 'missing';
+        } catch (error) {
+          if (Fault.is(error, 'data-key-damaged')) return 'damaged';
+          throw error;
+        }
       }),
 
     isClosed,

@@ -9,6 +9,7 @@ import { type Items, openItems } from './items.ts';
 import { type KeyRing, openKeyRing } from './key-ring.ts';
 import { openOrders } from './orders.ts';
 import { openSearch } from './search.ts';
+import { openStaging } from './staging.ts';
 
 export type {
   DataKeyId,
@@ -20,8 +21,10 @@ export type {
   OrderAct,
   OrderView,
   PersonalData,
+  PersonalDataState,
   Searched,
   SearchPage,
+  StagedItem,
   Terms,
 } from './contract.ts';
 
@@ -75,11 +78,14 @@ export const openPersonal = (
   readonly openRetention: (deps: RetentionOfPersonalDeps) => PersonalRetention;
 } => {
   const ring = openKeyRing(deps);
-  const items = openItems({ ...deps, ring });
-  const { add, change, find, read } = items;
+  const staging = openStaging(deps, () => items);
+  const items: Items = openItems({ ...deps, ...staging, ring });
+  const { change, find, read } = items;
+  const { stage, recover } = staging;
   return {
     data: {
-      add,
+      stage,
+      recover,
       change,
       find,
       read,

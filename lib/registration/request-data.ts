@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
-import type { Found, ItemName, Terms } from '../personal/personal.ts';
-import type { IgnoredPart, PersonalDataState } from './contract.ts';
+import type { Found, ItemName, PersonalDataState, StagedItem, Terms } from '../personal/personal.ts';
+import type { IgnoredPart } from './contract.ts';
 import { type Ending, type Request, roundOf } from './decide.ts';
 import type { Fields, RegistrationDeps } from './deps.ts';
 
@@ -50,11 +50,11 @@ const reasonsOf = (request: Request): Readonly<Record<string, string>> =>
       : [[WITHDRAWAL_REASON, request.withdrawal.reason] as const]),
   ]);
 
+const UNREADABLE = ['data-key-missing', 'data-key-damaged', 'personal-data-damaged'] as const;
+
 export interface RequestDataStore {
-  /** Before the request's row. */
-  add(id: string, request: Request, data: RequestData): Promise<void>;
-  /** Where nothing refers to it: the request was not stored. */
-  drop(id: string): Promise<void>;
+  /** For the write of the request's row: one commit has both. */
+  stage(id: string, request: Request, data: RequestData): Promise<StagedItem>;
   find(id: string): Promise<Found<RequestData>>;
   /** Faults: `personal-data-ended`, `data-key-missing`, `personal-data-damaged`. */
   read(id: string): Promise<RequestData>;
@@ -106,10 +106,8 @@ export const openRequestData = ({
   };
 
   return {
-    add: async (id, request, data) =>
-      personal.add(requestItem(id), data, termsOf(id, request, data, await endOf(request))),
-
-    drop: (id) => personal.remove(requestItem(id)),
+    stage: async (id, request, data) =>
+      personal.stage(requestItem(id), data, termsOf(id, request, data, await endOf(request))),
 
     find: (id) => personal.find(requestItem(id)),
 
@@ -126,7 +124,7 @@ export const openRequestData = ({
         await change(id, request, await endOf(request, ending), reasons);
       } catch (error) {
         // A request is refused or withdrawn although its data cannot be read. An issued one keeps its data for longer, so it waits.
-        const isUnreadable = Fault.is(error, 'data-key-missing') || Fault.is(error, 'personal-data-damaged');
+        const isUnreadable = UNREADABLE.some((code) => Fault.is(error, code));
         if (!isUnreadable || ending.state === 'issued') throw error;
       }
     },
@@ -135,6 +133,7 @@ export const openRequestData = ({
 
 /** For the view of a request whose data are not kept. A missing item is damage: nothing says that it ended. */
 export const personalDataOf = (found: Exclude<Found<RequestData>, { state: 'kept' }>): PersonalDataState => {
-  if (found.state === 'ended') return { state: 'ended', ...(found.month !== '' && { month: found.month }) };
+  if (found.state === 'ended')
+    return { state: 'ended', ...(found.month !== undefined && { month: found.month }) };
   return { state: 'unreadable', code: found.state === 'absent' ? 'personal-data-damaged' : found.code };
 };

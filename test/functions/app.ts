@@ -325,6 +325,10 @@ export const testApp = (
         ...(cursor === undefined && { cursor: 'c-1' }),
       }),
       certificate: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', certificate),
+      list: async (_actor, { cursor }) => ({
+        certificates: [certificate],
+        ...(cursor === undefined && { cursor: 'c-1' }),
+      }),
       revoke: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       hold: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', { revocation, first: true }),
       release: async (_actor, ref) => known(isKnown(ref), 'unknown-certificate', undefined),

@@ -45,6 +45,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   listNotices: '/api/v1/notices?office=okitsu',
   listHolders: '/api/v1/holders?office=okitsu',
   listLeavers: '/api/v1/leavers?office=okitsu',
+  listCertificates: '/api/v1/certificates',
   listSerials: '/api/v1/certificates/organisation-1',
   listCrls: '/api/v1/crls/operations-1',
   whoami: '/api/v1/whoami',
