@@ -279,6 +279,7 @@ const enrolmentAnswer = z.looseObject({
   changed: z.looseObject({ at: text }),
   standing: text.exactOptional(),
   name: bilingual.exactOptional(),
+  personalData: personalDataAnswer.exactOptional(),
 });
 export const officePage = z.looseObject({
   offices: z.array(enrolmentAnswer),

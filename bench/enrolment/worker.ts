@@ -38,7 +38,7 @@ const rooms = () => ({
       recorder: core.ledger,
       random,
       tokenUsers: undefined,
-      personal: openPersonal({ ...apart, recorder: core.ledger, random, clock: Date.now }).data,
+      personal: openPersonal({ ...apart, table, recorder: core.ledger, random, clock: Date.now }).data,
       namesEnd,
       clock: Date.now,
     },

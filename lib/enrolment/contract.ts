@@ -1,3 +1,4 @@
+import type { PersonalDataState } from '../personal/personal.ts';
 import type { Duty, Principal, Purpose, Role } from '../principal.ts';
 import type { Office, Text } from '../trust-domain/trust-domain.ts';
 
@@ -122,11 +123,6 @@ export interface OfficeView extends Partial<Omit<OfficeState, 'contents'>>, Part
   readonly awaiting?: Step & { readonly lapsesAt: string } & Omit<OfficeState, 'contents'> &
     Partial<OfficeContents>;
 }
-
-/** Why the name of a person is not shown: its time has ended, or it cannot be read now. */
-export type PersonalDataState =
-  | { readonly state: 'ended'; readonly month?: string }
-  | { readonly state: 'unreadable'; readonly code: string };
 
 interface ShownNames extends Partial<PersonalContents> {
   /** Of a person, in place of the name. */

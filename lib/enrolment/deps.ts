@@ -64,7 +64,7 @@ export interface EnrolmentDeps extends DirectoryDeps {
   readonly founders: Founders;
   readonly certifying: Certifying;
   /** What names persons. */
-  readonly personal: Pick<PersonalData, 'add' | 'change' | 'find' | 'read' | 'remove'>;
+  readonly personal: Pick<PersonalData, 'change' | 'find' | 'read' | 'remove'>;
   /** When the names of an enrolment end that is over then; both in milliseconds since the epoch. */
   readonly namesEnd: (overAt: number) => number;
   readonly objects: Pick<Objects, 'list'>;

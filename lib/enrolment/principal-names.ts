@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
-import type { Found, ItemName, Terms } from '../personal/personal.ts';
-import type { PersonalContents, PersonalDataState, PrincipalState } from './contract.ts';
+import type { Found, ItemName, PersonalDataState, Terms } from '../personal/personal.ts';
+import type { PersonalContents, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { isPerson, personDigests } from './persons.ts';
 import type { Said } from './reading.ts';
@@ -65,8 +65,7 @@ export const openPrincipalNames = ({
     try {
       return await personal.find<Contents>(itemOf(id, state.contents));
     } catch (error) {
-      if (Fault.is(error, 'data-key-damaged') || Fault.is(error, 'store-unavailable'))
-        return { state: 'unreadable', code: error.code };
+      if (Fault.is(error, 'store-unavailable')) return { state: 'unreadable', code: error.code };
       throw error;
     }
   };
@@ -98,8 +97,10 @@ export const openPrincipalNames = ({
   return {
     of,
 
-    put: (id, state, contents) =>
-      personal.add(itemOf(id, state.contents), contents, termsOf(state, namesEnd(clock()))),
+    put: async (id, state, contents) => {
+      const terms = termsOf(state, namesEnd(clock()));
+      await personal.change<Contents>(itemOf(id, state.contents), () => ({ value: contents, terms }));
+    },
 
     remove: (id, digest) => personal.remove(itemOf(id, digest)),
 

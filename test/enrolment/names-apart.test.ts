@@ -73,7 +73,15 @@ describe('the names of a person', () => {
     await people().propose(sakai, 'inspector', { role: 'auditor', name: officer('inspector').name });
     expect(itemsOf('inspector')).toMatchObject([{ tenant: '_service' }]);
     expect((await view('clerk')).name).toEqual(officer('clerk').name);
-    expect((await comesIn(chief, 'rows')).name).toEqual({ ja: 'minami-chief', en: 'minami-chief' });
+  });
+
+  it('are read by nobody who asks who calls', async () => {
+    const before = watched.reads;
+    for (const by of ['rows', 'acts'] as const)
+      expect((await comesIn(chief, by)).name).toEqual({ ja: 'minami-chief', en: 'minami-chief' });
+    expect(watched.reads).toBe(before);
+    await view('minami-chief');
+    expect(watched.reads).toBe(before + 1);
   });
 
   it('stay in the row where they are those of an organisation', async () => {
@@ -192,7 +200,8 @@ describe('names that cannot be read', () => {
     const personal = personalDataOn({ ...ground, personal: house.personal }, house);
     await personal.remove(itemNamed(one as PersonItem));
     const value = { salt: '00', contents: { name: { ja: '偽', en: 'Forged' } } };
-    await personal.add(itemNamed(one as PersonItem), value, { tenant: 'tokiwa', end: house.now() + DAY });
+    const terms = { tenant: 'tokiwa', end: house.now() + DAY };
+    await personal.change(itemNamed(one as PersonItem), () => ({ value, terms }));
     expect(await view('one')).toMatchObject(damaged);
     expect((await comesIn(chief, 'rows')).id).toBe('minami-chief');
   });

@@ -20,14 +20,22 @@ export const watchedPersonItems = () => {
   const rows = new Map<string, unknown>();
   const watched = {
     isDown: false,
+    /** Reads so far. */
+    reads: 0,
     areKeysGone: false,
     dataKeys: (real: DataKeys): DataKeys => ({
       ...real,
       open: async (id) => (watched.areKeysGone ? undefined : real.open(id)),
     }),
     personal: (real: Table): Table => ({
-      get: (key) => real.get(key),
-      query: (query) => real.query(query),
+      get: (key) => {
+        watched.reads++;
+        return real.get(key);
+      },
+      query: (query) => {
+        watched.reads++;
+        return real.query(query);
+      },
       close: () => real.close(),
       write: async (writes) => {
         if (watched.isDown) throw new Fault('store-unavailable', 'planned');
