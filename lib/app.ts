@@ -78,6 +78,7 @@ import {
   openRegistration,
   type Registration,
   requestItem,
+  timeOfRequestId,
 } from './registration/registration.ts';
 import { openRetries } from './retries.ts';
 import {
@@ -528,8 +529,9 @@ const holderData = (
   { ofHolder, overdue }: HolderData,
   isOver: (ref: CertificateRef) => Promise<boolean>,
 ): Pick<RetentionOfPersonalDeps, 'itemsOf' | 'openItems' | 'counts'> => ({
-  itemsOf: async function* (tenant, holder) {
+  itemsOf: async function* (tenant, holder, until = Number.POSITIVE_INFINITY) {
     for await (const { request, certificate } of ofHolder(tenant, holder)) {
+      if (timeOfRequestId(request) > until) continue;
       yield requestItem(request);
       if (certificate) yield certificateItem(certificate);
     }

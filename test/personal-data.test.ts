@@ -201,7 +201,7 @@ describe('personal data', () => {
         keys: (keys) => ({
           create: (id, algorithm) => keys.create(id, algorithm),
           open: async (id) =>
-            id === 'signature-1' && n % 2
+            id === 'signature-1' && n < 5
               ? {
                   ...(await keys.open(id)),
                   sign: () => Promise.reject(new Error(`cannot sign for ${PERSON.name}`)),

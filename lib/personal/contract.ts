@@ -47,6 +47,8 @@ export interface Terms {
   readonly searched?: Searched;
 }
 
+export type UnreadableCode = 'data-key-missing' | 'data-key-damaged' | 'personal-data-damaged';
+
 /**
  * `ended`: its `key` was destroyed, in its `month`, or an order erased it, by the act of this `record`. `unreadable`: its key is
  * missing or another one, or the item is not as it was put.
@@ -59,10 +61,7 @@ export type Found<V> =
       readonly key?: DataKeyId;
       readonly record?: string;
     }
-  | {
-      readonly state: 'unreadable';
-      readonly code: 'data-key-missing' | 'data-key-damaged' | 'personal-data-damaged';
-    }
+  | { readonly state: 'unreadable'; readonly code: UnreadableCode }
   | { readonly state: 'absent' };
 
 /** Why the data of a request or a certificate are not shown: their time has ended, or they cannot be read now. */
@@ -92,7 +91,7 @@ export interface PersonalData {
   /**
    * Puts what `change` makes of the item, under its terms; undefined leaves it as it is. An item that is absent or has ended is
    * given as undefined. Where another change is first, it reads again. Resolves with what the item is then. Faults:
-   * `data-key-missing`, `personal-data-damaged`.
+   * `data-key-missing`, `data-key-damaged`, `personal-data-damaged`.
    */
   change<V extends Value>(
     name: ItemName,
@@ -103,7 +102,7 @@ export interface PersonalData {
   /** Deletes the rows of the item. Does nothing where there are none. */
   remove(name: ItemName): Promise<void>;
   find<V extends Value>(name: ItemName): Promise<Found<V>>;
-  /** Faults: `personal-data-ended`, `data-key-missing`, `personal-data-damaged`; each names the item. */
+  /** Faults: `personal-data-ended`, `data-key-missing`, `data-key-damaged`, `personal-data-damaged`; each names the item. */
   read<V extends Value>(name: ItemName): Promise<V>;
   /**
    * Newest first. `text`: the beginning of a value, or two characters that stand in it. Faults: `invalid-input`,
@@ -124,6 +123,12 @@ export interface MonthView {
   readonly state: 'open' | 'over' | 'ended';
   /** RFC 3339 UTC: from when on the key may be destroyed. */
   readonly endsAt: string;
+  /** RFC 3339 UTC. This and the following of ended months only. */
+  readonly destroyedAt?: string;
+  /** Id of the record of the act. */
+  readonly record?: string;
+  /** RFC 3339 UTC: until then copies of the data keys may still open copies of the data. */
+  readonly copiesUntil?: string;
 }
 
 export interface EndedMonth {
@@ -133,24 +138,28 @@ export interface EndedMonth {
   readonly destroyedAt: string;
   /** Id of the record of the act. */
   readonly record: string;
-  /** Until then copies of the data keys may still open copies of the data. */
+  /** RFC 3339 UTC: until then copies of the data keys may still open copies of the data. */
   readonly copiesUntil: string;
   /** False where the key was destroyed before. */
   readonly first: boolean;
 }
 
-/** Where somebody's data stand: a legal hold keeps them, or an order erased them. */
+/** What is ordered about somebody's data: a legal hold keeps them, or an order erases them. */
 export interface OrderView {
   readonly tenant: string;
   readonly holder: string;
   readonly held: boolean;
-  /** What the court's or the office's order is called there. */
-  readonly reference?: string;
+  /** Of the hold: what the order of the court or the office is called there. */
+  readonly heldUnder?: string;
   /** The newest act. Absent where there is none. */
   readonly changed?: {
+    /** `asked`, `withdrawn`, what was ordered, or `erased`, once an erasure is complete. */
     readonly act: string;
+    readonly reference?: string;
     readonly by: string;
+    /** RFC 3339 UTC. */
     readonly at: string;
+    /** Id of the record of the act. */
     readonly record: string;
   };
   readonly awaiting?: {
@@ -160,7 +169,9 @@ export interface OrderView {
     readonly askedAt: string;
     readonly lapsesAt: string;
   };
-  /** Present after an order to erase: until when copies of the data keys may still open copies of the data. */
+  /** RFC 3339 UTC: the data of an ordered erasure are gone from the table, and their keys are not destroyed yet. */
+  readonly erasingSince?: string;
+  /** RFC 3339 UTC. Of a complete erasure: until then copies of the data keys may still open copies of the data. */
   readonly copiesUntil?: string;
 }
 

@@ -1,24 +1,17 @@
 import { Fault, phrase, wentThrough } from '../fault.ts';
-import { textIn } from '../members.ts';
 import type { Principal } from '../principal.ts';
-import { everyItem } from '../store/store.ts';
-import { serves } from '../tenant.ts';
-import type { DataKeyId, EndedMonth, ItemName, MonthView } from './contract.ts';
+import { tryEach } from '../try-each.ts';
+import type { DataKeyId, EndedMonth, ItemName } from './contract.ts';
 import type { PersonalDeps } from './deps.ts';
 import type { Items } from './items.ts';
-import type { KeyRing } from './key-ring.ts';
-import { actsOnKey, endOfMonth, isMonth, monthOf, parseKeyId, tenantPart } from './months.ts';
-import { DIGITS, ENDED, madeKeysPk, monthPk } from './rows.ts';
-import { asSealed } from './sealing.ts';
+import { type KeyRing, openIn } from './key-ring.ts';
+import { actsOnKey, endOfMonth, isMonth, keyIdOf, monthOf, ofTenant, parseKeyId } from './months.ts';
+import { asSealed, ENDED, madeKey, yearsPk } from './rows.ts';
 
 /** Who ends a month: an operator, or the service itself when it is due. */
 export type Ender = Pick<Principal, 'id' | 'tenant'> & { readonly person?: string };
 
 const SERVICE: Ender = { id: 'service' };
-
-/** Rows of ended months that one run deletes. */
-const SWEPT_IN_A_RUN = 50_000;
-const AT_ONCE = 16;
 
 export interface EndingDeps extends PersonalDeps {
   readonly ring: KeyRing;
@@ -51,13 +44,19 @@ export const openEnding = (deps: EndingDeps) => {
     return undefined;
   };
 
+  /** From here on the act says that there was a key. */
+  const forgetMade = async (id: DataKeyId): Promise<void> => {
+    const made = await personal.get(madeKey(id));
+    if (made) await wentThrough(personal.write([{ delete: madeKey(id), if: { version: made.version } }]));
+  };
+
   /** Resolves with the act that destroyed the key, and whether it is this one. */
   const destroy = async (ender: Ender, id: DataKeyId) => {
     const { tenant = '', ...of } = parseKeyId(id) ?? {};
     const draft = {
       kind: 'data-key',
       actor: ender.id,
-      ...(tenant.startsWith('_') ? {} : { tenant }),
+      ...ofTenant(tenant),
       details: {
         act: 'destroyed',
         key: id,
@@ -72,33 +71,45 @@ export const openEnding = (deps: EndingDeps) => {
       ({ record, isOurs, writes } = await recorder.conclude(draft, { act: actsOnKey(id), number: 2 }));
     if (writes.length > 0) await wentThrough(table.write(writes));
     await dataKeys.destroy(id);
+    await forgetMade(id);
     ring.forget(id);
     return { record, isOurs };
   };
 
-  /** The keys that the month has or had. */
+  /** The keys that the month has or had, in the order of their generations. One that is lost has its row. */
   const keysOf = async (tenant: string, month: string): Promise<readonly DataKeyId[]> => {
-    const ids = new Set<DataKeyId>();
-    const prefix = `${tenant}.${month}.`;
-    for await (const { sk: id } of everyItem(personal, { pk: madeKeysPk(tenant), prefix })) ids.add(id);
-    // Somebody may have deleted a row.
-    for await (const id of dataKeys.list()) if (id.startsWith(prefix)) ids.add(id);
-    return [...ids].filter((id) => parseKeyId(id) !== undefined).sort();
+    const ids: DataKeyId[] = [];
+    for (let generation = 1; ; generation++) {
+      const id = keyIdOf({ tenant, month, generation });
+      const isThere =
+        (await ring.isClosed(id)) ||
+        (await personal.get(madeKey(id))) !== undefined ||
+        (await openIn(dataKeys, id)) !== 'missing';
+      if (!isThere) return ids;
+      ids.push(id);
+    }
   };
 
-  /** Puts what stays under this month. What cannot be read cannot be moved: the log names it. */
+  /**
+   * Puts what stays under this month. What is damaged cannot be moved: the log names it. Where its key is at fault, the month does
+   * not end, because somebody may still have a copy of the key.
+   */
   const keepStaying = async (tenant: string, ids: readonly DataKeyId[]): Promise<void> => {
     for await (const name of deps.staying(tenant)) {
-      const { row, opened } = await items.inspect(name);
+      const { row, opened, closed } = await items.inspect(name);
       const key = row && asSealed(row.value)?.key;
       if (key === undefined || !ids.includes(key)) continue;
-      if (opened === undefined) {
-        log('error', 'Personal data that have to stay cannot be read', { item: name });
-        continue;
-      }
-      if (!(await items.move(name, opened, clock()))) {
+      if (opened !== undefined) {
+        if (await items.move(name, opened, clock())) continue;
         throw new Fault('store-unavailable', 'The personal data kept changing; try again.', { item: name });
       }
+      log('error', 'Personal data that have to stay cannot be read', { item: name });
+      if (closed?.state === 'unreadable' && closed.code !== 'personal-data-damaged')
+        throw new Fault(
+          closed.code,
+          'An item has to stay beyond this month, and its data key cannot be opened: restore the key from a copy, or end what keeps the item (release the hold, reject the request).',
+          { item: name, key },
+        );
     }
   };
 
@@ -125,12 +136,14 @@ export const openEnding = (deps: EndingDeps) => {
     // Also those that were destroyed before: a crash may have left their bytes.
     for (const id of ids) last = await destroy(ender, id);
     const { record, isOurs } = last as NonNullable<typeof last>;
+    const { time: destroyedAt, id } = record;
+    const copiesUntil = new Date(deps.copiesEnd(Date.parse(destroyedAt))).toISOString();
     return {
-      ...(tenant.startsWith('_') ? {} : { tenant }),
+      ...ofTenant(tenant),
       month,
-      destroyedAt: record.time,
-      record: record.id,
-      copiesUntil: new Date(deps.copiesEnd(Date.parse(record.time))).toISOString(),
+      destroyedAt,
+      record: id,
+      copiesUntil,
       first: isOurs && open.length > 0,
     };
   };
@@ -141,120 +154,61 @@ export const openEnding = (deps: EndingDeps) => {
     return ids;
   };
 
-  /** Ends every month that is over, and then the search keys of years of which nothing is left. */
+  /** Ends every month that is over. A month that cannot be ended does not keep the others. */
   const endDue = async (): Promise<readonly string[]> => {
     const ended: string[] = [];
-    const months = new Set<string>();
+    const months = new Map<string, { readonly tenant: string; readonly month: string }>();
     for (const id of await allKeys()) {
       const name = parseKeyId(id);
       if (name === undefined || !('month' in name) || clock() < endOfMonth(name.month)) continue;
-      months.add(`${name.tenant} ${name.month}`);
+      months.set(`${name.tenant} ${name.month}`, name);
     }
-    for (const one of months) {
-      const [tenant = '', month = ''] = one.split(' ');
-      if ((await endMonth(SERVICE, tenant, month)).first) ended.push(`personal data of ${month}`);
-    }
+    await tryEach(
+      [...months.values()],
+      async ({ tenant, month }) => {
+        if ((await endMonth(SERVICE, tenant, month)).first) ended.push(`personal data of ${month}`);
+      },
+      ({ tenant, month }, error) =>
+        log('error', 'A month of personal data could not be ended', {
+          ...ofTenant(tenant),
+          month,
+          error: Fault.is(error) ? error.code : 'internal',
+        }),
+    );
+    return ended;
+  };
+
+  /** Ends the search keys of years that are over, once no month of the year has a key. */
+  const endSearches = async (): Promise<readonly string[]> => {
+    const ended: string[] = [];
     const left = await allKeys();
     for (const id of left) {
       const name = parseKeyId(id);
       if (name === undefined || !('year' in name) || name.year >= monthOf(clock()).slice(0, 4)) continue;
       if (left.some((other) => other.startsWith(`${name.tenant}.${name.year}-`))) continue;
-      if ((await destroy(SERVICE, id)).isOurs) ended.push(`searches of ${name.year}`);
+      const isFirst = (await destroy(SERVICE, id)).isOurs;
+      const at = { pk: yearsPk(name.tenant), sk: name.year };
+      const listed = await personal.get(at);
+      if (listed) await wentThrough(personal.write([{ delete: at, if: { version: listed.version } }]));
+      if (isFirst) ended.push(`searches of ${name.year}`);
     }
     return ended;
   };
 
-  /** Deletes the rows of ended months. Nobody can read them. */
-  const sweep = async (): Promise<readonly string[]> => {
-    let left = SWEPT_IN_A_RUN;
-    const swept: string[] = [];
-    for await (const { sk, version } of everyItem(personal, { pk: ENDED })) {
-      const [tenant = '', month = ''] = sk.split('/');
-      let removed = 0;
-      for (const digit of DIGITS) {
-        let names: ItemName[] = [];
-        const flush = async (): Promise<void> => {
-          const all = await Promise.all(names.map((name) => removeEnded(tenant, month, digit, name)));
-          removed += all.filter(Boolean).length;
-          names = [];
-        };
-        for await (const { sk: name } of everyItem(personal, { pk: monthPk(tenant, month, digit) })) {
-          if (left-- <= 0) return swept;
-          names.push(name);
-          if (names.length === AT_ONCE) await flush();
-        }
-        await flush();
-      }
-      await wentThrough(personal.write([{ delete: { pk: ENDED, sk }, if: { version } }]));
-      if (removed > 0) swept.push(`rows of ${month}: ${removed}`);
-    }
-    return swept;
-  };
-
-  /** Deletes the item, if its key is one of the month's; and the row that listed it in any case. */
-  const removeEnded = async (
-    tenant: string,
-    month: string,
-    digit: string,
-    name: ItemName,
-  ): Promise<boolean> => {
-    const { row, opened } = await items.inspect(name);
-    const of = parseKeyId(row && asSealed(row.value)?.key);
-    const isOfMonth = of !== undefined && 'month' in of && of.tenant === tenant && of.month === month;
-    if (isOfMonth && opened === undefined) return items.remove(name);
-    const key = { pk: monthPk(tenant, month, digit), sk: name };
-    const listed = await personal.get(key);
-    if (listed) await wentThrough(personal.write([{ delete: key, if: { version: listed.version } }]));
-    return false;
-  };
-
   return {
     destroy,
+    destruction,
+    keysOf,
+    endMonth,
     endDue,
-    sweep,
-
-    /** Faults: `forbidden`, `invalid-input`, `wrong-state` where the month is not over. */
-    end: async (actor: Principal, month: string, tenant: string | undefined): Promise<EndedMonth> => {
-      assertMonth(month);
-      return endMonth(actor, tenantPart(tenantFor(actor, tenant)), month);
-    },
-
-    months: async (actor: Principal): Promise<readonly MonthView[]> => {
-      const found = new Map<string, MonthView>();
-      for (const id of await allKeys()) {
-        const name = parseKeyId(id);
-        if (name === undefined || !('month' in name)) continue;
-        const tenant = name.tenant.startsWith('_') ? undefined : name.tenant;
-        if (!serves(actor, tenant)) continue;
-        const endsAt = endOfMonth(name.month);
-        found.set(`${name.month} ${name.tenant}`, {
-          ...(tenant !== undefined && { tenant }),
-          month: name.month,
-          state: clock() < endsAt ? 'open' : 'over',
-          endsAt: new Date(endsAt).toISOString(),
-        });
-      }
-      return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, view]) => view);
-    },
+    endSearches,
   };
 };
 
 export type Ending = ReturnType<typeof openEnding>;
 
-const assertMonth = (month: string): void => {
+/** Fault: `invalid-input`. */
+export const assertMonth = (month: string): void => {
   if (!isMonth(month))
     throw new Fault('invalid-input', 'A month is written as in 2037-04.', { path: 'month' });
 };
-
-/** The tenant that is meant: the actor's own, or the one that an operator of the service names. Fault: `forbidden`. */
-export const tenantFor = (
-  actor: Pick<Principal, 'tenant'>,
-  tenant: string | undefined,
-): string | undefined => {
-  const asked = tenant ?? actor.tenant;
-  if (asked === undefined || serves(actor, asked)) return asked;
-  throw new Fault('forbidden', 'Operators of a tenant decide about the data of their own tenant.');
-};
-
-/** `2037-04-01T…` in a record's details. */
-export const timeOf = (value: unknown): number => Date.parse(textIn(value) ?? '');

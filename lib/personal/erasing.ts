@@ -1,12 +1,12 @@
 import { wentThrough } from '../fault.ts';
+import type { Concluded } from '../ledger/ledger.ts';
 import { everyItem } from '../store/store.ts';
 import type { DataKeyId, ItemName } from './contract.ts';
 import type { Ending, EndingDeps } from './ending.ts';
 import { KEPT_OPEN_MS } from './key-ring.ts';
-import { actsOnKey, parseKeyId } from './months.ts';
-import type { Orders } from './orders.ts';
-import { DIGITS, monthPk } from './rows.ts';
-import { asSealed } from './sealing.ts';
+import { actsOnKey, endOfMonth, ofTenant, parseKeyId } from './months.ts';
+import type { HolderOf, Orders } from './orders.ts';
+import { asSealed, DIGITS, monthPk } from './rows.ts';
 
 /** Other processes may put items under a key that was closed for so long. */
 const SETTLED_MS = 5 * KEPT_OPEN_MS;
@@ -14,14 +14,17 @@ const SETTLED_MS = 5 * KEPT_OPEN_MS;
 export interface ErasingDeps extends EndingDeps {
   readonly ending: Pick<Ending, 'destroy'>;
   readonly orders: Orders;
-  /** The items of a holder in that tenant. */
-  readonly itemsOf: (tenant: string, holder: string) => AsyncIterable<ItemName>;
+  readonly itemsOf: ItemsOf;
 }
 
+/** The items of a holder in that tenant; of requests that were submitted by then, where a time is given (ms since the epoch). */
+export type ItemsOf = (tenant: string, holder: string, until?: number) => AsyncIterable<ItemName>;
+
 /*
- * One person's data are erased before their month ends. Their rows go at once. Their key is the key of everybody else's data of
- * that month too: it is closed for new items, what remains is put under the next generation, and then the key is destroyed. From
- * then on older copies of the table can be read with older copies of the key only, and these end by themselves.
+ * One person's data are erased before their month ends. Their rows go at once. Their keys are the keys of everybody else's data
+ * of those months too: they are closed for new items, what remains is put under the next generation, and then the keys are
+ * destroyed, and the erasure is complete. From then on older copies of the table can be read with older copies of the keys only,
+ * and these end by themselves.
  */
 export const openErasing = (deps: ErasingDeps) => {
   const { personal, recorder, table, dataKeys, ring, items, orders, clock, log } = deps;
@@ -32,7 +35,7 @@ export const openErasing = (deps: ErasingDeps) => {
       {
         kind: 'data-key',
         actor: 'service',
-        ...(tenant.startsWith('_') ? {} : { tenant }),
+        ...ofTenant(tenant),
         details: { act: 'closed', key: id, ...('month' in of && { month: of.month }), because },
       },
       { act: actsOnKey(id), number: 1 },
@@ -41,52 +44,77 @@ export const openErasing = (deps: ErasingDeps) => {
     ring.forget(id);
   };
 
-  /** Again, it goes on where it stopped. */
-  const erase = async (tenant: string, holder: string, record: string): Promise<void> => {
-    const names: ItemName[] = [];
-    for await (const name of deps.itemsOf(tenant, holder)) names.push(name);
-    const keys = new Set<DataKeyId>();
-    for (const name of names) {
-      const { row } = await items.inspect(name);
-      const key = row && asSealed(row.value)?.key;
-      if (key !== undefined) keys.add(key);
+  /**
+   * Again, it goes on where it stopped. What the holder submitted after the order stays. The keys are closed first: what is erased
+   * is not put under them again.
+   */
+  const erase = async (tenant: string, holder: string, { record }: Concluded): Promise<void> => {
+    const closed = new Set<DataKeyId>();
+    for await (const name of deps.itemsOf(tenant, holder, Date.parse(record.time))) {
+      do {
+        const { row } = await items.inspect(name);
+        const { key, former = [] } = (row && asSealed(row.value)) ?? {};
+        for (const id of key === undefined ? [] : [key, ...former]) {
+          if (!closed.has(id)) await close(id, record.id);
+          closed.add(id);
+        }
+      } while (!(await items.remove(name, record.id)));
     }
-    // The keys first: what is erased is not put under them again, and a crash after this erases more, not less.
-    for (const key of keys) await close(key, record);
-    for (const name of names) {
-      while (!(await items.remove(name, record)));
-    }
-    await orders.erased(tenant, holder, record);
   };
 
-  /** Takes up erasures that a crash interrupted. */
-  const eraseOrdered = async (): Promise<readonly string[]> => {
-    const done: string[] = [];
-    for await (const { tenant, holder } of orders.everyone()) {
-      const { act, newest } = await orders.standing(tenant, holder);
-      if (act !== 'erasure' || newest === undefined) continue;
-      await erase(tenant, holder, newest.record.id);
-      done.push('an ordered erasure');
+  /** Takes up erasures that are not complete: a crash may have come in between. Resolves with whose they are. */
+  const eraseOrdered = async (): Promise<readonly HolderOf[]> => {
+    const erased: HolderOf[] = [];
+    for await (const one of orders.everyone()) {
+      const ordered = await orders.erasure(one.tenant, one.holder);
+      if (ordered === undefined) continue;
+      await erase(one.tenant, one.holder, ordered);
+      erased.push(one);
     }
-    return done;
+    return erased;
   };
 
-  /** Puts what remains under a closed key under the next generation, and destroys the key when nothing is left. */
-  const renewClosed = async (): Promise<readonly string[]> => {
-    const destroyed: string[] = [];
+  /** The keys of months that are closed and not destroyed by an act, and when they were closed. */
+  const closedKeys = async function* () {
     const ids: DataKeyId[] = [];
     for await (const id of dataKeys.list()) ids.push(id);
     for (const id of ids) {
       const of = parseKeyId(id);
       if (of === undefined || !('month' in of)) continue;
       const closed = await recorder.conclusion({ act: actsOnKey(id), number: 1 });
-      if (closed === undefined || (await ring.isDestroyed(id))) continue;
-      const left = await moveOn(of.tenant, of.month, id);
-      if (left > 0 || clock() < Date.parse(closed.record.time) + SETTLED_MS) continue;
-      await deps.ending.destroy({ id: 'service' }, id);
-      destroyed.push(`a closed key of ${of.month}`);
+      if (closed === undefined) continue;
+      const isDestroyed = await ring.isDestroyed(id);
+      yield { id, ...of, isDestroyed, closedAt: Date.parse(closed.record.time) };
+    }
+  };
+
+  /** Puts what remains under a closed key under the next generation, and destroys the key when nothing is left. */
+  const renewClosed = async (): Promise<readonly string[]> => {
+    const destroyed: string[] = [];
+    for await (const { id, tenant, month, isDestroyed, closedAt } of closedKeys()) {
+      // What is left of a month that is over ends with it, and is not put under a later one.
+      if (clock() >= endOfMonth(month)) continue;
+      if (!isDestroyed) {
+        // Before the look at the items: others may have put some under the key until then.
+        const isSettled = clock() >= closedAt + SETTLED_MS;
+        const left = await moveOn(tenant, month, id);
+        if (left > 0 || !isSettled) continue;
+      }
+      // A copy of the keys may have brought a destroyed one back.
+      const { isOurs } = await deps.ending.destroy({ id: 'service' }, id);
+      if (isOurs) destroyed.push(`a closed key of ${month}`);
     }
     return destroyed;
+  };
+
+  /** Says of erasures that this run took up that they are complete: the tenant has no closed key any more. */
+  const completeErasures = async (erased: readonly HolderOf[]): Promise<readonly string[]> => {
+    if (erased.length === 0) return [];
+    const waiting = new Set<string>();
+    for await (const { tenant, isDestroyed } of closedKeys()) if (!isDestroyed) waiting.add(tenant);
+    const complete = erased.filter(({ tenant }) => !waiting.has(tenant));
+    for (const { tenant, holder } of complete) await orders.erased(tenant, holder);
+    return complete.map(() => 'an ordered erasure');
   };
 
   /** Resolves with how many items could not be moved now. What nobody can read is not waited for. */
@@ -103,5 +131,5 @@ export const openErasing = (deps: ErasingDeps) => {
     return left;
   };
 
-  return { erase, eraseOrdered, renewClosed };
+  return { erase, eraseOrdered, renewClosed, completeErasures };
 };

@@ -1,12 +1,21 @@
 import { Fault, wentThrough } from '../fault.ts';
 import { membersIn, textIn } from '../members.ts';
 import type { Item, Key, Value, Write } from '../store/store.ts';
-import type { DataKeyId, Found, ItemName, PersonalData, Terms } from './contract.ts';
+import type { Found, ItemName, PersonalData, Terms } from './contract.ts';
 import type { ItemsDeps } from './deps.ts';
-import type { KeyRing } from './key-ring.ts';
+import { KEPT_OPEN_MS, type KeyRing } from './key-ring.ts';
 import { monthOf, parseKeyId, tenantPart } from './months.ts';
-import { type ItemRow, itemKey, monthKey, searchKey, tokensOf, yearsPk } from './rows.ts';
-import { asSealed, type SealedRow, seal, unseal } from './sealing.ts';
+import {
+  asSealed,
+  formerKeys,
+  type ItemRow,
+  itemKey,
+  listsOf,
+  monthOfKey,
+  tokensOf,
+  yearsPk,
+} from './rows.ts';
+import { type SealedRow, seal, unseal } from './sealing.ts';
 import { termsOf } from './search-text.ts';
 
 /** What is sealed: the value, and under which texts a search finds it. */
@@ -14,6 +23,9 @@ type Inner = { readonly value: Value; readonly texts: readonly string[] };
 
 /** Others who change the same item are few. */
 const MAX_ATTEMPTS = 8;
+
+/** A write takes less. What is put so shortly before the end of its month goes into the next one, and does not end unread. */
+const WRITE_MS = KEPT_OPEN_MS;
 
 export interface Opened {
   readonly row: SealedRow;
@@ -27,8 +39,12 @@ export interface Items extends Pick<PersonalData, 'change' | 'find' | 'read'> {
   seal(name: ItemName, value: Value, terms: Terms): Promise<SealedRow>;
   /** Puts a sealed row under its name, unless there is an item; it is found from then on. Fault: that of an unreadable row. */
   adopt(name: ItemName, row: SealedRow): Promise<void>;
-  /** The row as it is, and what it says where it can be read. */
-  inspect(name: ItemName): Promise<{ readonly row?: Item<ItemRow>; readonly opened?: Opened }>;
+  /** The row as it is, and what it says or why it cannot be read. */
+  inspect(name: ItemName): Promise<{
+    readonly row?: Item<ItemRow>;
+    readonly opened?: Opened;
+    readonly closed?: Exclude<Found<never>, { state: 'kept' }>;
+  }>;
   /** Puts an opened item under a later end, or under the newest key of its month. False where another change was first. */
   move(name: ItemName, opened: Opened, end?: number): Promise<boolean>;
   /** Deletes the rows of an item; with `mark`, says by which order. False where another change was first. */
@@ -85,7 +101,7 @@ export const openItems = (
     searched: Pick<SealedRow, 'office' | 'id'>,
   ): Promise<SealedRow> => {
     // What would have ended already is kept to the end of this month: somebody still needs it.
-    const month = monthOf(Math.max(end, clock()));
+    const month = monthOf(Math.max(end, clock() + WRITE_MS));
     const { id, key } = await ring.current(tenant, month);
     return tokened(seal(name, id, key, inner, random), inner, searched);
   };
@@ -161,8 +177,8 @@ export const openItems = (
     terms: Terms,
   ): Promise<boolean> => {
     const { tenant, end, searched = {} } = terms;
-    const inner = innerOf(value, terms);
-    return store(name, before, await sealedRow(name, inner, tenantPart(tenant), end, searched));
+    const row = await sealedRow(name, innerOf(value, terms), tenantPart(tenant), end, searched);
+    return store(name, before, { ...row, ...formerKeys(before?.value, row.key, clock()) });
   };
 
   const openRow = async (
@@ -178,8 +194,7 @@ export const openItems = (
     }
     const key = await ring.open(row.key);
     if (key === 'ended') return { state: 'ended', month: monthOfKey(row.key), key: row.key };
-    if (key === 'missing') return { state: 'unreadable', code: 'data-key-missing' };
-    if (key === 'damaged') return { state: 'unreadable', code: 'data-key-damaged' };
+    if (key === 'missing' || key === 'damaged') return { state: 'unreadable', code: `data-key-${key}` };
     const inner = unseal(name, row, key) as Inner | undefined;
     if (inner === undefined) return { state: 'unreadable', code: 'personal-data-damaged' };
     return { row, version: item.version, inner };
@@ -239,7 +254,7 @@ export const openItems = (
       const row = await settled(name);
       if (row === undefined) return {};
       const opened = await openRow(name, row);
-      return { row, ...(!('state' in opened) && { opened }) };
+      return { row, ...('state' in opened ? { closed: opened } : { opened }) };
     },
 
     move: async (name, { row, version, inner }, end) => {
@@ -247,12 +262,14 @@ export const openItems = (
       if (of === undefined || !('month' in of)) return false;
       const before: Item<ItemRow> = { ...itemKey(name), version, value: row };
       const to = end ?? Date.parse(`${of.month}-01T00:00:00Z`);
-      return store(name, before, await sealedRow(name, inner, of.tenant, to, row));
+      const moved = await sealedRow(name, inner, of.tenant, to, row);
+      return store(name, before, { ...moved, ...formerKeys(row, moved.key, clock()) });
     },
 
     remove: async (name, mark) => {
       const before = await settled(name);
       if (before === undefined) return true;
+      if (mark !== undefined && textIn(membersIn(before.value).erased) !== undefined) return true;
       const lists = listsOf(name, before.value);
       const found = await Promise.all(lists.map((key) => personal.get(key)));
       const over = found.flatMap((one): readonly Write[] =>
@@ -266,23 +283,6 @@ export const openItems = (
       return wentThrough(personal.write([own, ...over]));
     },
   };
-};
-
-const monthOfKey = (id: DataKeyId): string => {
-  const name = parseKeyId(id);
-  return name && 'month' in name ? name.month : '';
-};
-
-/** The rows that list the item. */
-const listsOf = (name: ItemName, value: ItemRow): readonly Key[] => {
-  const row = asSealed(value);
-  const of = parseKeyId(row?.key);
-  if (row === undefined || of === undefined || !('month' in of)) return [];
-  const { id, tokens = [] } = row;
-  return [
-    monthKey(of.tenant, of.month, name),
-    ...(id === undefined ? [] : tokens.map((token) => searchKey(token, id))),
-  ];
 };
 
 /** The fault of an item that is not there to be read. It names the item and nothing of its content. */

@@ -11,14 +11,16 @@ export interface OpenKey {
   readonly key: Uint8Array;
 }
 
+export type NoKey = 'ended' | 'missing' | 'damaged';
+
 /** The data keys that this process has open. */
 export interface KeyRing {
   /** The key under which what ends in that month is put now; made where there is none. */
   current(tenant: string, month: string): Promise<OpenKey>;
   /** The key of searches among what ends in that year; made where there is none. */
   search(tenant: string, year: string): Promise<OpenKey>;
-  /** `ended`: an act destroyed it. `missing`: there is none, and no act says why. `damaged`: it cannot be opened. */
-  open(id: DataKeyId): Promise<Uint8Array | 'ended' | 'missing' | 'damaged'>;
+  /** `ended`: an act destroyed it. `missing`: there is none, and no act says why. `damaged`: it is not as it was put. */
+  open(id: DataKeyId): Promise<Uint8Array | NoKey>;
   /** Whether an act closed the key for new items. */
   isClosed(id: DataKeyId): Promise<boolean>;
   /** Whether an act destroyed it. */
@@ -53,19 +55,32 @@ const remembered = <T>(clock: Clock, kept: Map<string, Kept<T>>, name: string, m
   return value;
 };
 
+/** A damaged key keeps nobody from what is under the others. */
+export const openIn = async (
+  dataKeys: Pick<DataKeys, 'open'>,
+  id: DataKeyId,
+): Promise<Uint8Array | 'missing' | 'damaged'> => {
+  try {
+    return (await dataKeys.open(id)) ?? 'missing';
+  } catch (error) {
+    if (Fault.is(error, 'data-key-damaged')) return 'damaged';
+    throw error;
+  }
+};
+
 export const openKeyRing = ({
   personal,
   dataKeys,
   recorder,
   clock,
 }: {
-  readonly personal: Pick<Table, 'write'>;
+  readonly personal: Pick<Table, 'get' | 'write'>;
   readonly dataKeys: DataKeys;
   readonly recorder: Pick<Recorder, 'conclusion'>;
   readonly clock: Clock;
 }): KeyRing => {
   const current = new Map<string, Kept<OpenKey>>();
-  const opened = new Map<string, Kept<Uint8Array | 'ended' | 'missing' | 'damaged'>>();
+  const opened = new Map<string, Kept<Uint8Array | NoKey>>();
 
   const actOn = async (id: DataKeyId, number: number): Promise<unknown> => {
     const end = await recorder.conclusion({ act: actsOnKey(id), number });
@@ -103,8 +118,14 @@ export const openKeyRing = ({
       throw error;
     }
     const put = madeKey(id);
-    const isNew = await wentThrough(personal.write([{ put, value: {}, if: 'absent' }]));
-    return isNew ? dataKeys.create(id) : undefined;
+    if ((await personal.get(put)) !== undefined) return undefined;
+    try {
+      await wentThrough(personal.write([{ put, value: {}, if: 'absent' }]));
+    } catch (error) {
+      // Where the answer alone was lost, the row is there.
+      if ((await personal.get(put)) === undefined) throw error;
+    }
+    return dataKeys.create(id);
   };
 
   const searchKey = async (tenant: string, year: string): Promise<OpenKey> => {
@@ -122,14 +143,9 @@ export const openKeyRing = ({
 
     open: (id) =>
       remembered(clock, opened, id, async () => {
-        // First the act: a copy of the keys may have brought a destroyed one back, and a crash may have left a half of it.
+        // A copy of the keys may have brought a destroyed one back, and a crash may have left a part of one.
         if (await isDestroyed(id)) return 'ended';
-        try {
-          return (await dataKeys.open(id)) ?? 'missing';
-        } catch (error) {
-          if (Fault.is(error, 'data-key-damaged')) return 'damaged';
-          throw error;
-        }
+        return openIn(dataKeys, id);
       }),
 
     isClosed,

@@ -7,6 +7,10 @@ const OF_SERVICE = '_service';
 
 export const tenantPart = (tenant: string | undefined): string => tenant ?? OF_SERVICE;
 
+/** The tenant as views and records name it. */
+export const ofTenant = (part: string): { readonly tenant?: string } =>
+  part === OF_SERVICE ? {} : { tenant: part };
+
 /** `2037-04`. */
 export const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
 

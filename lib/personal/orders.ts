@@ -1,8 +1,8 @@
 import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { Concluded } from '../ledger/ledger.ts';
-import { textIn } from '../members.ts';
+import { textIn, timeIn } from '../members.ts';
 import type { Principal } from '../principal.ts';
-import type { Value } from '../store/store.ts';
+import { everyObject, type Value } from '../store/store.ts';
 import type { OrderAct, OrderView } from './contract.ts';
 import type { PersonalDeps } from './deps.ts';
 
@@ -17,6 +17,8 @@ const ACTS: readonly OrderAct[] = ['hold', 'release', 'erasure'];
 /** What the newest act says. */
 export interface Standing {
   readonly held: boolean;
+  /** The reference of the hold. */
+  readonly heldUnder?: string;
   /** `asked`, `withdrawn`, or what was done: `hold`, `release`, `erasure`, `erased`. */
   readonly act?: string;
   readonly reference?: string;
@@ -31,7 +33,12 @@ export interface Standing {
   readonly newest?: Concluded;
 }
 
-export const orderName = (tenant: string, holder: string): string => `personal-data.${tenant}.${holder}`;
+export interface HolderOf {
+  readonly tenant: string;
+  readonly holder: string;
+}
+
+const orderName = (tenant: string, holder: string): string => `personal-data.${tenant}.${holder}`;
 
 const REFERENCE = /^[A-Za-z0-9._/-]{1,64}$/;
 
@@ -47,11 +54,12 @@ export const openOrders = (deps: OrdersDeps) => {
   const standingOf = (newest: Concluded | undefined): Standing => {
     const record = newest?.record;
     if (newest === undefined || record?.kind !== 'personal-data') return { held: false };
-    const { act, held, reference, asks, person, lapsesAt } = record.details;
+    const { act, held, heldUnder, reference, asks, person, lapsesAt } = record.details;
     const asked = ACTS.find((one) => one === asks);
-    const isAsking = act === 'asked' && asked !== undefined && clock() < Date.parse(textIn(lapsesAt) ?? '');
+    const isAsking = act === 'asked' && asked !== undefined && clock() < timeIn(lapsesAt);
     return {
       held: held === true,
+      ...(textIn(heldUnder) !== undefined && { heldUnder: heldUnder as string }),
       ...(textIn(act) !== undefined && { act: act as string }),
       ...(textIn(reference) !== undefined && { reference: reference as string }),
       ...(isAsking && {
@@ -73,6 +81,14 @@ export const openOrders = (deps: OrdersDeps) => {
     return { standing: standingOf(newest), next };
   };
 
+  /** For whoever acts: a crash may have left the newest act without its rows. */
+  const readToAct = async (tenant: string, holder: string) => {
+    const found = await read(tenant, holder);
+    const { writes = [] } = found.standing.newest ?? {};
+    if (writes.length > 0) await wentThrough(table.write(writes));
+    return found;
+  };
+
   const put = async (
     actor: Pick<Principal, 'id'> & { readonly person?: string },
     tenant: string,
@@ -89,22 +105,24 @@ export const openOrders = (deps: OrdersDeps) => {
     } as const;
     const concluded = await recorder.conclude(draft, closes);
     if (concluded.writes.length > 0) await wentThrough(table.write(concluded.writes));
-    if (!concluded.isOurs)
-      throw new Fault('condition-failed', 'Somebody else was first; look at it again.', { holder });
     return concluded;
   };
 
+  const putFirst = async (...act: Parameters<typeof put>): Promise<Concluded> => {
+    const concluded = await put(...act);
+    if (concluded.isOurs) return concluded;
+    throw new Fault('condition-failed', 'Somebody else was first; look at it again.', { holder: act[2] });
+  };
+
   const viewOf = (tenant: string, holder: string, standing: Standing): OrderView => {
-    const { held, reference, asking, newest, act } = standing;
+    const { held, heldUnder, reference, asking, newest, act } = standing;
     const record = newest?.record;
-    const isErased = act === 'erasure' || act === 'erased';
+    const view = { tenant, holder, held, ...(heldUnder !== undefined && { heldUnder }) };
+    if (record?.kind !== 'personal-data' || act === undefined) return view;
+    const { actor: by, time: at, id } = record;
     return {
-      tenant,
-      holder,
-      held,
-      ...(reference !== undefined && { reference }),
-      ...(record?.kind === 'personal-data' &&
-        act !== undefined && { changed: { act, by: record.actor, at: record.time, record: record.id } }),
+      ...view,
+      changed: { act, ...(reference !== undefined && { reference }), by, at, record: id },
       ...(asking && {
         awaiting: {
           act: asking.act,
@@ -114,14 +132,14 @@ export const openOrders = (deps: OrdersDeps) => {
           lapsesAt: asking.lapsesAt,
         },
       }),
-      ...(isErased &&
-        record && { copiesUntil: new Date(deps.copiesEnd(Date.parse(record.time))).toISOString() }),
+      ...(act === 'erasure' && { erasingSince: at }),
+      ...(act === 'erased' && { copiesUntil: new Date(deps.copiesEnd(Date.parse(at))).toISOString() }),
     };
   };
 
   /**
    * The first operator asks, the second one gives the order. `assertMay` is asked each time. Resolves with what stands, and with
-   * the record of the order where this call gave it. Faults: `invalid-input`, `confirmation-differs`, `wrong-state`,
+   * the order where this call gave it. Faults: `invalid-input`, `confirmation-differs`, `wrong-state`,
    * `legal-hold`.
    */
   const order = async (
@@ -130,15 +148,24 @@ export const openOrders = (deps: OrdersDeps) => {
     holder: string,
     asked: { readonly act: OrderAct; readonly reference: string },
     assertMay: () => Promise<void>,
-  ): Promise<{ readonly view: OrderView; readonly given?: string }> => {
+  ): Promise<{ readonly view: OrderView; readonly given?: Concluded }> => {
     if (!REFERENCE.test(asked.reference))
       throw new Fault(
         'invalid-input',
         'The reference names the order: 1 to 64 of A-Z, a-z, 0-9, ".", "_", "/" and "-", and no name of a person.',
         { path: 'reference' },
       );
-    const { standing, next } = await read(tenant, holder);
-    const { asking, held } = standing;
+    const { standing, next } = await readToAct(tenant, holder);
+    const { asking, held, heldUnder } = standing;
+    const { reference } = asked;
+    // The answer to the call that gave the order may have been lost.
+    if (standing.act === asked.act && standing.reference === reference)
+      return { view: viewOf(tenant, holder, standing) };
+    if (standing.act === 'erasure')
+      throw new Fault(
+        'wrong-state',
+        'The data of this holder are being erased; ask again when that is complete.',
+      );
     if (asking && (asking.act !== asked.act || asking.reference !== asked.reference))
       throw new Fault(
         'confirmation-differs',
@@ -152,12 +179,13 @@ export const openOrders = (deps: OrdersDeps) => {
     // What is so already needs no second order.
     if (!asking && asked.act === 'hold' && held) return { view: viewOf(tenant, holder, standing) };
     await assertMay();
-    const { reference } = asked;
+    const isHold = asked.act === 'hold';
     const given = asking
       ? {
           act: asked.act,
           reference,
-          held: asked.act === 'hold' || (asked.act !== 'release' && held),
+          held: isHold,
+          ...(isHold && { heldUnder: reference }),
           askedBy: asking.by,
           askedByPerson: asking.person,
           confirms: standing.newest?.record.id ?? '',
@@ -167,50 +195,47 @@ export const openOrders = (deps: OrdersDeps) => {
           asks: asked.act,
           reference,
           held,
+          ...(heldUnder !== undefined && { heldUnder }),
           lapsesAt: new Date(deps.lapsesAt(clock())).toISOString(),
         };
-    const concluded = await put(actor, tenant, holder, given, next);
-    return {
-      view: viewOf(tenant, holder, standingOf(concluded)),
-      ...(asking && { given: concluded.record.id }),
-    };
+    const concluded = await putFirst(actor, tenant, holder, given, next);
+    return { view: viewOf(tenant, holder, standingOf(concluded)), ...(asking && { given: concluded }) };
   };
 
   /** Any operator takes back what was asked for. Fault: `nothing-awaited`. */
   const withdraw = async (actor: Principal, tenant: string, holder: string): Promise<OrderView> => {
-    const { standing, next } = await read(tenant, holder);
-    if (standing.asking === undefined)
+    const { standing, next } = await readToAct(tenant, holder);
+    const { asking, held, heldUnder, newest } = standing;
+    if (asking === undefined)
       throw new Fault('nothing-awaited', 'No order about this holder awaits its confirmation.');
-    const withdraws = standing.newest?.record.id ?? '';
-    const details = { act: 'withdrawn', held: standing.held, withdraws };
-    return viewOf(tenant, holder, standingOf(await put(actor, tenant, holder, details, next)));
+    const details = {
+      act: 'withdrawn',
+      held,
+      ...(heldUnder !== undefined && { heldUnder }),
+      withdraws: newest?.record.id ?? '',
+    };
+    return viewOf(tenant, holder, standingOf(await putFirst(actor, tenant, holder, details, next)));
   };
 
-  /** Says that an erasure was carried out. */
-  const erased = async (tenant: string, holder: string, confirms: string): Promise<void> => {
+  /** Says that an erasure is complete. */
+  const erased = async (tenant: string, holder: string): Promise<void> => {
     const { standing, next } = await read(tenant, holder);
     if (standing.act !== 'erasure') return;
+    const confirms = standing.newest?.record.id ?? '';
     await put({ id: 'service' }, tenant, holder, { act: 'erased', held: standing.held, confirms }, next);
   };
 
   /** Every holder of the tenant about whom an order was ever asked for; of all tenants where none is named. */
-  const everyone = async function* (
-    tenant?: string,
-  ): AsyncGenerator<{ readonly tenant: string; readonly holder: string }> {
+  const everyone = async function* (tenant?: string): AsyncGenerator<HolderOf> {
     const prefix = `outcomes/personal-data.${tenant === undefined ? '' : `${tenant}.`}`;
-    let cursor: string | undefined;
     let before = '';
-    do {
-      const page = await deps.objects.list(prefix, { limit: 1_000, ...(cursor !== undefined && { cursor }) });
-      for (const key of page.keys) {
-        const [, name = ''] = key.split('/');
-        if (name === before) continue;
-        before = name;
-        const [, of = '', holder = ''] = name.split('.');
-        yield { tenant: of, holder };
-      }
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+    for await (const key of everyObject(deps.objects, prefix)) {
+      const [, name = ''] = key.split('/');
+      if (name === before) continue;
+      before = name;
+      const [, of = '', holder = ''] = name.split('.');
+      yield { tenant: of, holder };
+    }
   };
 
   return {
@@ -219,6 +244,11 @@ export const openOrders = (deps: OrdersDeps) => {
     erased,
     everyone,
     standing: async (tenant: string, holder: string) => (await read(tenant, holder)).standing,
+    /** The order to erase that is not complete, if there is one. */
+    erasure: async (tenant: string, holder: string): Promise<Concluded | undefined> => {
+      const { act, newest } = (await readToAct(tenant, holder)).standing;
+      return act === 'erasure' ? newest : undefined;
+    },
     view: async (tenant: string, holder: string) =>
       viewOf(tenant, holder, (await read(tenant, holder)).standing),
   };

@@ -3,13 +3,16 @@ import type { Principal } from '../principal.ts';
 import { serves } from '../tenant.ts';
 import type { EndedMonth, ItemName, MonthView, OrderAct, OrderView, PersonalData } from './contract.ts';
 import type { ItemsDeps, PersonalDeps } from './deps.ts';
-import { openEnding, tenantFor } from './ending.ts';
-import { openErasing } from './erasing.ts';
+import { assertMonth, openEnding } from './ending.ts';
+import { type ItemsOf, openErasing } from './erasing.ts';
 import { type Items, openItems } from './items.ts';
 import { type KeyRing, openKeyRing } from './key-ring.ts';
-import { openOrders } from './orders.ts';
+import { openMonthViews } from './month-views.ts';
+import { tenantPart } from './months.ts';
+import { type HolderOf, openOrders } from './orders.ts';
 import { openSearch } from './search.ts';
 import { openStaging } from './staging.ts';
+import { openSweeping } from './sweeping.ts';
 
 export type {
   DataKeyId,
@@ -26,22 +29,24 @@ export type {
   SearchPage,
   StagedItem,
   Terms,
+  UnreadableCode,
 } from './contract.ts';
 
 /** When personal data end, and what is ordered about them. */
 export interface PersonalRetention {
-  /** The months in which data of the actor's tenant end, or of all tenants. */
+  /** The months in which data of the actor's tenant end, or of all tenants; and those that ended in the last year. */
   months(actor: Principal): Promise<readonly MonthView[]>;
   /**
    * Destroys the keys of a month that is over, as the task does that runs regularly. A second call says when it was done.
-   * Faults: `forbidden`, `invalid-input`, `wrong-state` where the month is not over.
+   * Faults: `forbidden`, `invalid-input`, `wrong-state` where the month is not over; `data-key-missing`, `data-key-damaged` where
+   * something has to stay that cannot be read.
    */
   end(actor: Principal, month: string, tenant?: string): Promise<EndedMonth>;
   /**
    * One operator asks, and another one asks for the same. A hold keeps the data of the holder beyond their month, until it is
    * released. An erasure takes them before it. Faults: `forbidden`, `unknown-holder`, `invalid-input`, `confirmation-differs`,
-   * `wrong-state` where a request of the holder is open, a certificate of the holder still counts, or nothing is held;
-   * `legal-hold`.
+   * `wrong-state` where a request of the holder is open, a certificate of the holder still counts, nothing is held, or an erasure
+   * is not complete; `legal-hold`.
    */
   order(
     actor: Principal,
@@ -50,7 +55,7 @@ export interface PersonalRetention {
   ): Promise<OrderView>;
   /** Faults: `forbidden`, `nothing-awaited`. */
   withdraw(actor: Principal, holder: string, tenant?: string): Promise<OrderView>;
-  /** Faults: `forbidden`. */
+  /** Faults: `forbidden`, `unknown-holder`. */
   standing(actor: Principal, holder: string, tenant?: string): Promise<OrderView>;
   /** About whom something was asked for, by tenant and holder. */
   orders(actor: Principal): Promise<readonly OrderView[]>;
@@ -62,8 +67,7 @@ export interface RetentionOfPersonalDeps extends Omit<PersonalDeps, keyof ItemsD
   /** When what one operator asks for at this time lapses, and when the last copy of a key ends; milliseconds since the epoch. */
   readonly lapsesAt: (at: number) => number;
   readonly copiesEnd: (at: number) => number;
-  /** The items of a holder in that tenant. */
-  readonly itemsOf: (tenant: string, holder: string) => AsyncIterable<ItemName>;
+  readonly itemsOf: ItemsOf;
   /** The items of the tenant's requests that are open. */
   readonly openItems: (tenant: string) => AsyncIterable<ItemName>;
   /** Why the holder's data may not be erased now; undefined where they may. */
@@ -101,7 +105,6 @@ export const openPersonal = (
 const openRetention = (
   deps: RetentionOfPersonalDeps & ItemsDeps & { readonly ring: KeyRing; readonly items: Items },
 ): PersonalRetention => {
-  const { ring, items } = deps;
   const orders = openOrders(deps);
 
   /** What has to stay although its month is over. */
@@ -112,61 +115,97 @@ const openRetention = (
     }
   };
 
-  const ending = openEnding({ ...deps, ring, items, staying });
-  const erasing = openErasing({ ...deps, ring, items, staying, ending, orders });
+  const ending = openEnding({ ...deps, staying });
+  const erasing = openErasing({ ...deps, staying, ending, orders });
+  const sweep = openSweeping({ ...deps, ending });
 
-  const isKnown = async (tenant: string, holder: string): Promise<boolean> => {
-    for await (const _ of deps.itemsOf(tenant, holder)) return true;
-    return false;
-  };
-
-  const tenantOf = (actor: Principal, tenant: string | undefined): string => {
-    const of = tenantFor(actor, tenant);
-    if (of !== undefined) return of;
-    throw new Fault('invalid-input', 'Name the tenant whose holder it is.', { path: 'tenant' });
+  const assertKnown = async (tenant: string, holder: string): Promise<void> => {
+    for await (const _ of deps.itemsOf(tenant, holder)) return;
+    throw new Fault('unknown-holder', 'No request of this tenant names such a holder.');
   };
 
   return {
-    months: ending.months,
-    end: ending.end,
+    months: openMonthViews({ ...deps, ...ending }),
+
+    end: async (actor, month, tenant) => {
+      assertOperator(actor);
+      assertMonth(month);
+      return ending.endMonth(actor, tenantPart(tenantFor(actor, tenant)), month);
+    },
 
     order: async (actor, holder, { tenant: named, ...asked }) => {
+      assertOperator(actor);
       const tenant = tenantOf(actor, named);
-      if (!(await isKnown(tenant, holder)))
-        throw new Fault('unknown-holder', 'No request of this tenant names such a holder.');
+      await assertKnown(tenant, holder);
       const { view, given } = await orders.order(actor, tenant, holder, asked, async () => {
         const why = asked.act === 'erasure' ? await deps.counts(tenant, holder) : undefined;
         if (why !== undefined) throw why;
       });
-      if (given === undefined || asked.act !== 'erasure') return view;
-      await erasing.erase(tenant, holder, given);
-      return orders.view(tenant, holder);
+      if (given !== undefined && asked.act === 'erasure') await erasing.erase(tenant, holder, given);
+      return view;
     },
 
-    withdraw: async (actor, holder, tenant) => orders.withdraw(actor, tenantOf(actor, tenant), holder),
+    withdraw: async (actor, holder, tenant) => {
+      assertOperator(actor);
+      return orders.withdraw(actor, tenantOf(actor, tenant), holder);
+    },
 
-    standing: async (actor, holder, tenant) => orders.view(tenantOf(actor, tenant), holder),
+    standing: async (actor, holder, named) => {
+      const tenant = tenantOf(actor, named);
+      const view = await orders.view(tenant, holder);
+      if (view.changed === undefined) await assertKnown(tenant, holder);
+      return view;
+    },
 
     orders: async (actor) => {
       const views: OrderView[] = [];
-      for await (const { tenant, holder } of orders.everyone(actor.tenant)) {
-        if (serves(actor, tenant)) views.push(await orders.view(tenant, holder));
-      }
+      for await (const { tenant, holder } of orders.everyone(actor.tenant))
+        views.push(await orders.view(tenant, holder));
       return views;
     },
 
     enforce: async () => {
+      let erased: readonly HolderOf[] = [];
+      const steps: readonly (() => Promise<readonly string[]>)[] = [
+        async () => {
+          erased = await erasing.eraseOrdered();
+          return [];
+        },
+        erasing.renewClosed,
+        ending.endDue,
+        ending.endSearches,
+        () => erasing.completeErasures(erased),
+        sweep,
+      ];
       const done: string[] = [];
-      let failure: unknown;
-      for (const step of [erasing.eraseOrdered, erasing.renewClosed, ending.endDue, ending.sweep]) {
+      const failures: unknown[] = [];
+      for (const step of steps) {
         try {
           done.push(...(await step()));
         } catch (error) {
-          failure ??= error;
+          failures.push(error);
         }
       }
-      if (failure !== undefined) throw failure;
+      if (failures.length > 0) throw failures[0];
       return done;
     },
   };
+};
+
+const assertOperator = (actor: Principal): void => {
+  if (actor.role !== 'operator') throw new Fault('forbidden', 'Only operators may do this.');
+};
+
+/** The tenant that is meant: the actor's own, or the one that an operator of the service names. Fault: `forbidden`. */
+const tenantFor = (actor: Pick<Principal, 'tenant'>, tenant: string | undefined): string | undefined => {
+  const asked = tenant ?? actor.tenant;
+  if (asked === undefined || serves(actor, asked)) return asked;
+  throw new Fault('forbidden', 'Operators of a tenant decide about the data of their own tenant.');
+};
+
+/** Faults: `forbidden`, `invalid-input`. */
+const tenantOf = (actor: Pick<Principal, 'tenant'>, tenant: string | undefined): string => {
+  const of = tenantFor(actor, tenant);
+  if (of !== undefined) return of;
+  throw new Fault('invalid-input', 'Name the tenant whose holder it is.', { path: 'tenant' });
 };

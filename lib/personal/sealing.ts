@@ -1,18 +1,20 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { FORMAT } from '../format.ts';
-import { membersIn, textIn, textsIn } from '../members.ts';
 import type { Random } from '../ports.ts';
 import type { Value } from '../store/store.ts';
 import type { DataKeyId, ItemName } from './contract.ts';
-import { parseKeyId } from './months.ts';
 
-/** An item as its row has it. Everything but `sealed` is authenticated with it or follows from it. */
+/** An item as its row has it. `key` is authenticated with what is sealed. */
 export type SealedRow = {
   readonly key: DataKeyId;
   /** 12 bytes, base64. A key seals far fewer than 2^32 items (NIST SP 800-38D 8.3), so nonces are of chance. */
   readonly nonce: string;
   /** AES-256-GCM of the JSON, with its tag of 16 bytes; base64. */
   readonly sealed: string;
+  /**
+   * Keys that it was sealed with before and that are not due to be destroyed: older copies of the table have it under these.
+   */
+  readonly former?: readonly DataKeyId[];
   /** Where searches find it; absent where none does. */
   readonly office?: string;
   readonly id?: string;
@@ -61,21 +63,4 @@ export const unseal = (name: ItemName, row: SealedRow, key: Uint8Array): Value |
     // Node's error says no more than that the tag differs, or that a member has another form.
     return undefined;
   }
-};
-
-/** Somebody else may have written the row. */
-export const asSealed = (value: unknown): SealedRow | undefined => {
-  const { key, nonce, sealed, office, id, tokens } = membersIn(value);
-  const name = parseKeyId(key);
-  if (name === undefined || !('month' in name)) return undefined;
-  if (textIn(nonce) === undefined || textIn(sealed) === undefined) return undefined;
-  const where = textIn(office) !== undefined && textIn(id) !== undefined;
-  const row = { key, nonce, sealed } as SealedRow;
-  if (!where) return row;
-  return {
-    ...row,
-    office: textIn(office) as string,
-    id: textIn(id) as string,
-    tokens: textsIn(tokens).flatMap((token) => token ?? []),
-  };
 };

@@ -3,8 +3,8 @@ import { everyItem, type Item } from '../store/store.ts';
 import type { ItemName, PersonalData } from './contract.ts';
 import type { ItemsDeps } from './deps.ts';
 import type { Items } from './items.ts';
-import { DIGITS, stagedItemKey, stagedPk } from './rows.ts';
-import { asSealed, type SealedRow } from './sealing.ts';
+import { asSealed, DIGITS, stagedItemKey, stagedPk } from './rows.ts';
+import type { SealedRow } from './sealing.ts';
 
 /*
  * A submission waits for one commit, that of the main table. The sealed item lies there until it is in its own table with the rows

@@ -46,6 +46,7 @@ export {
   type Submission,
 } from './contract.ts';
 export { requestItem } from './request-data.ts';
+export { timeOfRequestId } from './request-id.ts';
 export { openCertificateOfRequest } from './rows.ts';
 
 /** The key that another request or certificate has, as the fault of the claim names it. */

@@ -1,5 +1,12 @@
-import { Fault } from '../fault.ts';
-import type { Found, ItemName, PersonalDataState, StagedItem, Terms } from '../personal/personal.ts';
+import { Fault, type FaultCode } from '../fault.ts';
+import type {
+  Found,
+  ItemName,
+  PersonalDataState,
+  StagedItem,
+  Terms,
+  UnreadableCode,
+} from '../personal/personal.ts';
 import type { IgnoredPart } from './contract.ts';
 import { type Ending, type Request, roundOf } from './decide.ts';
 import type { Fields, RegistrationDeps } from './deps.ts';
@@ -26,6 +33,12 @@ export type RequestData = {
   readonly reasons?: Readonly<Record<string, string>>;
 };
 
+const UNREADABLE: readonly FaultCode[] = [
+  'data-key-missing',
+  'data-key-damaged',
+  'personal-data-damaged',
+] satisfies readonly UnreadableCode[];
+
 export const requestItem = (id: string): ItemName => `request/${id}`;
 
 /** The name of the reason of an examination: the number of its round, and its place in the round. */
@@ -50,13 +63,11 @@ const reasonsOf = (request: Request): Readonly<Record<string, string>> =>
       : [[WITHDRAWAL_REASON, request.withdrawal.reason] as const]),
   ]);
 
-const UNREADABLE = ['data-key-missing', 'data-key-damaged', 'personal-data-damaged'] as const;
-
 export interface RequestDataStore {
   /** For the write of the request's row: one commit has both. */
   stage(id: string, request: Request, data: RequestData): Promise<StagedItem>;
   find(id: string): Promise<Found<RequestData>>;
-  /** Faults: `personal-data-ended`, `data-key-missing`, `personal-data-damaged`. */
+  /** Faults: `personal-data-ended`, `data-key-missing`, `data-key-damaged`, `personal-data-damaged`. */
   read(id: string): Promise<RequestData>;
   /** Keeps the words of a request that is about to be stored. Does nothing where there are none. */
   keepReasons(id: string, request: Request): Promise<void>;

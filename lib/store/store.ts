@@ -25,4 +25,5 @@ export {
 } from './contract.ts';
 export { readCursor, writeCursor } from './cursor.ts';
 export { everyItem } from './every-item.ts';
+export { everyObject } from './every-object.ts';
 export { syncFolder } from './folder.ts';
