@@ -74,7 +74,7 @@ async function* pagesOf({ client }: Run, { all, count, ...asked }: Asked): Async
           })
         : // A name does not go into an address, because addresses are logged on their way.
           (
-            await client.post(`${PATH}/searches`, certificatePage, {
+            await client.post('/api/v1/searches/certificates', certificatePage, {
               ...filter,
               text,
               ...(limit !== undefined && { limit: Number(limit) }),

@@ -51,6 +51,9 @@ const SHOWN: Readonly<Record<string, string>> = {
   whoami: '/api/v1/whoami',
 };
 
+/** Searches: the text is in the body. */
+const SEARCHED: readonly string[] = ['searchRequests', 'searchCertificates'];
+
 /** Operations that make what was not there. A name that is taken has to be refused, whoever has it. */
 const MAKES = ['inviteOfficer', 'issueToken', 'proposeOffice', 'proposePrincipal'];
 
@@ -169,6 +172,7 @@ export const doors = (open: () => TwoTenants): void => {
         !isOfLedger(route) &&
         !namesOne(route) &&
         !(route.id in SHOWN) &&
+        !SEARCHED.includes(route.id) &&
         ![...MAKES, 'submitRequest'].includes(route.id),
     );
     expect(unheard.map(({ id }) => id)).toEqual([]);
@@ -206,6 +210,21 @@ export const doors = (open: () => TwoTenants): void => {
             '',
           ]);
           for (const secret of secrets) expect(text).not.toContain(secret);
+        }
+      }
+    });
+
+    it('are found by no search', async () => {
+      for (const route of routes.filter(({ id }) => SEARCHED.includes(id))) {
+        for (const caller of callersOf(route)) {
+          const search = (office: string) =>
+            service.send(caller, 'POST', route.path, { text: '市長', office });
+          const own = await search('okitsu');
+          expect([route.id, caller.id, own.status]).toEqual([route.id, caller.id, 200]);
+          for (const secret of secrets) expect(own.text).not.toContain(secret);
+          const refused = await search('mizusaki-higashi');
+          const status = caller.role === 'officer' ? 403 : 404;
+          expect([route.id, caller.id, refused.status]).toEqual([route.id, caller.id, status]);
         }
       }
     });

@@ -29,14 +29,16 @@ export const certificateFilter = {
     description:
       'Where there are several tenants, principals of the service name one, or an office, a holder or an officer.',
   }),
-  profile: profileId.exactOptional(),
+  profile: profileId.exactOptional().meta({ description: 'The id of the profile.' }),
   holder: principalId
     .exactOptional()
     .meta({ description: 'The pseudonym of whom the certificate is about.' }),
   issuedTo: principalId
     .exactOptional()
     .meta({ description: 'The officer to whom the office gave the certificate.' }),
-  status: z.enum(['good', 'hold', 'revoked', 'expired']).exactOptional(),
+  status: z.enum(['good', 'hold', 'revoked', 'expired']).exactOptional().meta({
+    description: 'As OCSP gives it; `expired` where it was neither revoked nor on hold at its end.',
+  }),
   expiresFrom: time.exactOptional().meta({ description: 'Certificates that end then or later.' }),
   expiresTo: time.exactOptional().meta({ description: 'Certificates that end before then.' }),
 };

@@ -15,7 +15,7 @@ export const route = defineRoute({
   path: '/api/v1/certificates',
   summary: 'Certificates, those that end soonest first',
   description:
-    'Certificates of organisations, persons and principals, without their bytes. From now on, unless `expiresFrom`, `status` or `order` says otherwise. Officers see those of their own office, or with `office` those of a predecessor; operators and auditors see those of their tenant, and those of the service all. Names are searched for with `POST /api/v1/certificates/searches`, because addresses are logged on their way. The answer is recorded as a provision of each certificate.',
+    'Certificates of organisations, persons and principals, without their bytes. From now on, unless `expiresFrom`, `status` or `order` says otherwise. Officers see those of their own office, or with `office` those of a predecessor; operators and auditors see those of their tenant, and those of the service all. Names are searched for with `POST /api/v1/searches/certificates`, because addresses are logged on their way. The answer is recorded as a provision of each certificate.',
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({

@@ -6,7 +6,7 @@ import { assertNamed, certificateFilter, certificatePage, providePage } from './
 export const route = defineRoute({
   id: 'searchCertificates',
   method: 'POST',
-  path: '/api/v1/certificates/searches',
+  path: '/api/v1/searches/certificates',
   summary: 'Certificates of one office by a name, newest request first',
   description:
     "Finds the certificates of requests in which a searched field begins with `text`, or has its two characters side by side. Width, kana, old and new forms of kanji and variation selectors make no difference. Officers search among their own office's, or with `office` among those of a predecessor; operators and auditors name the office. The answer is recorded without the text.",

@@ -80,7 +80,7 @@ describe('a list of certificates at the door', () => {
 
 describe('a search at the door', () => {
   it('takes the text in its body, and is recorded without the text', async () => {
-    const { status, text, record } = await call('higashi-counter', 'certificates/searches', { text: '田辺' });
+    const { status, text, record } = await call('higashi-counter', 'searches/certificates', { text: '田辺' });
     expect(status, text).toBe(200);
     expect(serials(text)).toEqual([person.certificate.serial]);
     const told = JSON.stringify(await service.app.ledger.get(record));
@@ -96,7 +96,7 @@ describe('a search at the door', () => {
     ['of another office', { text: '田辺', office: 'mizusaki-nishi' }, 403],
     ['with the cursor of nobody', { text: '田辺', cursor: 'AAAA' }, 400],
   ])('%s is refused, and the problem does not repeat the text', async (_, body, status) => {
-    const answer = await call('higashi-counter', 'certificates/searches', body);
+    const answer = await call('higashi-counter', 'searches/certificates', body);
     expect(answer.status, answer.text).toBe(status);
     expect(answer.text).not.toContain('田');
   });
