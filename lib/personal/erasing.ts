@@ -58,7 +58,7 @@ export const openErasing = (deps: ErasingDeps) => {
           if (!closed.has(id)) await close(id, record.id);
           closed.add(id);
         }
-      } while (!(await items.remove(name, record.id)));
+      } while (!(await items.remove(name, { erased: record.id })));
     }
   };
 

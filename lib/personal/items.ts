@@ -1,13 +1,14 @@
 import { Fault, wentThrough } from '../fault.ts';
 import { membersIn, textIn } from '../members.ts';
 import type { Item, Key, Value, Write } from '../store/store.ts';
-import type { Found, ItemName, PersonalData, Terms } from './contract.ts';
+import type { DataKeyId, Found, ItemName, PersonalData, Terms } from './contract.ts';
 import type { ItemsDeps } from './deps.ts';
 import { KEPT_OPEN_MS, type KeyRing } from './key-ring.ts';
 import { monthOf, parseKeyId, tenantPart } from './months.ts';
 import {
   asSealed,
   formerKeys,
+  type GoneRow,
   type ItemRow,
   itemKey,
   listsOf,
@@ -43,8 +44,8 @@ export interface Items extends Pick<PersonalData, 'add' | 'change' | 'find' | 'r
   }>;
   /** Puts an opened item under a later end, or under the newest key of its month. False where another change was first. */
   move(name: ItemName, opened: Opened, end?: number): Promise<boolean>;
-  /** Deletes the rows of an item; with `mark`, says by which order. False where another change was first. */
-  remove(name: ItemName, mark?: string): Promise<boolean>;
+  /** Deletes the rows of an item; with `left`, says why it is gone. False where another change was first. */
+  remove(name: ItemName, left?: GoneRow): Promise<boolean>;
 }
 
 export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items => {
@@ -157,13 +158,13 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
   ): Promise<Opened | Exclude<Found<never>, { state: 'kept' }>> => {
     const row = asSealed(item.value);
     if (row === undefined) {
-      const record = textIn(membersIn(item.value).erased);
-      return record === undefined
-        ? { state: 'unreadable', code: 'personal-data-damaged' }
-        : { state: 'ended', record };
+      const { erased, ended } = membersIn(item.value);
+      if (textIn(erased) !== undefined) return { state: 'ended', record: erased as string };
+      const isEnded = parseKeyId(ended) !== undefined && (await ring.open(ended as string)) === 'ended';
+      return isEnded ? endedBy(ended as string) : { state: 'unreadable', code: 'personal-data-damaged' };
     }
     const key = await ring.open(row.key);
-    if (key === 'ended') return { state: 'ended', month: monthOfKey(row.key), key: row.key };
+    if (key === 'ended') return endedBy(row.key);
     if (key === 'missing' || key === 'damaged') return { state: 'unreadable', code: `data-key-${key}` };
     const inner = unseal(name, row, key) as Inner | undefined;
     if (inner === undefined) return { state: 'unreadable', code: 'personal-data-damaged' };
@@ -225,10 +226,10 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
       return store(name, before, { ...moved, ...formerKeys(row, moved.key, clock()) });
     },
 
-    remove: async (name, mark) => {
+    remove: async (name, left) => {
       const before = await get(name);
       if (before === undefined) return true;
-      if (mark !== undefined && textIn(membersIn(before.value).erased) !== undefined) return true;
+      if (left !== undefined && textIn(membersIn(before.value).erased) !== undefined) return true;
       const lists = listsOf(name, before.value);
       const found = await Promise.all(lists.map((key) => personal.get(key)));
       const over = found.flatMap((one): readonly Write[] =>
@@ -236,13 +237,15 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
       );
       const condition = { version: before.version };
       const own: Write =
-        mark === undefined
+        left === undefined
           ? { delete: itemKey(name), if: condition }
-          : { put: itemKey(name), value: { erased: mark }, if: condition };
+          : { put: itemKey(name), value: left, if: condition };
       return wentThrough(personal.write([own, ...over]));
     },
   };
 };
+
+const endedBy = (key: DataKeyId) => ({ state: 'ended', month: monthOfKey(key), key }) as const;
 
 /** The fault of an item that is not there to be read. It names the item and nothing of its content. */
 const notKept = (item: ItemName, found: Exclude<Found<never>, { state: 'kept' }>): Fault => {

@@ -111,7 +111,8 @@ describe('a month', () => {
     ]);
     expect(await checkRows(room)).toEqual(['request/3']);
     expect((await room.rows()).filter(({ pk }) => pk === 'ended')).toEqual([]);
-    expect(await stateOf(ITEM)).toBe('absent');
+    // What ended stays known as ended, by its key.
+    expect(await room.data.find(ITEM)).toEqual({ state: 'ended', month: '2037-05', key: KEY });
     expect(await room.retention.enforce()).toEqual([]);
   });
 
@@ -178,7 +179,7 @@ describe('what has to stay', () => {
     room.world.now = OVER;
     await room.retention.enforce();
     expect(await room.data.find(ITEM)).toEqual({ state: 'kept', value: { name: NAME }, month: '2037-06' });
-    expect(await stateOf(OTHER)).toBe('absent');
+    expect(await stateOf(OTHER)).toBe('ended');
     expect(await checkRows(room)).toEqual([ITEM, 'request/3']);
     const where = { tenant: 'tokiwa', office: 'hino' };
     expect(await room.data.search(where, { text: '山田', limit: 10 })).toEqual({ ids: ['1'] });
@@ -309,7 +310,9 @@ describe('the key of searches', () => {
       'rows of 2037-12: 1',
     ]);
     expect(await room.keys()).toEqual([]);
-    expect(await room.rows()).toEqual([]);
+    expect((await room.rows()).map(({ sk, value }) => [sk, Object.keys(value)])).toEqual(
+      Array.from({ length: 5 }, () => ['item', ['ended']]),
+    );
     expect((await destroyed()).at(-1)).toEqual(['destroyed', SEARCH]);
     expect(await room.data.search(where, { text: '山田', limit: 10 })).toEqual({ ids: [] });
   });
