@@ -6,7 +6,7 @@ import { encodeName } from '../../lib/pki/name.ts';
 import { decodeCertificate, decodePemBundle } from '../../lib/pki/pki.ts';
 import { codeOf, DAY } from '../authority/house.ts';
 import { openPlace, type Place, type Running } from '../functions/local/running.ts';
-import { opensslRequest } from '../service.ts';
+import { FIELDS, opensslRequest } from '../service.ts';
 import { type Secrets, tracesBelow, tracesIn } from '../traces.ts';
 import { auditOf } from '../world.ts';
 
@@ -181,5 +181,47 @@ describe('the data of a person', () => {
     // The copy of the keys has ended, and is not put back.
     const again = place.restore('backup', 'too-late', { checkpoint, dataKeys: place.at('keys-of-today') });
     expect(await codeOf(again)).toBe('backup-refused');
+  });
+  it('go by order of two operators, while those of others with the same keys stay', async () => {
+    const lived = await life();
+    const { app, principal } = service.house;
+    const other = await app.registration.submit(principal('higashi-counter'), {
+      profile: 'official-position',
+      csr: opensslRequest(place.ground.folder, 'other'),
+      fields: FIELDS['official-position'] ?? {},
+      holder: 'holder-other',
+    });
+    const keys = () => readdirSync(join(service.data, 'data-keys')).sort();
+    const before = keys();
+    const erase = (who: string) =>
+      app.personalRetention.order(principal(who), HOLDER, {
+        act: 'erasure',
+        reference: 'court/2026-17',
+        tenant: 'tokiwa',
+      });
+    expect(await codeOf(erase('operator-sakai'))).toBe('wrong-state');
+    await app.authority.revoke(principal('higashi-chief'), lived.ref, { reason: 'cessationOfOperation' });
+    await erase('operator-sakai');
+    await erase('operator-noda');
+    const erased = { state: 'ended' };
+    expect(await viewsOf(service, lived)).toEqual([erased, erased]);
+    place.ground.time.now += 5 * 60_000;
+    await TASKS.retention(service.house.core);
+    await TASKS.retention(service.house.core);
+    expect(await app.personalRetention.standing(principal('auditor'), HOLDER, 'tokiwa')).toMatchObject({
+      changed: { act: 'erased' },
+      copiesUntil: new Date(place.ground.time.now + 30 * DAY).toISOString(),
+    });
+    // The key of the certificate's month; and that of the month in which the request would have ended, which has others' too.
+    const gone = ['tokiwa.2027-11.1.key', 'tokiwa.2041-11.1.key'];
+    expect(before).toEqual(expect.arrayContaining(gone));
+    const kept = before.filter((name) => !gone.includes(name));
+    expect(keys()).toEqual([...kept, 'tokiwa.2027-11.2.key'].sort());
+    const examiner = principal('higashi-examiner');
+    expect(await app.registration.get(examiner, other.request.id)).toMatchObject({
+      fields: FIELDS['official-position'],
+    });
+    nothingIn('data', lived.secrets);
+    expect(await audit(service)).toEqual([]);
   });
 });
