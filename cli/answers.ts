@@ -151,15 +151,22 @@ export const certificateAnswer = z.looseObject({
   tenant: text.exactOptional(),
   office: text.exactOptional(),
   subject: text.exactOptional(),
-  personalData: z
-    .looseObject({ state: text, month: text.exactOptional(), code: text.exactOptional() })
-    .exactOptional(),
+  personalData: personalDataAnswer.exactOptional(),
   notBefore: text,
   notAfter: text,
   status: text,
   revocation: revocationAnswer.shape.revocation.exactOptional(),
   awaiting: awaiting.exactOptional(),
 });
+
+export const certificatePage = z.looseObject({
+  certificates: z.array(certificateAnswer.extend({ holder: text.exactOptional() })),
+  cursor: text.exactOptional(),
+  total: z.int().exactOptional(),
+  more: z.literal(true).exactOptional(),
+  predecessors: z.array(text).exactOptional(),
+});
+export type ListedCertificateAnswer = z.output<typeof certificatePage>['certificates'][number];
 
 export const authoritiesAnswer = z.looseObject({
   authorities: z.array(
@@ -252,6 +259,8 @@ export const serialPage = z.looseObject({
       order: text.exactOptional(),
       profile: text.exactOptional(),
       office: text.exactOptional(),
+      holder: text.exactOptional(),
+      issuedTo: text.exactOptional(),
       tbsDigest: text.exactOptional(),
       digest: text.exactOptional(),
       crlAddresses: z.array(text).exactOptional(),

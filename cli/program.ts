@@ -6,6 +6,7 @@ import { addCommand as auditors } from './commands/auditors.ts';
 import { addCommand as authorities } from './commands/authorities.ts';
 import { addCommand as backup } from './commands/backup.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
+import { addCommand as certificates } from './commands/certificates.ts';
 import { addCommand as collect } from './commands/collect.ts';
 import { addCommand as correct } from './commands/correct.ts';
 import { addCommand as credentials } from './commands/credentials.ts';
@@ -56,6 +57,7 @@ const COMMANDS: readonly AddCommand[] = [
   withdraw,
   collect,
   certificate,
+  certificates,
   revoke,
   hold,
   release,

@@ -65,6 +65,7 @@ import {
 import {
   type DataKeys,
   openPersonal,
+  type PersonalData,
   type PersonalRetention,
   type RetentionOfPersonalDeps,
 } from './personal/personal.ts';
@@ -73,6 +74,7 @@ import type { CertificateRef, Principal } from './principal.ts';
 import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
 import {
   type HolderData,
+  openCertificateOfRequest,
   openRegistration,
   type Registration,
   requestItem,
@@ -152,6 +154,8 @@ export interface Ports {
   readonly personal: Table;
   /** The keys under which it is encrypted, which no backup of the tables has. */
   readonly dataKeys: DataKeys;
+  /** Goes on with work after the answer; absent where nothing runs then. */
+  readonly background?: ((work: () => Promise<void>) => void) | undefined;
   /** Published objects and their archive. */
   readonly bucket: Bucket;
   /** Keys and ends of acts: objects that are put once. */
@@ -192,6 +196,8 @@ export const SERVICE: Principal = {
 /** The service without its callers: enough to hold a ceremony, to recover and to run the scheduled tasks. */
 export interface Core extends Omit<App, 'principals'> {
   readonly retention: Retention;
+  /** Moves what interrupted submissions left staged. */
+  readonly personalData: Pick<PersonalData, 'recover'>;
   readonly authority: Authority & AuthorityCore;
   readonly mending: Pick<Mending, 'mend'>;
   readonly sequencer: Sequencer;
@@ -284,6 +290,7 @@ export const compose = (ports: Ports): Core => {
   const { retention: periods } = trustDomain;
   const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
   const dataEnd = after(periods.issuanceAfterExpiry);
+  const tenantOfOffice = async (office: string) => (await directory.office(office))?.tenant;
   const authority = openAuthority({
     ...ports,
     personal: personal.data,
@@ -302,6 +309,8 @@ export const compose = (ports: Ports): Core => {
     urlsOf,
     openOffice: directory.openOffice,
     servedOffice: directory.servedOffice,
+    tenantOfOffice,
+    certificateOfRequest: openCertificateOfRequest(table),
     tenantOf: async (principal) => (await directory.knownProven(principal))?.tenant,
     trustDomainDigest,
     inForce,
@@ -360,7 +369,7 @@ export const compose = (ports: Ports): Core => {
     issuedFor: openIssuedFor(ports.objects, outcome),
     isRevoked: async (ref) => (await register.lookup(ref))?.value.state === 'revoked',
     succession: directory.succession,
-    tenantOfOffice: async (office) => (await directory.office(office))?.tenant,
+    tenantOfOffice,
     retries: openRetries(clock),
     lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
   });
@@ -444,7 +453,6 @@ export const compose = (ports: Ports): Core => {
     ((await certificateEnd(ref)) ?? Number.POSITIVE_INFINITY) < clock() ||
     (await readActedState(records, ref)) === 'revoked';
   const personalRetention = personal.openRetention({
-    table,
     objects: ports.objects,
     log,
     ...holderData(registration.holderData, isOver),
@@ -497,6 +505,7 @@ export const compose = (ports: Ports): Core => {
     ledger,
     names,
     personalRetention,
+    personalData: personal.data,
     transparencyLog,
     tableStanding,
     recovery,

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { openBackground } from '../../functions/local/background.ts';
 import { random } from '../../functions/random.ts';
 import { type Core, compose } from '../../lib/app.ts';
 import { openDataKeyFiles } from '../../lib/keys/data-key-files.ts';
@@ -36,6 +37,7 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
   const personal = await openSqliteTable(join(folder, 'personal.sqlite'));
   const proofs = await openSqliteTable(join(folder, 'proofs.sqlite'));
   const bucket = await openFileBucket(join(folder, 'objects'));
+  const background = openBackground();
   const core = compose({
     trustDomain,
     trustDomainText: text,
@@ -51,6 +53,8 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
     clock: () => Date.now(),
     random,
     log: () => {},
+    // As the one process does.
+    background: background.later,
   });
   await core.authority.holdCeremony(() => {});
   return {
@@ -60,6 +64,7 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
     bucket,
     keys,
     close: async () => {
+      await background.settled();
       await Promise.all([table, personal, proofs].map((file) => file.close()));
     },
   };

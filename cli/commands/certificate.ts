@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { type Phrase, phrase } from '../../lib/fault.ts';
+import { phrase } from '../../lib/fault.ts';
 import { certificateAnswer } from '../answers.ts';
 import { certificatePath, findCertificateRef } from '../certificate-ref.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { details } from '../output.ts';
 import type { AddCommand } from '../perform.ts';
+import { personalDataText } from '../request-text.ts';
 import { awaitingText, revocationText } from '../revocation-text.ts';
 
 const GUIDE: Guide = {
@@ -21,19 +22,6 @@ const GUIDE: Guide = {
   ],
 };
 
-/** The subject, or why it is not shown. */
-const subjectText = ({
-  subject,
-  personalData,
-}: z.output<typeof certificateAnswer>): string | Phrase | undefined => {
-  if (personalData === undefined) return subject;
-  const { state, month, code } = personalData;
-  if (state !== 'ended') return phrase`cannot be read now: ${code ?? state}`;
-  return month === undefined
-    ? phrase`erased by an order`
-    : phrase`its retention ended with ${month}; it is not kept any more`;
-};
-
 export const addCommand: AddCommand = (program, perform) => {
   program
     .command('certificate')
@@ -47,12 +35,12 @@ export const addCommand: AddCommand = (program, perform) => {
       perform(z.object({ certificate: z.string() }), async (run, { certificate: text }) => {
         const ref = await findCertificateRef(run, text);
         const certificate = await run.client.get(certificatePath(ref), certificateAnswer);
-        const { revocation, awaiting } = certificate;
+        const { revocation, awaiting, personalData } = certificate;
         run.show(
           certificate,
           details(run.say, [
             [phrase`certificate`, `${certificate.ca}/${certificate.serial}`],
-            [phrase`subject`, subjectText(certificate)],
+            [phrase`subject`, certificate.subject ?? (personalData && personalDataText(personalData))],
             [phrase`profile`, certificate.profile],
             [phrase`tenant`, certificate.tenant],
             [phrase`office`, certificate.office],

@@ -81,7 +81,7 @@ export const addCommand: AddCommand = (program, perform) => {
             ? await client.get(PATH, requestPage, { ...query, ...(count && { count: 'true' }) })
             : // A name does not go into an address, because addresses are logged on their way.
               (
-                await client.post(`${PATH}/searches`, requestPage, {
+                await client.post('/api/v1/searches/requests', requestPage, {
                   ...filter,
                   text,
                   ...(limit !== undefined && { limit: Number(limit) }),

@@ -284,21 +284,16 @@ export const certificateView = z
     profileVersion: z.int(),
     tenant: tenantId.exactOptional(),
     office: z.string().exactOptional(),
+    holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom it is about.' }),
+    issuedTo: principalId
+      .exactOptional()
+      .meta({ description: 'The officer to whom the office gave the certificate.' }),
     request: z.string(),
     subject: z
       .string()
       .exactOptional()
       .meta({ description: 'Absent where `personalData` is present; so is `pem`.' }),
-    personalData: z
-      .discriminatedUnion('state', [
-        z.object({ state: z.literal('ended'), month: z.string().exactOptional() }),
-        z.object({ state: z.literal('unreadable'), code: z.string() }),
-      ])
-      .exactOptional()
-      .meta({
-        description:
-          'Why the subject and the certificate are not shown: their data have ended, in `month` (UTC) or by an order to erase them; or they cannot be read, with the code of the fault.',
-      }),
+    personalData: personalDataState.exactOptional(),
     notBefore: utc,
     notAfter: utc,
     status: z.enum(['good', 'revoked', 'hold', 'expired']),

@@ -14,6 +14,7 @@ import { random } from '../random.ts';
 import { routes } from '../routes/routes.ts';
 import { keepHouse, type LocalTask, runTask } from '../tasks/housekeeping.ts';
 import { witnessesAt } from '../witness/client.ts';
+import { openBackground } from './background.ts';
 import { openControl } from './backup/control.ts';
 import { openGate } from './backup/gate.ts';
 import { assertNotRestoring } from './backup/interrupted.ts';
@@ -114,6 +115,7 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
   const gate = openGate(files, openTableObjects(proofs));
   const { bucket, objects } = gate;
   await markBucketFormat(bucket);
+  const background = openBackground();
   const core = compose({
     trustDomain,
     trustDomainText: text,
@@ -132,6 +134,7 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     logOrigin: env.LOG_ORIGIN,
     witnesses: witnessesAt(env.LOG_WITNESSES),
     witnessThreshold: env.LOG_WITNESS_THRESHOLD,
+    background: background.later,
   });
 
   await principals.assertMayAsk(objects);
@@ -211,6 +214,7 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     await control?.close();
     await served.stop();
     await Promise.all(house.map((tasks) => tasks.stop()));
+    await background.settled();
     // The last records get their leaves before the files are closed.
     await runTask('sequencing', core, log);
     await table.close();

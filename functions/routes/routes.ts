@@ -1,10 +1,14 @@
 import type { Route } from '../http/route.ts';
 import { route as certificateCorrection } from './certificates/correct-status.ts';
+import { route as certificatesAsCsv } from './certificates/export-certificates-as-csv.ts';
+import { route as certificatesAsXlsx } from './certificates/export-certificates-as-xlsx.ts';
 import { route as certificate } from './certificates/get-certificate.ts';
 import { route as certificateHold } from './certificates/hold-certificate.ts';
+import { route as certificateList } from './certificates/list-certificates.ts';
 import { route as certificates } from './certificates/list-serials.ts';
 import { route as certificateRelease } from './certificates/release-certificate.ts';
 import { route as certificateRevocation } from './certificates/revoke-certificate.ts';
+import { route as certificateSearch } from './certificates/search-certificates.ts';
 import { route as certificateRevocationWithdrawal } from './certificates/withdraw-revocation.ts';
 import { route as archivedCrl } from './crls/get-archived-crl.ts';
 import { route as crlArchive } from './crls/list-crls.ts';
@@ -168,6 +172,10 @@ export const routes: readonly Route[] = [
   holderSuspension,
   holderResumption,
   holderEnd,
+  certificateList,
+  certificateSearch,
+  certificatesAsCsv,
+  certificatesAsXlsx,
   certificates,
   usedKeys,
   keyList,

@@ -22,11 +22,11 @@ export const TASKS = {
   /** Renews delegated responders past half of their life. */
   responders: ({ authority }: Core) => authority.renewResponders(),
   /** Signs, issues and certifies what an interrupted run recorded, approved or confirmed, and did not finish. */
-  recovery: async ({ authority, registration, enrolment }: Core) => {
-    const [signed, others] = await inTurn(authority.recover, () =>
-      inTurn(registration.recover, enrolment.people.recover),
+  recovery: async ({ authority, registration, enrolment, personalData }: Core) => {
+    const [moved, [signed, others]] = await inTurn(personalData.recover, () =>
+      inTurn(authority.recover, () => inTurn(registration.recover, enrolment.people.recover)),
     );
-    return [...signed, ...others.flat()];
+    return [...(moved > 0 ? [`${moved} items moved`] : []), ...signed, ...others.flat()];
   },
   /** Brings into force what was prepared for a moment that has come, and users of tokens to what the acts say. */
   due: async ({ enrolment: { people } }: Core) =>

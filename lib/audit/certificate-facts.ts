@@ -17,6 +17,7 @@ export interface Issuance {
   readonly tenant: string | undefined;
   readonly office: string | undefined;
   readonly holder: string | undefined;
+  readonly issuedTo: unknown;
   /** The identity of its key; undefined where the record does not say it. */
   readonly key: string | undefined;
   readonly newer: boolean;
@@ -159,7 +160,7 @@ export const openCertificateFacts = (): FactsOfCertificates => {
 };
 
 const issuanceOf = (record: ActRecord, newer: boolean): Issuance => {
-  const { tbsDigest, notAfter, order, profile } = record.details;
+  const { tbsDigest, notAfter, order, profile, issuedTo } = record.details;
   return {
     record: record.id,
     time: Date.parse(record.time),
@@ -170,6 +171,7 @@ const issuanceOf = (record: ActRecord, newer: boolean): Issuance => {
     tenant: record.tenant,
     office: record.office,
     holder: record.holder,
+    issuedTo,
     key: keyOf(record),
     newer,
     leaf: record.leaf,

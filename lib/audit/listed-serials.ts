@@ -18,6 +18,8 @@ export interface ListedSerial {
   readonly order?: string | undefined;
   readonly profile?: string | undefined;
   readonly office?: string | undefined;
+  readonly holder?: string | undefined;
+  readonly issuedTo?: string | undefined;
   readonly tbsDigest?: string | undefined;
   /** Digest of the certificate; absent while it is not signed. */
   readonly digest?: string | undefined;
@@ -109,7 +111,7 @@ const alteredFacts = (
   if (!isWithoutData(listed) && listed.tbsDigest !== issuance.tbsDigest) return {};
   const { differs = [] } = listed;
   const facts: Record<string, string> = differs.length > 0 ? { differs: differs.join(' ') } : {};
-  for (const name of ['order', 'profile', 'office'] as const) {
+  for (const name of ['order', 'profile', 'office', 'holder', 'issuedTo'] as const) {
     if (listed[name] === issuance[name]) continue;
     facts[name] = listed[name] ?? 'none';
     facts[`${name} recorded`] = textIn(issuance[name]) ?? 'none';

@@ -7,6 +7,7 @@ import type { Issuer, IssuerUrls } from '../status/status.ts';
 import { tryEach } from '../try-each.ts';
 import { holdCeremony, readCeremonyKeys } from './ceremony.ts';
 import { openCertificateBytes } from './certificate-bytes.ts';
+import { openCertificateLists } from './certificate-lists.ts';
 import { openCertificateViews } from './certificate-views.ts';
 import { isSigned, readCertificate } from './certificates.ts';
 import { openClosings } from './closings.ts';
@@ -41,12 +42,14 @@ export type {
   CaView,
   CeremonyEvent,
   CeremonyKey,
+  CertificatePage,
+  CertificateQuery,
   CertificateView,
   CorrectionOutcome,
   KeyLists,
   KeyListView,
+  ListedCertificate,
   Order,
-  PersonalDataState,
   Revocation,
   RevocationOutcome,
   SerialView,
@@ -206,5 +209,7 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
     keyLists,
 
     certificate: views.certificate,
+
+    list: openCertificateLists(deps, views),
   };
 };

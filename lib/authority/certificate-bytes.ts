@@ -6,9 +6,7 @@ import type { Bytes, CertificateRow } from './certificates.ts';
 import type { IssuanceEnd } from './issuance-end.ts';
 
 /** Why the bytes of a certificate are not at hand: their retention has ended, or they cannot be read now. */
-export type NotKept =
-  | Extract<Found<never>, { readonly state: 'ended' }>
-  | { readonly state: 'unreadable'; readonly code: string };
+export type NotKept = Extract<Found<never>, { readonly state: 'ended' | 'unreadable' }>;
 
 type FoundBytes = { readonly state: 'kept'; readonly bytes: Bytes } | NotKept;
 

@@ -18,6 +18,7 @@ import type { Recorder } from './deps.ts';
  * The authority's rows. Which certificate an order became is no row: the end of the order says it (issuance-end.ts).
  *
  *   certificates/{ca}/{digit} {serial}  CertificateRow, partitioned as the status register is
+ *   certificates-of/…                   the lists of certificates (certificate-listings.ts)
  *   unfinished/{digit}        {order}   a certificate that is recorded and not yet signed; a crash between steps 4 and 7
  *                                       leaves one
  */
@@ -31,6 +32,9 @@ type RowFacts = {
   /** Absent where the certificate is of no tenant. */
   readonly tenant?: string;
   readonly office?: string;
+  /** The pseudonym of whom it is about, and the officer to whom the office gave it. */
+  readonly holder?: string;
+  readonly issuedTo?: string;
   /** Unix seconds. */
   readonly notBefore: number;
   readonly notAfter: number;

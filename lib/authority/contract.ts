@@ -1,5 +1,6 @@
 import type { AuthorityCompromise } from '../compromise.ts';
 import type { Closes } from '../ledger/ledger.ts';
+import type { PersonalDataState } from '../personal/personal.ts';
 import type { Der, EntryReason, GeneralName, RevocationReason } from '../pki/pki.ts';
 import type { CertificateRef, Principal, PrincipalKey } from '../principal.ts';
 import type { StatusRow } from '../status/status.ts';
@@ -83,11 +84,6 @@ export type CorrectionOutcome =
   | { readonly corrected: true; readonly awaiting?: undefined; readonly first: true }
   | { readonly awaiting: AwaitedCorrection; readonly corrected?: undefined; readonly first: boolean };
 
-/** Why the subject and the bytes of a certificate are not shown. `month`: that in which they ended. */
-export type PersonalDataState =
-  | { readonly state: 'ended'; readonly month?: string }
-  | { readonly state: 'unreadable'; readonly code: string };
-
 export interface CertificateView extends CertificateRef {
   readonly profile: string;
   readonly profileVersion: number;
@@ -95,6 +91,9 @@ export interface CertificateView extends CertificateRef {
   readonly tenant?: string;
   /** Absent where no sub-office asked. */
   readonly office?: string;
+  /** The pseudonym of whom it is about, and the officer to whom the office gave it. */
+  readonly holder?: string;
+  readonly issuedTo?: string;
   readonly request: string;
   /** Absent where the data about its subject have ended or cannot be read; so is `pem`. */
   readonly subject?: string;
@@ -107,6 +106,43 @@ export interface CertificateView extends CertificateRef {
   readonly awaiting?: AwaitedRevocation;
   /** PEM; absent while the signature is still being finished. */
   readonly pem?: string;
+}
+
+/** What is asked of a list of certificates. */
+export interface CertificateQuery {
+  /** For officers the own one, or one of its predecessors. */
+  readonly office?: string;
+  /** Principals of the service name one of several tenants, unless they name an office, a holder or an officer. */
+  readonly tenant?: string;
+  readonly holder?: string;
+  readonly profile?: string;
+  /** The officer to whom the office gave the certificate. */
+  readonly issuedTo?: string;
+  readonly status?: CertificateView['status'];
+  /** RFC 3339: certificates that end from then on, and before then. */
+  readonly expiresFrom?: string;
+  readonly expiresTo?: string;
+  /** The beginning of a name, or two characters that stand in it, among the requests of one office; newest first. */
+  readonly text?: string;
+  /** `soonest`, the default: what ends soonest comes first, from now on unless the query says otherwise. */
+  readonly order?: 'soonest' | 'latest';
+  /** 1 to 100. */
+  readonly limit: number;
+  readonly cursor?: string;
+  /** Also how many there are, where one list holds them. */
+  readonly count?: boolean;
+}
+
+/** A certificate in a list. */
+export type ListedCertificate = Omit<CertificateView, 'pem'>;
+
+export interface CertificatePage {
+  readonly certificates: readonly ListedCertificate[];
+  /** A page may be shorter than asked for and still have a cursor. */
+  readonly cursor?: string;
+  /** At most 1,000; `more` says that there are more. */
+  readonly total?: number;
+  readonly more?: true;
 }
 
 /**
@@ -131,6 +167,11 @@ export interface Authority {
   readonly keyLists: KeyLists;
   /** For officers of its office, and for operators and auditors of its tenant and of the service. Faults: `unknown-authority`, `unknown-certificate`. */
   certificate(actor: Principal, ref: CertificateRef): Promise<CertificateView>;
+  /**
+   * Certificates of organisations, persons and principals: officers see those of their own office, operators and auditors those
+   * of their tenant, and those of the service all. Faults: `forbidden`, `invalid-input`, `cursor-invalid`.
+   */
+  list(actor: Principal, query: CertificateQuery): Promise<CertificatePage>;
   /**
    * `reportedAt` (RFC 3339, not in the future, not before 1990) says when somebody reported what the revocation is for. It is
    * recorded, and an audit compares it with the profile's `revocationTerm`; nothing else follows from it.
@@ -357,6 +398,8 @@ export interface SerialView {
   readonly profile?: string;
   readonly tenant?: string;
   readonly office?: string;
+  readonly holder?: string;
+  readonly issuedTo?: string;
   /**
    * SHA-256, hex, of the TBSCertificate within the certificate, and of the certificate itself. A certificate that is not
    * signed yet has only the first. Bytes that cannot be read as a certificate have neither.

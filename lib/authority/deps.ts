@@ -28,6 +28,10 @@ export interface AuthorityDeps extends ApplyingDeps {
   readonly openOffice: (id: string) => Promise<Office | undefined>;
   /** The same, and also an office that has ended while an open one has its affairs. Fault: `not-in-force`. */
   readonly servedOffice: (id: string) => Promise<Office | undefined>;
+  /** The tenant of an office, whatever became of it. */
+  readonly tenantOfOffice: (office: string) => Promise<string | undefined>;
+  /** The certificate that a request led to, by its row. */
+  readonly certificateOfRequest: (request: string) => Promise<CertificateRef | undefined>;
   /** The tenant of a principal, as a signed act or the file has it; undefined for those of the service. */
   readonly tenantOf: (principal: string) => Promise<string | undefined>;
   readonly table: Table;

@@ -21,6 +21,8 @@ export interface IssuanceEnd {
   readonly profileVersion: number;
   readonly tenant?: string;
   readonly office?: string;
+  readonly holder?: string;
+  readonly issuedTo?: string;
   /** When the certificate begins: RFC 3339, as precise as the certificate. */
   readonly notBefore: string;
   /** When it ends, in Unix seconds. */
@@ -45,7 +47,7 @@ export const ownOrder = (order: string): Closes => ({
 export const issuanceOf = (record: LedgerRecord): IssuanceEnd | undefined => {
   if (record.kind !== 'issuance') return undefined;
   const [ref] = record.certificates ?? [];
-  const { order, profile, profileVersion, notBefore, notAfter, tbsDigest, keyIdentity, renews } =
+  const { order, profile, profileVersion, notBefore, notAfter, tbsDigest, keyIdentity, renews, issuedTo } =
     record.details;
   const { act, number } = (record.details.closes ?? {}) as {
     readonly act?: unknown;
@@ -66,6 +68,8 @@ export const issuanceOf = (record: LedgerRecord): IssuanceEnd | undefined => {
     profileVersion: profileVersion as number,
     ...(record.tenant !== undefined && { tenant: record.tenant }),
     ...(record.office !== undefined && { office: record.office }),
+    ...(record.holder !== undefined && { holder: record.holder }),
+    ...(typeof issuedTo === 'string' && { issuedTo }),
     notBefore: notBefore as string,
     notAfter: unixSeconds(notAfter as string),
     tbsDigest: tbsDigest as string,

@@ -16,6 +16,7 @@ import type { Item } from '../store/store.ts';
 import type { SameKeyRule } from '../trust-domain/trust-domain.ts';
 import type { KeyClaim } from '../used-key.ts';
 import type { CertificateBytes } from './certificate-bytes.ts';
+import { listingWrites } from './certificate-listings.ts';
 import {
   type Bytes,
   type CertificateRow,
@@ -150,7 +151,7 @@ export const openIssuing = (
   };
 
   /**
-   * Step 4, after the end was put: one write stores the certificate's row, its status (good) and the ledger's record. The
+   * Step 4, after the end was put: one write stores the certificate's row, its lists, its status (good) and the ledger's record. The
    * key is not used before that write, so every certificate that it may have signed can be revoked and is known to auditors.
    * A crash before it leaves an end without rows, and `takeUp` builds the same certificate from the end. A crash after it
    * leaves a certificate without a signature that is listed as unfinished.
@@ -179,6 +180,7 @@ export const openIssuing = (
         table.write([
           { put: certificateKey(ref), value, if: 'absent' },
           unfinishedWrite(order, ref),
+          ...listingWrites(ref, value),
           ...register.admitWrites(ref, {
             request: order,
             notAfter: value.notAfter,
@@ -330,13 +332,15 @@ const draftOf = (plan: IssuancePlan, { tbs, linted }: Built, { identity, renews 
 
 /** The row without the bytes. */
 const rowOf = (issuance: IssuanceEnd, tbs: TbsCertificate, linted: LintedTbs) => {
-  const { order, profile, profileVersion, tenant, office, record } = issuance;
+  const { order, profile, profileVersion, tenant, office, holder, issuedTo, record } = issuance;
   return {
     order,
     profile,
     profileVersion,
     ...(tenant !== undefined && { tenant }),
     ...(office !== undefined && { office }),
+    ...(holder !== undefined && { holder }),
+    ...(issuedTo !== undefined && { issuedTo }),
     notBefore: tbs.notBefore.getTime() / 1000,
     notAfter: tbs.notAfter.getTime() / 1000,
     linted: linted.rules,

@@ -6,7 +6,7 @@ import type { CertificateRef } from '../principal.ts';
 import type { Register, RevocationEntry, StatusRow } from '../status/status.ts';
 import type { Item, Page, Table } from '../store/store.ts';
 import type { CertificateBytes, NotKept } from './certificate-bytes.ts';
-import { type Bytes, type CertificateRow, DIGITS, readCertificates } from './certificates.ts';
+import { type Bytes, type CertificateRow, DIGITS, isSigned, readCertificates } from './certificates.ts';
 import type { SerialPage, SerialView } from './contract.ts';
 import { compareRow } from './row-differences.ts';
 
@@ -125,10 +125,13 @@ const shownOf = async (
 ): Promise<Partial<SerialView>> => {
   const found = await bytes.find(ref, row);
   if (found.state !== 'kept') return notKept(found);
-  const { differs, tbs } = compareRow(row, found.bytes, caPublicKeyInfo);
+  const { der, ...unsigned } = found.bytes;
+  // A row that does not say so is not signed for anybody who collects the certificate.
+  const own: Bytes = isSigned(row) && der !== undefined ? { ...unsigned, der } : unsigned;
+  const { differs, tbs } = compareRow(row, own, caPublicKeyInfo);
   const crlAddresses = tbs ? crlAddressesOf(tbs) : [];
   return {
-    ...digestsOf(found.bytes),
+    ...digestsOf(own),
     ...(crlAddresses.length > 0 && { crlAddresses }),
     ...(differs.length > 0 && { differs }),
   };
@@ -157,6 +160,8 @@ const viewOf = (
       profile: certificate.profile,
       ...(certificate.tenant !== undefined && { tenant: certificate.tenant }),
       ...(certificate.office !== undefined && { office: certificate.office }),
+      ...(certificate.holder !== undefined && { holder: certificate.holder }),
+      ...(certificate.issuedTo !== undefined && { issuedTo: certificate.issuedTo }),
     }),
     ...shown,
   };

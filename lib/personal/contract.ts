@@ -1,4 +1,4 @@
-import type { Value } from '../store/store.ts';
+import type { Value, Write } from '../store/store.ts';
 
 /*
  * What names a person stands apart from everything else: in a table of its own, each item under a data key of its tenant and of
@@ -64,15 +64,30 @@ export type Found<V> =
   | { readonly state: 'unreadable'; readonly code: UnreadableCode }
   | { readonly state: 'absent' };
 
+/** Why the data of a request or a certificate are not shown: their time has ended, or they cannot be read now. */
+export type PersonalDataState =
+  | { readonly state: 'ended'; readonly month?: string }
+  | { readonly state: 'unreadable'; readonly code: string };
+
 export interface SearchPage {
   readonly ids: readonly string[];
   readonly cursor?: string;
 }
 
+/**
+ * An item on its way. `writes` go into the main table together with the rows that refer to it, so that one commit makes both
+ * durable; what they hold is sealed. `settle` then moves it to its own table. Where a crash comes between, whoever needs the item
+ * first moves it, or the task that recovers.
+ */
+export interface StagedItem {
+  readonly writes: readonly Write[];
+  settle(): Promise<void>;
+}
+
 /** Items by their names. */
 export interface PersonalData {
-  /** Durable when it resolves. Fault: `condition-failed` where there is an item of that name. */
-  add(name: ItemName, value: Value, terms: Terms): Promise<void>;
+  /** A new item, sealed and not put yet. */
+  stage(name: ItemName, value: Value, terms: Terms): Promise<StagedItem>;
   /**
    * Puts what `change` makes of the item, under its terms; undefined leaves it as it is. An item that is absent or has ended is
    * given as undefined. Where another change is first, it reads again. Resolves with what the item is then. Faults:
@@ -82,6 +97,8 @@ export interface PersonalData {
     name: ItemName,
     change: (value: V | undefined) => { readonly value: V; readonly terms: Terms } | undefined,
   ): Promise<V | undefined>;
+  /** Moves what interrupted runs left staged. Resolves with how many items that were. */
+  recover(): Promise<number>;
   /** Deletes the rows of the item. Does nothing where there are none. */
   remove(name: ItemName): Promise<void>;
   find<V extends Value>(name: ItemName): Promise<Found<V>>;

@@ -7,17 +7,19 @@ import type { DataKeys } from './contract.ts';
 export type Recorder = Pick<Ledger, 'conclude' | 'conclusion' | 'newest'>;
 
 export interface ItemsDeps {
+  /** The main table: an item is staged there with the rows that refer to it. */
+  readonly table: Pick<Table, 'get' | 'query' | 'write'>;
   /** The table of its own. Its keys are names of items, months and keyed tokens. */
   readonly personal: Table;
   readonly dataKeys: DataKeys;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly random: Random;
+  /** Work that goes on after the answer. Absent where nothing runs after it: then the work is done first. */
+  readonly background?: ((work: () => Promise<void>) => void) | undefined;
 }
 
 export interface PersonalDeps extends ItemsDeps {
-  /** The main table: for the records of acts. */
-  readonly table: Pick<Table, 'write'>;
   readonly objects: Pick<Objects, 'list'>;
   readonly log: Log;
 }

@@ -6,7 +6,7 @@ import type { PersonalDeps } from './deps.ts';
 import type { Items } from './items.ts';
 import { type KeyRing, openIn } from './key-ring.ts';
 import { actsOnKey, endOfMonth, isMonth, keyIdOf, monthOf, ofTenant, parseKeyId } from './months.ts';
-import { asSealed, DIGITS, ENDED, monthPk, yearsPk } from './rows.ts';
+import { asSealed, ENDED, madeKey, yearsPk } from './rows.ts';
 
 /** Who ends a month: an operator, or the service itself when it is due. */
 export type Ender = Pick<Principal, 'id' | 'tenant'> & { readonly person?: string };
@@ -44,6 +44,12 @@ export const openEnding = (deps: EndingDeps) => {
     return undefined;
   };
 
+  /** From here on the act says that there was a key. */
+  const forgetMade = async (id: DataKeyId): Promise<void> => {
+    const made = await personal.get(madeKey(id));
+    if (made) await wentThrough(personal.write([{ delete: madeKey(id), if: { version: made.version } }]));
+  };
+
   /** Resolves with the act that destroyed the key, and whether it is this one. */
   const destroy = async (ender: Ender, id: DataKeyId) => {
     const { tenant = '', ...of } = parseKeyId(id) ?? {};
@@ -65,31 +71,23 @@ export const openEnding = (deps: EndingDeps) => {
       ({ record, isOurs, writes } = await recorder.conclude(draft, { act: actsOnKey(id), number: 2 }));
     if (writes.length > 0) await wentThrough(table.write(writes));
     await dataKeys.destroy(id);
+    await forgetMade(id);
     ring.forget(id);
     return { record, isOurs };
   };
 
-  const hasItems = async (tenant: string, month: string): Promise<boolean> => {
-    for (const digit of DIGITS) {
-      const { items: found } = await personal.query({ pk: monthPk(tenant, month, digit), limit: 1 });
-      if (found.length > 0) return true;
-    }
-    return false;
-  };
-
-  /**
-   * The keys that the month has or had, in the order of their generations. Where there are items and no key, it is the first one:
-   * it was lost, and the month ends all the same.
-   */
+  /** The keys that the month has or had, in the order of their generations. One that is lost has its row. */
   const keysOf = async (tenant: string, month: string): Promise<readonly DataKeyId[]> => {
     const ids: DataKeyId[] = [];
     for (let generation = 1; ; generation++) {
       const id = keyIdOf({ tenant, month, generation });
-      if (!(await ring.isClosed(id)) && (await openIn(dataKeys, id)) === 'missing') break;
+      const isThere =
+        (await ring.isClosed(id)) ||
+        (await personal.get(madeKey(id))) !== undefined ||
+        (await openIn(dataKeys, id)) !== 'missing';
+      if (!isThere) return ids;
       ids.push(id);
     }
-    if (ids.length > 0 || !(await hasItems(tenant, month))) return ids;
-    return [keyIdOf({ tenant, month, generation: 1 })];
   };
 
   /**

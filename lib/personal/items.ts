@@ -7,17 +7,19 @@ import { KEPT_OPEN_MS, type KeyRing } from './key-ring.ts';
 import { monthOf, parseKeyId, tenantPart } from './months.ts';
 import {
   asSealed,
+  type EndedRow,
   formerKeys,
   type GoneRow,
   type ItemRow,
   itemKey,
   listsOf,
   monthOfKey,
-  tokenOf,
+  tokensOf,
   yearsPk,
 } from './rows.ts';
 import { type SealedRow, seal, unseal } from './sealing.ts';
 import { termsOf } from './search-text.ts';
+import { openStoring } from './storing.ts';
 
 /** What is sealed: the value, and under which texts a search finds it. */
 type Inner = { readonly value: Value; readonly texts: readonly string[] };
@@ -35,7 +37,11 @@ export interface Opened {
 }
 
 /** Items, for the files of this room. */
-export interface Items extends Pick<PersonalData, 'add' | 'change' | 'find' | 'read'> {
+export interface Items extends Pick<PersonalData, 'change' | 'find' | 'read'> {
+  /** Seals an item without where it is found. */
+  seal(name: ItemName, value: Value, terms: Terms): Promise<SealedRow>;
+  /** Puts a sealed row under its name, unless there is an item; it is found from then on. Fault: that of an unreadable row. */
+  adopt(name: ItemName, row: SealedRow): Promise<void>;
   /** The row as it is, and what it says or why it cannot be read. */
   inspect(name: ItemName): Promise<{
     readonly row?: Item<ItemRow>;
@@ -48,21 +54,27 @@ export interface Items extends Pick<PersonalData, 'add' | 'change' | 'find' | 'r
   remove(name: ItemName, left?: GoneRow): Promise<boolean>;
 }
 
-export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items => {
+export const openItems = (
+  deps: ItemsDeps & {
+    readonly ring: KeyRing;
+    /** The row of an item that is staged. */
+    readonly staged: (name: ItemName) => Promise<Item<SealedRow> | undefined>;
+    /** Moves it to where it belongs. */
+    readonly settle: (name: ItemName) => Promise<void>;
+  },
+): Items => {
   const { personal, ring, clock, random } = deps;
   /** The years whose rows this process has put. */
   const years = new Set<string>();
 
-  const get = (name: ItemName) => personal.get<ItemRow>(itemKey(name));
+  const { get, stored, store } = openStoring(personal);
 
-  /** False where a condition failed. A write whose answer is lost has gone through where `isThere` says so. */
-  const stored = async (writes: readonly Write[], isThere: () => Promise<boolean>): Promise<boolean> => {
-    try {
-      return await wentThrough(personal.write(writes));
-    } catch (error) {
-      if (await isThere().catch(() => false)) return true;
-      throw error;
-    }
+  /** For a change: an item that is still staged is settled first. */
+  const settled = async (name: ItemName): Promise<Item<ItemRow> | undefined> => {
+    const found = await get(name);
+    if (found !== undefined) return found;
+    await deps.settle(name);
+    return get(name);
   };
 
   /** A search key is used only once the year is listed: what nobody could find would not be found. */
@@ -81,74 +93,42 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
     end: number,
     searched: Pick<SealedRow, 'office' | 'id'>,
   ): Promise<SealedRow> => {
+    return tokened(await sealed(name, inner, tenant, end), inner, searched);
+  };
+
+  const sealed = async (name: ItemName, inner: Inner, tenant: string, end: number): Promise<SealedRow> => {
     // What would have ended already is kept to the end of this month: somebody still needs it.
     const month = monthOf(Math.max(end, clock() + WRITE_MS));
     const { id, key } = await ring.current(tenant, month);
-    const sealed = seal(name, id, key, inner, random);
-    const { office, id: found } = searched;
-    if (office === undefined || found === undefined) return sealed;
+    return seal(name, id, key, inner, random);
+  };
+
+  /** The row with the tokens by which a search finds it. */
+  const tokened = async (
+    row: SealedRow,
+    inner: Inner,
+    { office, id: found }: Pick<SealedRow, 'office' | 'id'>,
+  ): Promise<SealedRow> => {
+    const of = parseKeyId(row.key);
+    if (office === undefined || found === undefined || of === undefined || !('month' in of)) return row;
+    const { tenant, month } = of;
     const year = month.slice(0, 4);
     const search = await ring.search(tenant, year);
     await noteYear(tenant, year);
-    const tokens = termsOf(inner.texts).map((term) => tokenOf(search.key, office, term));
-    return { ...sealed, office, id: found, tokens };
+    const tokens = tokensOf(search.key, office, termsOf(inner.texts));
+    return { ...row, office, id: found, tokens };
   };
 
-  /** True where the rows are stored; false where another change of the item was first. */
-  const store = async (
-    name: ItemName,
-    before: Item<ItemRow> | undefined,
-    row: SealedRow,
-  ): Promise<boolean> => {
-    const item: Write = {
-      put: itemKey(name),
-      value: row,
-      if: before ? { version: before.version } : 'absent',
-    };
-    const wanted = listsOf(name, row);
-    const had = before ? listsOf(name, before.value) : [];
-    const isIn = (lists: readonly Key[], one: Key) =>
-      lists.some(({ pk, sk }) => pk === one.pk && sk === one.sk);
-    const value = { item: name };
-    const added = wanted.filter((key) => !isIn(had, key));
-    const dropped = had.filter((key) => !isIn(wanted, key));
-    const asKnown: readonly Write[] = [
-      item,
-      ...added.map((put): Write => ({ put, value, if: 'absent' })),
-      ...dropped.map((key): Write => ({ delete: key, if: { version: 1 } })),
-    ];
-    // Nonces are of chance: a row that has this one is the row of this write.
-    const isOurs = async (): Promise<boolean> => asSealed((await get(name))?.value)?.nonce === row.nonce;
-    if (await stored(asKnown, isOurs)) return true;
-    // The item is another one now; or somebody has put or deleted a row that lists it, and they are made as they should be.
-    const now = await get(name);
-    if (now?.version !== before?.version) return false;
-    const there = async (keys: readonly Key[]) =>
-      Promise.all(keys.map(async (key) => ({ key, found: await personal.get(key) })));
-    const [lacking, over] = await Promise.all([there(added), there(dropped)]);
-    return stored(
-      [
-        item,
-        ...lacking.flatMap(({ key, found }): readonly Write[] =>
-          found ? [] : [{ put: key, value, if: 'absent' }],
-        ),
-        ...over.flatMap(({ key, found }): readonly Write[] =>
-          found ? [{ delete: key, if: { version: found.version } }] : [],
-        ),
-      ],
-      isOurs,
-    );
-  };
+  const innerOf = (value: Value, { searched }: Terms): Inner => ({ value, texts: searched?.texts ?? [] });
 
   const put = async (
     name: ItemName,
     before: Item<ItemRow> | undefined,
     value: Value,
-    { tenant, end, searched }: Terms,
+    terms: Terms,
   ): Promise<boolean> => {
-    const inner: Inner = { value, texts: searched?.texts ?? [] };
-    const where = searched ? { office: searched.office, id: searched.id } : {};
-    const row = await sealedRow(name, inner, tenantPart(tenant), end, where);
+    const { tenant, end, searched = {} } = terms;
+    const row = await sealedRow(name, innerOf(value, terms), tenantPart(tenant), end, searched);
     return store(name, before, { ...row, ...formerKeys(before?.value, row.key, clock()) });
   };
 
@@ -172,7 +152,8 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
   };
 
   const find: Items['find'] = async <V extends Value>(name: ItemName): Promise<Found<V>> => {
-    const item = await get(name);
+    // A row that was settled between the two reads is where it belongs.
+    const item = (await get(name)) ?? (await deps.staged(name)) ?? (await get(name));
     if (item === undefined) return { state: 'absent' };
     const opened = await openRow(name, item);
     if ('state' in opened) return opened;
@@ -188,9 +169,21 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
       throw notKept(name, found);
     },
 
-    add: async (name, value, terms) => {
-      if (await put(name, undefined, value, terms)) return;
-      throw new Fault('condition-failed', 'There are personal data of that name already.', { item: name });
+    seal: async (name, value, terms) => {
+      const { tenant, end, searched } = terms;
+      const row = await sealed(name, innerOf(value, terms), tenantPart(tenant), end);
+      return searched ? { ...row, office: searched.office, id: searched.id } : row;
+    },
+
+    adopt: async (name, row) => {
+      const opened = await openRow(name, { ...itemKey(name), version: 0, value: row });
+      if ('state' in opened && opened.state === 'ended') {
+        const value: EndedRow = { ended: row.key };
+        await wentThrough(personal.write([{ put: itemKey(name), value, if: 'absent' }]));
+        return;
+      }
+      if ('state' in opened) throw notKept(name, opened);
+      await store(name, undefined, await tokened(row, opened.inner, row));
     },
 
     change: async <V extends Value>(
@@ -198,7 +191,7 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
       change: (value: V | undefined) => { readonly value: V; readonly terms: Terms } | undefined,
     ): Promise<V | undefined> => {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const before = await get(name);
+        const before = await settled(name);
         const opened = before && (await openRow(name, before));
         // What cannot be read now may be read again once its key is back: nothing takes its place.
         if (opened && 'state' in opened && opened.state === 'unreadable') throw notKept(name, opened);
@@ -211,7 +204,7 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
     },
 
     inspect: async (name) => {
-      const row = await get(name);
+      const row = await settled(name);
       if (row === undefined) return {};
       const opened = await openRow(name, row);
       return { row, ...('state' in opened ? { closed: opened } : { opened }) };
@@ -227,7 +220,7 @@ export const openItems = (deps: ItemsDeps & { readonly ring: KeyRing }): Items =
     },
 
     remove: async (name, left) => {
-      const before = await get(name);
+      const before = await settled(name);
       if (before === undefined) return true;
       if (left !== undefined && textIn(membersIn(before.value).erased) !== undefined) return true;
       const lists = listsOf(name, before.value);

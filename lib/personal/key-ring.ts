@@ -1,8 +1,10 @@
-import { Fault } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Clock } from '../ports.ts';
+import type { Table } from '../store/store.ts';
 import type { DataKeyId, DataKeys } from './contract.ts';
 import type { Recorder } from './deps.ts';
 import { actsOnKey, keyIdOf } from './months.ts';
+import { madeKey } from './rows.ts';
 
 export interface OpenKey {
   readonly id: DataKeyId;
@@ -67,10 +69,12 @@ export const openIn = async (
 };
 
 export const openKeyRing = ({
+  personal,
   dataKeys,
   recorder,
   clock,
 }: {
+  readonly personal: Pick<Table, 'get' | 'write'>;
   readonly dataKeys: DataKeys;
   readonly recorder: Pick<Recorder, 'conclusion'>;
   readonly clock: Clock;
@@ -90,13 +94,38 @@ export const openKeyRing = ({
     return first === 'destroyed' || (first !== undefined && (await actOn(id, 2)) === 'destroyed');
   };
 
-  /** A key that was destroyed is never made again: the next generation takes its place. */
+  /**
+   * A key that an act closed is never made again, and neither is one that is missing or damaged: it may come back from a copy, and
+   * what it sealed with it. The next generation takes its place.
+   */
   const newest = async (tenant: string, month: string): Promise<OpenKey> => {
     for (let generation = 1; generation <= MAX_GENERATIONS; generation++) {
       const id = keyIdOf({ tenant, month, generation });
-      if (!(await isClosed(id))) return { id, key: await dataKeys.create(id) };
+      const key = await usable(id);
+      if (key) return { id, key };
     }
     throw new Fault('data-key-destroyed', 'This month has had too many keys.', { month });
+  };
+
+  /** Undefined where the next generation has to take its place. */
+  const usable = async (id: DataKeyId): Promise<Uint8Array | undefined> => {
+    if (await isClosed(id)) return undefined;
+    try {
+      const key = await dataKeys.open(id);
+      if (key !== undefined) return key;
+    } catch (error) {
+      if (Fault.is(error, 'data-key-damaged')) return undefined;
+      throw error;
+    }
+    const put = madeKey(id);
+    if ((await personal.get(put)) !== undefined) return undefined;
+    try {
+      await wentThrough(personal.write([{ put, value: {}, if: 'absent' }]));
+    } catch (error) {
+      // Where the answer alone was lost, the row is there.
+      if ((await personal.get(put)) === undefined) throw error;
+    }
+    return dataKeys.create(id);
   };
 
   const searchKey = async (tenant: string, year: string): Promise<OpenKey> => {
@@ -114,9 +143,9 @@ export const openKeyRing = ({
 
     open: (id) =>
       remembered(clock, opened, id, async () => {
-        const key = await openIn(dataKeys, id);
         // A copy of the keys may have brought a destroyed one back, and a crash may have left a part of one.
-        return (await isDestroyed(id)) ? 'ended' : key;
+        if (await isDestroyed(id)) return 'ended';
+        return openIn(dataKeys, id);
       }),
 
     isClosed,

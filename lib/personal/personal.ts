@@ -11,6 +11,7 @@ import { openMonthViews } from './month-views.ts';
 import { tenantPart } from './months.ts';
 import { type HolderOf, openOrders } from './orders.ts';
 import { openSearch } from './search.ts';
+import { openStaging, type Staging } from './staging.ts';
 import { openSweeping } from './sweeping.ts';
 
 export type {
@@ -23,8 +24,10 @@ export type {
   OrderAct,
   OrderView,
   PersonalData,
+  PersonalDataState,
   Searched,
   SearchPage,
+  StagedItem,
   Terms,
   UnreadableCode,
 } from './contract.ts';
@@ -79,11 +82,14 @@ export const openPersonal = (
   readonly openRetention: (deps: RetentionOfPersonalDeps) => PersonalRetention;
 } => {
   const ring = openKeyRing(deps);
-  const items = openItems({ ...deps, ring });
-  const { add, change, find, read } = items;
+  const staging = openStaging(deps, () => items);
+  const items: Items = openItems({ ...deps, ...staging, ring });
+  const { change, find, read } = items;
+  const { stage, recover } = staging;
   return {
     data: {
-      add,
+      stage,
+      recover,
       change,
       find,
       read,
@@ -92,12 +98,13 @@ export const openPersonal = (
       },
       search: openSearch({ ...deps, ring, items }),
     },
-    openRetention: (further) => openRetention({ ...deps, ...further, ring, items }),
+    openRetention: (further) => openRetention({ ...deps, ...further, ring, items, staging }),
   };
 };
 
 const openRetention = (
-  deps: RetentionOfPersonalDeps & ItemsDeps & { readonly ring: KeyRing; readonly items: Items },
+  deps: RetentionOfPersonalDeps &
+    ItemsDeps & { readonly ring: KeyRing; readonly items: Items; readonly staging: Staging },
 ): PersonalRetention => {
   const orders = openOrders(deps);
 

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createCipheriv, hash } from 'node:crypto';
 import { membersIn, textIn, textsIn } from '../members.ts';
 import type { Key } from '../store/store.ts';
 import type { DataKeyId, ItemName } from './contract.ts';
@@ -11,6 +11,7 @@ import type { SealedRow } from './sealing.ts';
  *   {item}                          item    the item, sealed; or what says why it is gone
  *   month/{tenant}/{month}/{digit}  {item}  the items that end in that month, by the last character of their names
  *   search/{token}                  {id}    what is found by a keyed token; its item
+ *   data-keys/{tenant}              {key}   the data keys of months that were made and not destroyed
  *   search-years/{tenant}           {year}  the years in which searchable data of the tenant end
  *   ended                   {tenant}/{month} the months whose keys are destroyed and whose rows are not all deleted
  */
@@ -31,6 +32,9 @@ export type ItemRow = SealedRow | GoneRow;
 
 export const itemKey = (name: ItemName): Key => ({ pk: name, sk: 'item' });
 
+/** In the main table: an item that was staged with the rows that refer to it. */
+export const stagedPk = (digit: string): string => `personal-staged/${digit}`;
+
 /** Items of a month are spread, so that no partition takes all writes of a month. */
 export const DIGITS = '0123456789abcdef';
 
@@ -38,6 +42,8 @@ const digitOf = (name: ItemName): string => {
   const last = name.at(-1) ?? '0';
   return DIGITS.includes(last) ? last : '0';
 };
+
+export const stagedItemKey = (name: ItemName): Key => ({ pk: stagedPk(digitOf(name)), sk: name });
 
 export const monthPk = (tenant: string, month: string, digit: string): string =>
   `month/${tenant}/${month}/${digit}`;
@@ -50,17 +56,23 @@ export const monthKey = (tenant: string, month: string, name: ItemName): Key => 
 export const searchPk = (token: string): string => `search/${token}`;
 export const searchKey = (token: string, id: string): Key => ({ pk: searchPk(token), sk: id });
 export const yearsPk = (tenant: string): string => `search-years/${tenant}`;
+/** Put before the key is made: where there is a row and no key, the key is lost, and is not made anew. */
+export const madeKey = (id: DataKeyId): Key => ({ pk: `data-keys/${id.split('.')[0] ?? ''}`, sk: id });
 export const ENDED = 'ended';
 
 const TOKEN_BYTES = 16;
 
-/** The same term has the same token in the lists of one office, among what ends in one year; and no other one. */
-export const tokenOf = (key: Uint8Array, office: string, term: string): string =>
-  createHmac('sha256', key)
-    .update(JSON.stringify([office, term]))
-    .digest()
-    .subarray(0, TOKEN_BYTES)
-    .toString('base64url');
+/**
+ * The same term has the same token in the lists of one office, among what ends in one year; and no other one. A token is one block
+ * of AES-256 over half of the term's SHA-256, so that one call of the cipher makes all tokens of an item.
+ */
+export const tokensOf = (key: Uint8Array, office: string, terms: readonly string[]): readonly string[] => {
+  if (terms.length === 0) return [];
+  const blocks = terms.map((term) => hash('sha256', `${office}\0${term}`, 'buffer').subarray(0, TOKEN_BYTES));
+  const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+  const tokens = cipher.update(Buffer.concat(blocks));
+  return terms.map((_, n) => tokens.toString('base64url', n * TOKEN_BYTES, (n + 1) * TOKEN_BYTES));
+};
 
 /** Empty where it is no key of a month. */
 export const monthOfKey = (id: DataKeyId): string => {

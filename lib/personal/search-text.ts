@@ -60,6 +60,9 @@ const wordsOf = (text: string): readonly string[] =>
     .split(BETWEEN_WORDS)
     .filter((word) => word !== '');
 
+/** Folded again: a mark that stood alone may belong to the character before it now. */
+const together = (words: readonly string[]): string => folded(words.join(''));
+
 /** The beginnings of a text that are terms, shortest first. */
 const beginningsOf = (text: readonly string[]): readonly string[] =>
   text
@@ -84,7 +87,7 @@ const inTurn = (lists: readonly (readonly string[])[]): readonly string[] => {
  */
 export const termsOf = (values: readonly string[]): readonly string[] => {
   const words = values.map(wordsOf);
-  const whole = words.map((ofValue) => [...ofValue.join('')]);
+  const whole = words.map((ofValue) => [...together(ofValue)]);
   // The first word begins as its value does.
   const later = words.flatMap((ofValue) => ofValue.slice(1).map((word) => [...word]));
   const terms = [
@@ -116,7 +119,7 @@ export const searchTerm = (text: string): SearchTerm => {
     throw refused(phrase`A search text has no control characters and no half of a character.`);
   if ([...text].length > MAX_SEARCH_TEXT)
     throw refused(phrase`A search text has at most ${MAX_SEARCH_TEXT} characters.`);
-  const characters = [...wordsOf(text).join('')];
+  const characters = [...together(wordsOf(text))];
   const beginning = characters.join('');
   if (WITH_WILDCARD.test(beginning))
     throw refused(
@@ -132,7 +135,7 @@ export const searchTerm = (text: string): SearchTerm => {
 export const matches = (values: readonly string[], beginning: string): boolean =>
   values.some((value) => {
     const words = wordsOf(value);
-    const whole = words.join('');
+    const whole = together(words);
     if ([...beginning].length < SHORTEST_BEGINNING) return whole.includes(beginning);
     return [whole, ...words].some((text) => text.startsWith(beginning));
   });

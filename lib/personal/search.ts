@@ -6,7 +6,7 @@ import type { ItemsDeps } from './deps.ts';
 import type { Items } from './items.ts';
 import type { KeyRing } from './key-ring.ts';
 import { keyIdOf, tenantPart } from './months.ts';
-import { searchPk, tokenOf, yearsPk } from './rows.ts';
+import { searchPk, tokensOf, yearsPk } from './rows.ts';
 import { LONGEST_BEGINNING, matches, searchTerm } from './search-text.ts';
 
 /**
@@ -48,12 +48,13 @@ export const openSearch = ({
   return async ({ tenant, office }, { text, limit, cursor }) => {
     const { term, beginning } = searchTerm(text);
     const keys = await keysOf(tenantPart(tenant));
-    const scopes = keys.map((key) => ['search', tokenOf(key, office, beginning)]);
+    const scopes = keys.map((key) => ['search', ...tokensOf(key, office, [beginning])]);
     const after = cursor === undefined ? undefined : placeOf(scopes, cursor);
+    const tokens = keys.flatMap((key) => tokensOf(key, office, [term]));
     const pages = await Promise.all(
-      keys.map((key) =>
+      tokens.map((token) =>
         personal.query({
-          pk: searchPk(tokenOf(key, office, term)),
+          pk: searchPk(token),
           descending: true,
           limit,
           ...(after !== undefined && { to: after }),

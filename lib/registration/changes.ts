@@ -43,7 +43,7 @@ export interface Changes {
 
 export const openChanges = (
   { table, random, ledger }: Pick<RegistrationDeps, 'table' | 'random' | 'ledger'>,
-  store: Pick<RequestDataStore, 'add' | 'drop' | 'keepReasons'>,
+  store: Pick<RequestDataStore, 'stage' | 'keepReasons'>,
 ): Changes => {
   const chance = (): string => Buffer.from(random(16)).toString('hex');
 
@@ -68,22 +68,21 @@ export const openChanges = (
               certificateDigest,
             });
       const { record, writes } = await ledger.prepare(draft);
-      // First what names a person: a crash leaves an item that no request names, and never a request without it.
-      if (data) await store.add(id, next, data);
-      else await store.keepReasons(id, next);
+      const staged = data && (await store.stage(id, next, data));
+      // Words come first: a crash leaves some that no act has, and never an act without its words.
+      if (staged === undefined) await store.keepReasons(id, next);
       const row: RequestRow = {
         ...withoutReasons(next),
         records: [...(before?.value.records ?? []), record.id],
         change: chance(),
       };
-      if (await storeRow(table, id, row, [...requestWrites(id, before, row), ...writes, ...others])) {
+      const all = [...requestWrites(id, before, row), ...(staged?.writes ?? []), ...writes, ...others];
+      if (await storeRow(table, id, row, all)) {
+        await staged?.settle();
         return { ...requestKey(id), version: (before?.version ?? 0) + 1, value: row };
       }
       // One of the submission's other rows (the public key, the idempotency key) is taken. The caller finds out which.
-      if (before === undefined) {
-        await store.drop(id);
-        throw new Fault('condition-failed', 'Another submission was first.');
-      }
+      if (before === undefined) throw new Fault('condition-failed', 'Another submission was first.');
     }
     throw new Fault('store-unavailable', 'The request kept changing; try again.');
   };

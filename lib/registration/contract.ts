@@ -1,3 +1,4 @@
+import type { PersonalDataState } from '../personal/personal.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 
 export const REQUEST_STATES = [
@@ -54,11 +55,6 @@ export interface Examination {
   readonly decision: 'approve' | 'reject';
   readonly reason?: string;
 }
-
-/** Why the data of a request or a certificate are not shown: their time has ended, or they cannot be read now. */
-export type PersonalDataState =
-  | { readonly state: 'ended'; readonly month?: string }
-  | { readonly state: 'unreadable'; readonly code: string };
 
 export interface RequestView {
   readonly id: string;

@@ -47,6 +47,7 @@ export {
 } from './contract.ts';
 export { requestItem } from './request-data.ts';
 export { timeOfRequestId } from './request-id.ts';
+export { openCertificateOfRequest } from './rows.ts';
 
 /** The key that another request or certificate has, as the fault of the claim names it. */
 const keyOf = ({ facts }: Fault): string | undefined =>
@@ -99,8 +100,8 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const finishing = openFinishing(deps, changes, ends, data);
   const examining = openExamining(deps, changes, ends, finishing, data);
 
-  const view = async (id: string, request: Request): Promise<RequestView> =>
-    viewOf(id, request, await data.find(id));
+  const view = async (id: string, request: Request, known?: RequestData): Promise<RequestView> =>
+    viewOf(id, request, known ? { state: 'kept', value: known, month: '' } : await data.find(id));
 
   const now = (): string => rfc3339(new Date(clock()));
 
@@ -110,10 +111,12 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     assertReadable(actor, (await read(id))?.value);
 
   /** As the reader may see requests, with whether the holder is new to the requests that this reader may see. */
-  const viewsFor = (actor: Principal): ((id: string, request: Request) => Promise<RequestView>) => {
+  const viewsFor = (
+    actor: Principal,
+  ): ((id: string, request: Request, known?: RequestData) => Promise<RequestView>) => {
     const known = new Map<string, ReturnType<typeof issuedTo>>();
-    return async (id, request) => {
-      const shown = await view(id, request);
+    return async (id, request, data) => {
+      const shown = await view(id, request, data);
       const { holder } = request;
       if (holder === undefined) return shown;
       const issued = known.get(holder) ?? issuedTo(actor, holder);
@@ -168,7 +171,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
         { command: 'submit', actor, at: now(), application },
         { data: about, writes: row ? [{ put: row, value, if: condition, expires: until }] : [] },
       );
-      return { request: await viewsFor(actor)(id, request.value), replayed: false };
+      return { request: await viewsFor(actor)(id, request.value, about), replayed: false };
     } catch (error) {
       if (!Fault.is(error, 'duplicate-key') && !Fault.is(error, 'condition-failed')) throw error;
       // The same submission may have been first, at the same moment.

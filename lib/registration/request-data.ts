@@ -1,6 +1,13 @@
 import { Fault, type FaultCode } from '../fault.ts';
-import type { Found, ItemName, Terms, UnreadableCode } from '../personal/personal.ts';
-import type { IgnoredPart, PersonalDataState } from './contract.ts';
+import type {
+  Found,
+  ItemName,
+  PersonalDataState,
+  StagedItem,
+  Terms,
+  UnreadableCode,
+} from '../personal/personal.ts';
+import type { IgnoredPart } from './contract.ts';
 import { type Ending, type Request, roundOf } from './decide.ts';
 import type { Fields, RegistrationDeps } from './deps.ts';
 
@@ -57,10 +64,8 @@ const reasonsOf = (request: Request): Readonly<Record<string, string>> =>
   ]);
 
 export interface RequestDataStore {
-  /** Before the request's row. */
-  add(id: string, request: Request, data: RequestData): Promise<void>;
-  /** Where nothing refers to it: the request was not stored. */
-  drop(id: string): Promise<void>;
+  /** For the write of the request's row: one commit has both. */
+  stage(id: string, request: Request, data: RequestData): Promise<StagedItem>;
   find(id: string): Promise<Found<RequestData>>;
   /** Faults: `personal-data-ended`, `data-key-missing`, `data-key-damaged`, `personal-data-damaged`. */
   read(id: string): Promise<RequestData>;
@@ -112,10 +117,8 @@ export const openRequestData = ({
   };
 
   return {
-    add: async (id, request, data) =>
-      personal.add(requestItem(id), data, termsOf(id, request, data, await endOf(request))),
-
-    drop: (id) => personal.remove(requestItem(id)),
+    stage: async (id, request, data) =>
+      personal.stage(requestItem(id), data, termsOf(id, request, data, await endOf(request))),
 
     find: (id) => personal.find(requestItem(id)),
 
@@ -132,7 +135,7 @@ export const openRequestData = ({
         await change(id, request, await endOf(request, ending), reasons);
       } catch (error) {
         // A request is refused or withdrawn although its data cannot be read. An issued one keeps its data for longer, so it waits.
-        const isUnreadable = Fault.is(error) && UNREADABLE.some((code) => code === error.code);
+        const isUnreadable = UNREADABLE.some((code) => Fault.is(error, code));
         if (!isUnreadable || ending.state === 'issued') throw error;
       }
     },

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { wentThrough } from '../fault.ts';
+import type { CertificateRef } from '../principal.ts';
 import type { Item, Key, Table, Write } from '../store/store.ts';
 import { claimWrite, releaseWrite, type UsedKeyRow, usedKeyAt } from '../used-key.ts';
 import { REQUEST_STATES, type RequestState, type Submission } from './contract.ts';
@@ -43,6 +44,12 @@ export type IdempotencyRow = {
 
 /** No client repeats a call after this time, not even over the New Year holidays. */
 export const IDEMPOTENCY_SECONDS = 7 * 86_400;
+
+/** The certificate that a request led to, by the request's row; undefined where it led to none. */
+export const openCertificateOfRequest =
+  (table: Pick<Table, 'get'>) =>
+  async (id: string): Promise<CertificateRef | undefined> =>
+    (await table.get<RequestRow>(requestKey(id)))?.value.certificate;
 
 export const requestKey = (id: string): Key => ({ pk: `request/${id}`, sk: 'request' });
 

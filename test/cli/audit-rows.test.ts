@@ -9,16 +9,23 @@ import { issueThroughOffice, opensslRequest, P256, temporaryFolder } from '../se
 import { type Audited, findings, openAudited } from './audited.ts';
 
 /*
- * An attacker who can write to the table and has no key changes the members of a certificate's row that decide who may
- * act on it, or what the service says of its CAs.
+ * An attacker who can write to the tables and has no key changes the members of a certificate's row that decide who may
+ * act on it, its data, or what the service says of its CAs.
  */
 let audited: Audited;
 let seal: CertificateRef;
+let other: CertificateRef;
+/** A certificate of the service itself: its row has its bytes. */
+let responder: CertificateRef;
 
 beforeAll(async () => {
   audited = await openAudited(async (service, folder) => {
     seal = (await issueThroughOffice(service, 'official-position', opensslRequest(folder, 'seal')))
       .certificate;
+    other = (await issueThroughOffice(service, 'official-position', opensslRequest(folder, 'other')))
+      .certificate;
+    for (const { serial, profile } of (await service.app.authority.serials(seal.ca, { limit: 100 })).serials)
+      if (profile === 'ocsp-responder') responder = { ca: seal.ca, serial };
   });
 }, 120_000);
 
@@ -29,12 +36,12 @@ beforeEach(() => audited.restore());
 const nameOf = ({ ca, serial }: CertificateRef): string => `${ca}/${serial}`;
 
 /** Changes the row of the certificate by a function of SQLite's JSON. */
-const change = (how: string, ...values: readonly string[]): void =>
+const change = ({ ca, serial }: CertificateRef, how: string, ...values: readonly string[]): void =>
   audited.sql(
     `UPDATE item SET value = ${how} WHERE pk = ? AND sk = ?`,
     ...values,
-    `certificates/${seal.ca}/${seal.serial.slice(-1)}`,
-    seal.serial,
+    `certificates/${ca}/${serial.slice(-1)}`,
+    serial,
   );
 
 const found = async (...more: readonly string[]) => {
@@ -58,16 +65,14 @@ describe("akashi audit verify, of a certificate's row", () => {
       { profile: 'x', 'profile recorded': 'official-position' },
     ],
     ['the order', `json_set(value, '$.order', 'x')`, { order: 'x' }],
-    ['the subject', `json_set(value, '$.subject', 'C=JP')`, { differs: 'subject' }],
     [
       'the end',
       `json_set(value, '$.notAfter', json_extract(value, '$.notAfter') - 86400)`,
       { differs: 'notAfter' },
     ],
     ['the beginning', `json_set(value, '$.notBefore', 0)`, { differs: 'notBefore' }],
-    ['what was to be signed', `json_set(value, '$.tbs', 'AAAA')`, { differs: 'tbs' }],
   ])('names one with a change of %s', async (_, how, facts) => {
-    change(how);
+    change(seal, how);
     expect(await found()).toEqual([
       {
         damage: 'certificate-altered',
@@ -76,30 +81,107 @@ describe("akashi audit verify, of a certificate's row", () => {
     ]);
   });
 
-  it('names one whose signature was changed', async () => {
-    const [row] = audited.rows(
-      "SELECT json_extract(value, '$.der') AS der FROM item WHERE sk = ? AND pk LIKE 'certificates/%'",
-      seal.serial,
-    );
-    const der = Buffer.from(String(row?.der), 'base64');
-    der.writeUInt8(der.readUInt8(der.length - 3) ^ 1, der.length - 3);
-    change(`json_set(value, '$.der', ?)`, der.toString('base64'));
+  it.each([
+    ['subject', 'C=JP'],
+    ['tbs', 'AAAA'],
+  ])('names one of the service itself with a change of its %s', async (differs, value) => {
+    change(responder, `json_set(value, '$.${differs}', ?)`, value);
     expect(await found()).toEqual([
       {
         damage: 'certificate-altered',
-        facts: { certificate: nameOf(seal), record: expect.any(String), differs: 'signature' },
+        facts: expect.objectContaining({ certificate: nameOf(responder), differs }),
+      },
+    ]);
+  });
+
+  it('names one whose row was given bytes of its own', async () => {
+    change(
+      seal,
+      "json_set(json_remove(value, '$.apart', '$.signed'), '$.subject', 'C=JP', '$.tbs', 'AAAA', '$.der', 'AAAA')",
+    );
+    expect(await found()).toEqual([
+      { damage: 'certificate-altered', facts: { certificate: nameOf(seal), record: expect.any(String) } },
+    ]);
+  });
+
+  it('names one whose signature was changed', async () => {
+    const [row] = audited.rows(
+      "SELECT json_extract(value, '$.der') AS der FROM item WHERE sk = ? AND pk LIKE 'certificates/%'",
+      responder.serial,
+    );
+    const der = Buffer.from(String(row?.der), 'base64');
+    der.writeUInt8(der.readUInt8(der.length - 3) ^ 1, der.length - 3);
+    change(responder, `json_set(value, '$.der', ?)`, der.toString('base64'));
+    expect(await found()).toEqual([
+      {
+        damage: 'certificate-altered',
+        facts: { certificate: nameOf(responder), record: expect.any(String), differs: 'signature' },
       },
     ]);
   });
 
   it('names one that has no signature an hour after its issuance', async () => {
-    change(`json_remove(value, '$.der')`);
+    change(seal, `json_remove(value, '$.signed')`);
     expect(await found()).toEqual([]);
     const later = await audited.verifyLater(2 * 3_600_000);
     expect(findings(later)).toContainEqual({
       damage: 'certificate-unsigned',
       facts: { certificate: nameOf(seal), record: expect.any(String) },
     });
+  });
+});
+
+describe("akashi audit verify, of a certificate's data", () => {
+  const itemOf = ({ ca, serial }: CertificateRef): string => `certificate/${ca}/${serial}`;
+
+  it.each([
+    ['were deleted', () => audited.personalSql('DELETE FROM item WHERE pk = ?', itemOf(seal))],
+    [
+      'were changed',
+      () =>
+        audited.personalSql(
+          "UPDATE item SET value = json_set(value, '$.sealed', 'AAAA' || substr(json_extract(value, '$.sealed'), 5)) WHERE pk = ?",
+          itemOf(seal),
+        ),
+    ],
+    [
+      'were replaced by those of another',
+      () =>
+        audited.personalSql(
+          'UPDATE item SET value = (SELECT value FROM item WHERE pk = ?) WHERE pk = ?',
+          itemOf(other),
+          itemOf(seal),
+        ),
+    ],
+  ])('names one whose data %s', async (_, tamper) => {
+    tamper();
+    expect(await found()).toEqual([
+      {
+        damage: 'personal-data-missing',
+        facts: {
+          certificate: nameOf(seal),
+          record: expect.any(String),
+          error: 'personal-data-damaged',
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'an order that nobody gave',
+      `'{"erased":"01a204e442907064b5a9bbbbbbbbbbbb"}'`,
+      { order: '01a204e442907064b5a9bbbbbbbbbbbb' },
+    ],
+    ['no key at all', `json_set(value, '$.key', 'tokiwa.2020-01.1')`, { error: 'data-key-missing' }],
+  ])('names one whose data look as if they had ended by %s', async (_, how, facts) => {
+    audited.personalSql(`UPDATE item SET value = ${how} WHERE pk = ?`, itemOf(seal));
+    expect(await found()).toEqual([
+      {
+        damage: 'personal-data-missing',
+        facts: { certificate: nameOf(seal), record: expect.any(String), ...facts },
+      },
+    ]);
   });
 });
 

@@ -159,19 +159,23 @@ describe('akashi audit verify, of serial numbers', () => {
     ['another certificate', (der: string) => der],
     ['something that is none', () => 'AAAA'],
   ])('names a certificate in whose place %s was put', async (_, change) => {
-    const [other] = audited.rows(
-      "SELECT json_extract(value, '$.der') AS der FROM item WHERE pk = ? AND sk = ?",
-      certificatePk(held),
-      held.serial,
-    );
+    // Those of the service itself are in their rows.
+    const own = (profile: string) =>
+      audited.rows(
+        "SELECT pk, sk, json_extract(value, '$.der') AS der FROM item WHERE pk LIKE ? AND json_extract(value, '$.profile') = ?",
+        `certificates/${seal.ca}/%`,
+        profile,
+      )[0];
+    const responder = own('ocsp-responder');
     audited.sql(
       "UPDATE item SET value = json_set(value, '$.der', ?) WHERE pk = ? AND sk = ?",
-      change(String(other?.der)),
-      certificatePk(seal),
-      seal.serial,
+      change(String(own('ca')?.der)),
+      String(responder?.pk),
+      String(responder?.sk),
     );
+    const certificate = `${seal.ca}/${responder?.sk}`;
     expect((await found()).findings).toEqual([
-      { damage: 'certificate-altered', facts: { certificate: nameOf(seal), record: expect.any(String) } },
+      { damage: 'certificate-altered', facts: { certificate, record: expect.any(String) } },
     ]);
   });
 

@@ -14,6 +14,8 @@ export interface Audited {
   restore(): void;
   /** Runs a statement on the table. It must change a row. */
   sql(statement: string, ...values: readonly SQLInputValue[]): void;
+  /** The same on the table of personal data. */
+  personalSql(statement: string, ...values: readonly SQLInputValue[]): void;
   rows(statement: string, ...values: readonly SQLInputValue[]): readonly Record<string, unknown>[];
   /** Runs the service for a while, over the data as they are. */
   run(act: (service: Service) => Promise<void>): Promise<void>;
@@ -33,6 +35,12 @@ export interface Found {
 export const sequenceAll = async (service: Service): Promise<void> => {
   while ((await service.core.sequencer.sequence()).leaves > 0);
 };
+
+const changing =
+  (statement: string, values: readonly SQLInputValue[]) =>
+  (db: DatabaseSync): void => {
+    expect(db.prepare(statement).run(...values).changes).toBeGreaterThan(0);
+  };
 
 const PUBLIC_URL = 'http://127.0.0.1:1';
 
@@ -71,8 +79,8 @@ export const openAudited = async (
     -ago,
   );
 
-  const inTable = <T>(act: (db: DatabaseSync) => T): T => {
-    const db = new DatabaseSync(join(data, 'table.sqlite'));
+  const inTable = <T>(act: (db: DatabaseSync) => T, file = 'table.sqlite'): T => {
+    const db = new DatabaseSync(join(data, file));
     try {
       return act(db);
     } finally {
@@ -102,10 +110,8 @@ export const openAudited = async (
       rmSync(state, { force: true });
       cpSync(clean, data, { recursive: true });
     },
-    sql: (statement, ...values) =>
-      inTable((db) => {
-        expect(db.prepare(statement).run(...values).changes).toBeGreaterThan(0);
-      }),
+    sql: (statement, ...values) => inTable(changing(statement, values)),
+    personalSql: (statement, ...values) => inTable(changing(statement, values), 'personal.sqlite'),
     rows: (statement, ...values) => inTable((db) => db.prepare(statement).all(...values)),
     run: (act) => runOver(data, act),
     verify: (...more) => serving((_, verify) => verify(more)),

@@ -109,6 +109,23 @@ describe('an erasure', () => {
     expect(await another.data.read('request/4')).toEqual({ name: NAME });
   });
 
+  it('moves what another request has staged under the closed key, and takes what of the holder is staged', async () => {
+    for (const name of ['request/7', 'request/8']) {
+      const { writes } = await room.data.stage(name, { name: NAME }, terms());
+      await room.table.write(writes);
+    }
+    room.holders.get(HOLDER)?.push({ item: 'request/8', submitted: room.world.now });
+    await ordered();
+    expect(await room.data.find('request/8')).toMatchObject({ state: 'ended' });
+    room.world.now += SETTLED;
+    await room.retention.enforce();
+    expect(await room.keys()).not.toContain(KEY);
+    expect(await room.start().data.read('request/7')).toEqual({ name: NAME });
+    expect(await keyOf(room, 'request/7')).toBe(NEXT);
+    expect(await room.start().data.find('request/8')).toMatchObject({ state: 'ended' });
+    expect(await room.data.recover()).toBe(0);
+  });
+
   it('takes the keys too under which older copies of the table have the data', async () => {
     await room.data.change(ITEM, () => ({
       value: { name: NAME },
@@ -205,11 +222,11 @@ describe('an erasure that is interrupted', () => {
     expect(counted.writes).toBe(5);
     await process.enforce();
     // The other person's item is moved.
-    expect(counted.writes).toBe(6);
+    expect(counted.writes).toBe(7);
     whole.world.now += SETTLED;
     await process.enforce();
     // The destroyed key (object, rows, key), and that the erasure is complete (object, rows).
-    expect(counted.writes).toBe(11);
+    expect(counted.writes).toBe(13);
 
     for (let n = 1; n <= counted.writes; n++) {
       for (const failure of ['lost', 'appliedThenErrored'] as const) {

@@ -161,6 +161,17 @@ describe('a month', () => {
     expect(await mine()).toEqual([['tokiwa', '2037-06', 'over']]);
   });
 
+  it('ends what a crash left staged, and still says by which key', async () => {
+    const { writes } = await room.data.stage('request/7', { name: NAME }, terms());
+    await room.table.write(writes);
+    room.world.now = OVER;
+    await room.retention.enforce();
+    const ended = { state: 'ended', month: '2037-05', key: KEY };
+    expect(await room.data.find('request/7')).toEqual(ended);
+    expect(await room.data.recover()).toBe(1);
+    expect(await room.data.find('request/7')).toEqual(ended);
+  });
+
   it('that is of no tenant ends too', async () => {
     await room.data.add('principal/1', { name: NAME }, { end: at('2037-05-02T00:00:00Z') });
     room.world.now = OVER;
@@ -343,7 +354,7 @@ describe('a task that fails', () => {
     const counted = failingPorts(whole, new Map());
     expect(await whole.start(counted.ports).retention.enforce()).toEqual([END[0], 'rows of 2037-05: 1']);
     // What stays is moved (1); the month is listed (2); object, rows and key of the act (3 to 5); the sweep (6 and 7).
-    expect(counted.writes).toBe(7);
+    expect(counted.writes).toBe(9);
     for (let n = 1; n <= counted.writes; n++) {
       for (const failure of ['lost', 'appliedThenErrored'] as const) {
         await using one = await openRoom();

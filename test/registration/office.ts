@@ -162,6 +162,7 @@ export const openOffice = (
   const logged: Logged[] = [];
   // One table for both, so that a test which loses each write loses those of both.
   const personal = openPersonal({
+    table,
     personal: table,
     dataKeys: issuer.dataKeys,
     recorder: ledger,

@@ -25,6 +25,8 @@ const serialView = z
     profile: z.string().exactOptional(),
     tenant: z.string().exactOptional(),
     office: z.string().exactOptional(),
+    holder: z.string().exactOptional(),
+    issuedTo: z.string().exactOptional(),
     tbsDigest: digest.exactOptional().meta({
       description:
         'SHA-256 of the TBSCertificate, as in the record of its issuance; absent if no certificate can be read.',

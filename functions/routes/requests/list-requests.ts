@@ -9,7 +9,7 @@ export const route = defineRoute({
   path: '/api/v1/requests',
   summary: 'Requests, newest first',
   description:
-    "Officers see their own office's requests. Where it has taken over the affairs of offices that ended, the answer names these as `predecessors`, and `office` chooses one of them. Operators and auditors see those of their tenant, and those of the service all; `office` chooses one office. Names are searched for with `POST /api/v1/requests/searches`, because addresses are logged on their way.",
+    "Officers see their own office's requests. Where it has taken over the affairs of offices that ended, the answer names these as `predecessors`, and `office` chooses one of them. Operators and auditors see those of their tenant, and those of the service all; `office` chooses one office. Names are searched for with `POST /api/v1/searches/requests`, because addresses are logged on their way.",
   lane: 'api',
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({

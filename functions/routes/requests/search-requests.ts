@@ -6,7 +6,7 @@ import { providePage, requestFilter, requestPage } from './request-lists.ts';
 export const route = defineRoute({
   id: 'searchRequests',
   method: 'POST',
-  path: '/api/v1/requests/searches',
+  path: '/api/v1/searches/requests',
   summary: 'Requests of one office by a name, newest first',
   description:
     "Finds the requests in which a searched field begins with `text`, or has its two characters side by side. Width, kana, old and new forms of kanji and variation selectors make no difference. Officers search among their own office's requests, or with `office` among those of a predecessor; operators and auditors name the office. The answer is recorded without the text.",

@@ -104,4 +104,13 @@ export const AUTHORITY = {
     '発行済み証明書の行がテーブルから失われています。バックアップから復元してください。この番号が再び有効とされることはありません。',
   'The rows of the certificate kept changing; try again.':
     '証明書の行が変わり続けています。もう一度実行してください。',
+  'A page has 1 to {0} certificates.': '1 ページの証明書は 1～{0} 件です。',
+  'Officers list the certificates of their own office, or of one whose affairs it has taken over.':
+    '担当者が一覧にできるのは、自分の登録分局、またはその業務を引き継いだ登録分局の証明書です。',
+  'A search goes through the certificates of one office: name it.':
+    '検索は一つの登録分局の証明書について行います。登録分局を指定してください。',
+  'Name an office, a tenant, a holder or an officer.':
+    '登録分局、運営団体、名義人、担当者のいずれかを指定してください。',
+  'The window ends before it begins.': '期間の終わりが、始まりより前です。',
+  'This is no time of RFC 3339.': 'RFC 3339 の時刻ではありません。',
 };

@@ -5,10 +5,6 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   office: '登録分局',
   profile: '証明書プロファイル',
   subject: '主体者',
-  'cannot be read now: {0}': '現在、読み取れません（{0}）',
-  'erased by an order': '命令により消去されました',
-  'its retention ended with {0}; it is not kept any more':
-    '保存期間は {0} で終わりました。もう保存されていません',
   key: '鍵',
   submitted: '受付',
   'at the office': '登録分局の審査',
@@ -36,10 +32,13 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'A search is not written to a file; choose by --profile, --holder or --state.':
     '検索結果はファイルに書き出せません。--profile、--holder、--state で選んでください。',
   'personal data': '個人データ',
+  'erased by an order': '命令により消去されました',
   'cannot be read now ({0})': '現在は読み取れません（{0}）',
   'gone: their retention ended with {0}': '消去済み（保存期間は {0} で終わりました）',
   'taken over from, see with --office: {0}': '承継した登録分局（--office で表示）: {0}',
   'records: {0}': '記録: {0} 件',
+  'A file has the certificates that end soonest first, and of no search; leave out --text and --latest.':
+    'ファイルの証明書は有効期間の終わりが近い順で、検索の結果は書き出せません。--text と --latest を指定しないでください。',
   'certificates: {0}': '証明書: {0} 件',
   'records: {0}; more with --cursor {1}': '記録: {0} 件（続きは --cursor {1}）',
   'accesses: {0}': '閲覧記録: {0} 件',

@@ -26,8 +26,15 @@ afterEach(() => place.close());
 const ID = 'tokiwa.2026-12.1';
 const LATER = 'tokiwa.2027-01.1';
 
-const personalOf = ({ personal, dataKeys, core, now }: Service): PersonalData =>
-  openPersonal({ personal, dataKeys, recorder: core.ledger, clock: now, random: (n) => randomBytes(n) }).data;
+const personalOf = ({ table, personal, dataKeys, core, now }: Service): PersonalData =>
+  openPersonal({
+    table,
+    personal,
+    dataKeys,
+    recorder: core.ledger,
+    clock: now,
+    random: (n) => randomBytes(n),
+  }).data;
 
 const stateOf = async (service: Running, name: string): Promise<string> => {
   const found = await personalOf(service.house).find(name);
@@ -41,11 +48,10 @@ const backedUp = async () => {
     ['request/1', '2026-12-11T00:00:00Z'],
     ['request/2', '2027-01-11T00:00:00Z'],
   ] as const)
-    await personalOf(service.house).add(
-      name,
-      { name: '田辺 花子' },
-      { tenant: 'tokiwa', end: Date.parse(end) },
-    );
+    await personalOf(service.house).change(name, () => ({
+      value: { name: '田辺 花子' },
+      terms: { tenant: 'tokiwa', end: Date.parse(end) },
+    }));
   await service.house.core.sequencer.sequence();
   const made = await service.backup('backup', { dataKeys: copy });
   return { service, made };

@@ -49,7 +49,7 @@ const call = async (who: string, path: string, body?: unknown) => {
 
 describe('a search at the door', () => {
   it('takes the text in its body, finds the request, and is recorded without the text', async () => {
-    const { status, text, record } = await call('higashi-counter', 'requests/searches', { text: '田辺' });
+    const { status, text, record } = await call('higashi-counter', 'searches/requests', { text: '田辺' });
     expect(status).toBe(200);
     expect(JSON.parse(text).requests.map(({ id }: { id: string }) => id)).toEqual([issued.id]);
     const told = JSON.stringify(await service.app.ledger.get(record));
@@ -65,7 +65,7 @@ describe('a search at the door', () => {
     ['of another office', { text: '田辺', office: 'mizusaki-nishi' }, 403],
     ['with the cursor of nobody', { text: '田辺', cursor: 'AAAA' }, 400],
   ])('%s is refused, and the problem does not repeat the text', async (_, body, status) => {
-    const answer = await call('higashi-counter', 'requests/searches', body);
+    const answer = await call('higashi-counter', 'searches/requests', body);
     expect(answer.status, answer.text).toBe(status);
     expect(answer.text).not.toContain('田');
   });

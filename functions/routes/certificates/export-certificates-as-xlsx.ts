@@ -1,0 +1,3 @@
+import { exportCertificates } from './export-certificates.ts';
+
+export const route = exportCertificates('xlsx');
