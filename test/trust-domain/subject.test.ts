@@ -141,7 +141,7 @@ describe('fields', () => {
     expect(facts.choices).toEqual(sex?.choices);
     expect(faultOf({ ...PERSON, shoe: '27' }).facts).toEqual({
       field: 'shoe',
-      fields: ['holderId', 'name', 'dateOfBirth', 'sex', 'address'],
+      fields: ['holderId', 'name', 'kana', 'dateOfBirth', 'sex', 'address'],
     });
   });
 
