@@ -14,7 +14,6 @@ import { saveList } from '../save-list.ts';
 import { timeOption } from '../time.ts';
 
 const PATH = '/api/v1/certificates';
-const SEARCHES = '/api/v1/searches/certificates';
 
 const input = z.object({
   office: z.string().exactOptional(),
@@ -75,7 +74,7 @@ async function* pagesOf({ client }: Run, { all, count, ...asked }: Asked): Async
           })
         : // A name does not go into an address, because addresses are logged on their way.
           (
-            await client.post(SEARCHES, certificatePage, {
+            await client.post('/api/v1/searches/certificates', certificatePage, {
               ...filter,
               text,
               ...(limit !== undefined && { limit: Number(limit) }),

@@ -10,7 +10,6 @@ import { addOverwrite, overwriteOption } from '../save.ts';
 import { saveList } from '../save-list.ts';
 
 const PATH = '/api/v1/requests';
-const SEARCHES = '/api/v1/searches/requests';
 
 const input = z.object({
   office: z.string().exactOptional(),
@@ -82,7 +81,7 @@ export const addCommand: AddCommand = (program, perform) => {
             ? await client.get(PATH, requestPage, { ...query, ...(count && { count: 'true' }) })
             : // A name does not go into an address, because addresses are logged on their way.
               (
-                await client.post(SEARCHES, requestPage, {
+                await client.post('/api/v1/searches/requests', requestPage, {
                   ...filter,
                   text,
                   ...(limit !== undefined && { limit: Number(limit) }),

@@ -11,7 +11,7 @@ import { openMonthViews } from './month-views.ts';
 import { tenantPart } from './months.ts';
 import { type HolderOf, openOrders } from './orders.ts';
 import { openSearch } from './search.ts';
-import { openStaging } from './staging.ts';
+import { openStaging, type Staging } from './staging.ts';
 import { openSweeping } from './sweeping.ts';
 
 export type {
@@ -98,12 +98,13 @@ export const openPersonal = (
       },
       search: openSearch({ ...deps, ring, items }),
     },
-    openRetention: (further) => openRetention({ ...deps, ...further, ring, items }),
+    openRetention: (further) => openRetention({ ...deps, ...further, ring, items, staging }),
   };
 };
 
 const openRetention = (
-  deps: RetentionOfPersonalDeps & ItemsDeps & { readonly ring: KeyRing; readonly items: Items },
+  deps: RetentionOfPersonalDeps &
+    ItemsDeps & { readonly ring: KeyRing; readonly items: Items; readonly staging: Staging },
 ): PersonalRetention => {
   const orders = openOrders(deps);
 

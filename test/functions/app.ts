@@ -614,6 +614,13 @@ export const EXAMPLES: Readonly<
     body: JSON.stringify({ profile: 'seal', csr: 'PEM', fields: { CN: '市長', OU: ['総務部', '情報課'] } }),
   },
   listRequests: { target: '/api/v1/requests?state=issued&limit=5' },
+  searchRequests: {
+    target: '/api/v1/searches/requests',
+    type: 'application/json',
+    body: JSON.stringify({ text: '田辺', office: 'mizusaki-higashi' }),
+  },
+  exportRequestsAsCsv: { target: '/api/v1/exports/requests.csv?office=mizusaki-higashi' },
+  exportRequestsAsXlsx: { target: '/api/v1/exports/requests.xlsx?office=mizusaki-higashi' },
   getRequest: { target: `/api/v1/requests/${REQUEST}` },
   examineRequest: {
     target: `/api/v1/requests/${REQUEST}/examinations`,
@@ -703,6 +710,14 @@ export const EXAMPLES: Readonly<
   withdrawDataOrder: { target: `${ORDERED}/withdrawal`, type: 'application/json', body: '{}' },
   collectCertificate: { target: `/api/v1/requests/${REQUEST}/certificate.pem` },
   getCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}` },
+  listCertificates: { target: '/api/v1/certificates?office=mizusaki-higashi&limit=5' },
+  searchCertificates: {
+    target: '/api/v1/searches/certificates',
+    type: 'application/json',
+    body: JSON.stringify({ text: '田辺', office: 'mizusaki-higashi' }),
+  },
+  exportCertificatesAsCsv: { target: '/api/v1/exports/certificates.csv?office=mizusaki-higashi' },
+  exportCertificatesAsXlsx: { target: '/api/v1/exports/certificates.xlsx?office=mizusaki-higashi' },
   listSerials: { target: `/api/v1/certificates/${CA}?limit=5` },
   getKeyList: { target: '/api/v1/keys/compromised' },
   uploadKeyListPart: {

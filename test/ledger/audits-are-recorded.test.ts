@@ -39,7 +39,20 @@ beforeAll(async () => {
   const period = 'from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z';
   targets = {
     listRequests: '/api/v1/requests',
+    searchRequests: {
+      at: '/api/v1/searches/requests',
+      post: { text: '市長', office: 'mizusaki-higashi' },
+    },
+    exportRequestsAsCsv: '/api/v1/exports/requests.csv',
+    exportRequestsAsXlsx: '/api/v1/exports/requests.xlsx',
     getRequest: `/api/v1/requests/${issued.id}`,
+    listCertificates: '/api/v1/certificates?tenant=tokiwa',
+    searchCertificates: {
+      at: '/api/v1/searches/certificates',
+      post: { text: '市長', office: 'mizusaki-higashi' },
+    },
+    exportCertificatesAsCsv: '/api/v1/exports/certificates.csv?tenant=tokiwa',
+    exportCertificatesAsXlsx: '/api/v1/exports/certificates.xlsx?tenant=tokiwa',
     listSerials: `/api/v1/certificates/${ca}`,
     listUsedKeys: '/api/v1/keys',
     getCertificate: `/api/v1/certificates/${ca}/${serial}`,

@@ -56,6 +56,9 @@ const SHOWN: Readonly<Record<string, string>> = {
 /** They name a month, which every tenant has; test/personal/months.test.ts has another tenant's. */
 const OF_MONTHS = ['endRetentionMonth'];
 
+/** Searches: the text is in the body. */
+const SEARCHED: readonly string[] = ['searchRequests', 'searchCertificates'];
+
 /** Operations that make what was not there. A name that is taken has to be refused, whoever has it. */
 const MAKES = ['inviteOfficer', 'issueToken', 'proposeOffice', 'proposePrincipal'];
 
@@ -178,6 +181,7 @@ export const doors = (open: () => TwoTenants): void => {
         !isOfLedger(route) &&
         !namesOne(route) &&
         !(route.id in SHOWN) &&
+        !SEARCHED.includes(route.id) &&
         ![...MAKES, ...OF_MONTHS, 'submitRequest'].includes(route.id),
     );
     expect(unheard.map(({ id }) => id)).toEqual([]);
@@ -215,6 +219,21 @@ export const doors = (open: () => TwoTenants): void => {
             '',
           ]);
           for (const secret of secrets) expect(text).not.toContain(secret);
+        }
+      }
+    });
+
+    it('are found by no search', async () => {
+      for (const route of routes.filter(({ id }) => SEARCHED.includes(id))) {
+        for (const caller of callersOf(route)) {
+          const search = (office: string) =>
+            service.send(caller, 'POST', route.path, { text: '市長', office });
+          const own = await search('okitsu');
+          expect([route.id, caller.id, own.status]).toEqual([route.id, caller.id, 200]);
+          for (const secret of secrets) expect(own.text).not.toContain(secret);
+          const refused = await search('mizusaki-higashi');
+          const status = caller.role === 'officer' ? 403 : 404;
+          expect([route.id, caller.id, refused.status]).toEqual([route.id, caller.id, status]);
         }
       }
     });

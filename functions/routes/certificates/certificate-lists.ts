@@ -36,10 +36,9 @@ export const certificateFilter = {
   issuedTo: principalId
     .exactOptional()
     .meta({ description: 'The officer to whom the office gave the certificate.' }),
-  status: z
-    .enum(['good', 'hold', 'revoked', 'expired'])
-    .exactOptional()
-    .meta({ description: 'The status that the certificates have now.' }),
+  status: z.enum(['good', 'hold', 'revoked', 'expired']).exactOptional().meta({
+    description: 'As OCSP gives it; `expired` where it was neither revoked nor on hold at its end.',
+  }),
   expiresFrom: time.exactOptional().meta({ description: 'Certificates that end then or later.' }),
   expiresTo: time.exactOptional().meta({ description: 'Certificates that end before then.' }),
 };

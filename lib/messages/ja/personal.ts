@@ -1,6 +1,5 @@
 /** Personal data, their ends, and what is ordered about them: lib/personal, functions/routes/retention, cli/retention-text.ts. */
 export const PERSONAL: Readonly<Record<string, string>> = {
-  'There are personal data of that name already.': 'その名前の個人データは、すでにあります。',
   'The retention of these personal data has ended.': 'この個人データの保存期間は終わっています。',
   'The data key of these personal data is missing; restore it from a copy of the keys.':
     'この個人データのデータ鍵がありません。データ鍵の控えから戻してください。',

@@ -51,7 +51,9 @@ export const openDoors = (service: Served) => {
           const record = given.headers['akashi-record'];
           resolve({
             status: given.statusCode ?? 0,
-            body: said === '' ? undefined : JSON.parse(said),
+            // A file is no JSON.
+            body:
+              given.headers['content-type']?.includes('json') && said !== '' ? JSON.parse(said) : undefined,
             record: typeof record === 'string' ? record : undefined,
           });
         },
