@@ -34,7 +34,6 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'personal data': '個人データ',
   'erased by an order': '命令により消去されました',
   'cannot be read now ({0})': '現在は読み取れません（{0}）',
-  'erased by an order': '命令により消去されました',
   'gone: their retention ended with {0}': '消去済み（保存期間は {0} で終わりました）',
   'taken over from, see with --office: {0}': '承継した登録分局（--office で表示）: {0}',
   'records: {0}': '記録: {0} 件',
