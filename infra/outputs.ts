@@ -57,6 +57,11 @@ export const namesOf = ({
     FunctionPrefix: o(`${stack.stackName}-`, 'What the names of all functions of the service begin with'),
     TableName: o(store.table.name, 'DynamoDB table of all rows of the service'),
     TableArn: o(store.table.table.tableArn, 'The same table by its ARN, for exports'),
+    PersonalTableName: o(store.personal.rows.name, 'DynamoDB table of personal data'),
+    PersonalTableArn: o(store.personal.rows.table.tableArn, 'The same table by its ARN, for exports'),
+    DataKeyTableName: o(store.personal.dataKeys.name, 'DynamoDB table of the data keys of personal data'),
+    DataKeyTableArn: o(store.personal.dataKeys.table.tableArn, 'The same table by its ARN, for exports'),
+    PersonalKey: o(store.personal.key.keyArn, 'KMS key of both tables, which also seals each data key'),
     BucketName: o(store.objects.name, 'Bucket of CRLs, the log and the objects that prove acts'),
     AccessLogsName: o(
       store.accessLogs.bucketName,

@@ -145,13 +145,13 @@ export const loadIssuing = async (personal = refusing): Promise<Edge> =>
   edge(readFunctionEnv(RowsEnv, process.env), await loadIssuingCore(personal));
 
 /** Rows, and the users of tokens, who follow the acts on principals. */
-export const loadFollowingCore = async (): Promise<TaskContext> => {
+export const loadFollowingCore = async (personal = refusing): Promise<TaskContext> => {
   const env = readFunctionEnv(FollowingEnv, process.env);
-  return composeCore(env, refusing, () => ({ ...noPorts, ...tokenUsers(env) }));
+  return composeCore(env, personal, () => ({ ...noPorts, ...tokenUsers(env) }));
 };
 
-export const loadFollowing = async (): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadFollowingCore());
+export const loadFollowing = async (personal = refusing): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadFollowingCore(personal));
 
 /** Rows, the CA keys and the users of tokens: for the confirmation of a principal's key. */
 export const loadEnrolling = async (personal = refusing): Promise<Edge> => {

@@ -1,5 +1,5 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
-import { CHANGE_REQUEST_DATA, ISSUE_APART } from '../lambda/personal-rows.ts';
+import { ADD_NAMES, CHANGE_REQUEST_DATA, ISSUE_APART } from '../lambda/personal-rows.ts';
 import {
   BASIS,
   BROUGHT_BACK,
@@ -123,7 +123,7 @@ export const AUTHORITY_TASKS: readonly TaskFunction[] = [
         delete: ['used-keys/*'],
       },
     ),
-    personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART), dataKeys: ['open', 'make'] },
+    personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART, ADD_NAMES), dataKeys: ['open', 'make'] },
     bucketFormat: 'mark',
     crls: 'publish',
     caKeys: 'sign',

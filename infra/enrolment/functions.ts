@@ -1,7 +1,8 @@
 import { type RouteFunction, type Rows, type TaskFunction, together } from '../lambda/grants.ts';
-import { ISSUE_APART, READ_CERTIFICATE } from '../lambda/personal-rows.ts';
+import { ISSUE_APART, KEEP_NAMES, NAMES, READ_CERTIFICATE, READ_NAMES } from '../lambda/personal-rows.ts';
 import {
   ACT_ON_PRINCIPALS,
+  ACTS_ON_DATA_KEYS,
   ACTS_ON_HOLDERS,
   ACTS_ON_OFFICES,
   ACTS_ON_PRINCIPALS,
@@ -66,7 +67,8 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
       ],
       get: ['enrolled-holders/*'],
     }),
-    proofs: { read: [ACTS_ON_HOLDERS] },
+    personal: READ_NAMES,
+    proofs: { read: [ACTS_ON_HOLDERS, ACTS_ON_DATA_KEYS] },
   },
   {
     id: 'office-acts',
@@ -99,6 +101,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, {
       query: ['trust-domain-withdrawn', 'enrolled-persons/*'],
     }),
+    personal: { rows: KEEP_NAMES, dataKeys: ['open', 'make'] },
     // A principal that two operators resume gets its user back within a minute.
     tokenUsers: 'list',
     actKeys: { sign: ['enrolment'] },
@@ -137,7 +140,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
         query: ['enrolled-persons/*'],
       },
     ),
-    personal: { rows: ISSUE_APART, dataKeys: ['open', 'make'] },
+    personal: { rows: together(ISSUE_APART, NAMES), dataKeys: ['open', 'make'] },
     tokenUsers: 'open',
     caKeys: 'sign',
     actKeys: { sign: ['enrolment', 'issuance', 'revocation'] },
@@ -161,6 +164,7 @@ export const ENROLMENT_ROUTES: readonly RouteFunction[] = [
     concurrency: 10,
     ownThrottle: true,
     rows: together(DOOR, END, OPENS, ACT_ON_PRINCIPALS, CHANGE_STATUS, { get: ['enrolled-holders/*'] }),
+    personal: READ_NAMES,
     tokenUsers: 'bring',
     actKeys: { sign: ['enrolment', 'revocation'] },
     proofs: {

@@ -2,9 +2,11 @@ import type { PersonalGrants, Rows } from './grants.ts';
 
 /** Rows of the table of personal data (lib/personal/rows.ts). */
 
-/** What a request says about somebody, by its id; and the bytes of a certificate, by its number. */
+/** What a request says about somebody, by its id; the bytes of a certificate, by its number; and the names of a principal. */
 export const REQUEST_ITEMS = 'request/*';
 export const CERTIFICATE_ITEMS = 'certificate/*';
+const PRINCIPAL_ITEMS = 'principal/*';
+const ITEMS = [REQUEST_ITEMS, CERTIFICATE_ITEMS, PRINCIPAL_ITEMS];
 
 /** For who is shown a certificate, or its digest. */
 export const READ_CERTIFICATE: PersonalGrants = { rows: { get: [CERTIFICATE_ITEMS] }, dataKeys: ['open'] };
@@ -34,6 +36,19 @@ export const ISSUE_APART: Rows = {
   put: [CERTIFICATE_ITEMS, MONTHS, MADE_KEYS],
 };
 
+/** For who is shown a principal, or certifies one. */
+export const NAMES: Rows = { get: [PRINCIPAL_ITEMS] };
+export const READ_NAMES: PersonalGrants = { rows: NAMES, dataKeys: ['open'] };
+
+/** An operator whom the persons of the ceremony enrol has a name as well. */
+export const ADD_NAMES: Rows = {
+  get: [PRINCIPAL_ITEMS, MONTHS, MADE_KEYS],
+  put: [PRINCIPAL_ITEMS, MONTHS, MADE_KEYS],
+};
+
+/** Names are put before their act, under an end that follows from it, and taken away where no act has them. */
+export const KEEP_NAMES: Rows = { ...ADD_NAMES, delete: [PRINCIPAL_ITEMS, MONTHS] };
+
 /** A new item. */
 export const ADD_REQUEST_DATA: Rows = {
   get: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
@@ -58,10 +73,13 @@ export const END_MONTHS: Rows = {
   delete: [MONTHS, SEARCHES, MADE_KEYS],
 };
 
+/** What others have under a key that an erasure closed is put under the next one. */
+export const RENEW: Rows = { get: ITEMS, put: ITEMS };
+
 /** The rows that nobody can read any more are deleted, and years of which no key is left. */
 export const SWEEP: Rows = {
   query: [ENDED],
-  delete: [REQUEST_ITEMS, CERTIFICATE_ITEMS, YEARS, ENDED],
+  delete: [...ITEMS, YEARS, ENDED],
 };
 
 /**

@@ -231,11 +231,13 @@ export const CERTIFY_PRINCIPAL: Rows = {
   delete: ['enrolled-uncertified'],
 };
 
+const OF_LATER_ACTS = ['enrolled-due', 'enrolled-names-behind'];
+
 /** The first act on an operator, and the certificate. */
 export const ENROL_OPERATOR: Rows = together(
   {
-    get: ENROLLED_PRINCIPALS.filter((pk) => pk !== 'enrolled-due'),
-    put: ENROLLED_PRINCIPALS.filter((pk) => pk !== 'enrolled-due'),
+    get: ENROLLED_PRINCIPALS.filter((pk) => !OF_LATER_ACTS.includes(pk)),
+    put: ENROLLED_PRINCIPALS.filter((pk) => !OF_LATER_ACTS.includes(pk)),
   },
   CERTIFY_PRINCIPAL,
 );

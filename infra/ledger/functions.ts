@@ -1,5 +1,5 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
-import { END_MONTHS, ERASE, SWEEP } from '../lambda/personal-rows.ts';
+import { END_MONTHS, ERASE, RENEW, SWEEP } from '../lambda/personal-rows.ts';
 import {
   ACTS_ON_DATA_KEYS,
   BROUGHT_BACK,
@@ -195,7 +195,10 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
       put: ['expired/*', 'report/annual', 'retention', 'staged/*'],
       delete: SETTLED.filter((pk) => pk !== 'count/*'),
     }),
-    personal: { rows: together(END_MONTHS, ERASE, SWEEP), dataKeys: ['list', 'open', 'make', 'destroy'] },
+    personal: {
+      rows: together(END_MONTHS, ERASE, RENEW, SWEEP),
+      dataKeys: ['list', 'open', 'make', 'destroy'],
+    },
     reports: 'expire',
     actKeys: { sign: ['retention', 'personal-data', 'data-key'] },
     proofs: {

@@ -4,6 +4,7 @@ import {
   CHANGE_REQUEST_DATA,
   ISSUE_APART,
   MOVE_STAGED,
+  NAMES,
   READ_CERTIFICATE,
   REQUEST_ITEMS,
   SEARCH,
@@ -176,7 +177,7 @@ export const REGISTRATION_TASKS: readonly TaskFunction[] = [
         delete: ['used-keys/*'],
       },
     ),
-    personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART), dataKeys: ['open', 'make'] },
+    personal: { rows: together(CHANGE_REQUEST_DATA, ISSUE_APART, NAMES), dataKeys: ['open', 'make'] },
     caKeys: 'sign',
     actKeys: { sign: ['issuance'] },
     proofs: {

@@ -1,5 +1,11 @@
 import { type RouteFunction, type Rows, type TaskFunction, together } from '../lambda/grants.ts';
-import { CERTIFICATE_ITEMS, READ_CERTIFICATE, REQUEST_ITEMS, SEARCH } from '../lambda/personal-rows.ts';
+import {
+  CERTIFICATE_ITEMS,
+  KEEP_NAMES,
+  READ_CERTIFICATE,
+  REQUEST_ITEMS,
+  SEARCH,
+} from '../lambda/personal-rows.ts';
 import {
   ACTS_ON_DATA_KEYS,
   BROUGHT_BACK,
@@ -222,6 +228,8 @@ export const STATUS_TASKS: readonly TaskFunction[] = [
       get: ['crls/*', 'used-keys/*', 'enrolment-walk'],
       put: ['crls/*', 'used-keys/*', 'enrolment-walk'],
     }),
+    // Names stay while the enrolment is in force, and end after it.
+    personal: { rows: KEEP_NAMES, dataKeys: ['open', 'make'] },
     tokenUsers: 'compare',
     proofs: { read: [...FOLLOW_COMPROMISE, CLOSINGS], put: [BROUGHT_BACK, COMPROMISED_KEYS] },
   },

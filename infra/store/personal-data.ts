@@ -47,6 +47,8 @@ export class PersonalData extends Construct {
     this.key = new Key(this, 'Key', {
       description: 'Personal data and their data keys',
       enableKeyRotation: true,
+      // Multi-Region, because a key cannot become so later and a second site opens data keys with it.
+      multiRegion: true,
       pendingWindow: Duration.days(30),
       removalPolicy: RemovalPolicy.RETAIN,
     });

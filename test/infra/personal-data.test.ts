@@ -18,8 +18,11 @@ const GRANTED: Readonly<Record<string, readonly Right[]>> = {
   'request-examinations': ['open', 'make'],
   'request-withdrawal': ['open', 'make'],
   'request-certificate': ['open'],
+  enrolled: ['open'],
+  'principal-acts': ['open', 'make'],
   invitations: ['open'],
   'principal-enrolment': ['open', 'make'],
+  'principal-ends': ['open'],
   certificates: ['open'],
   'certificate-lists': ['open'],
   'certificate-exports': ['open'],
@@ -30,6 +33,7 @@ const GRANTED: Readonly<Record<string, readonly Right[]>> = {
   'data-end': ['open', 'make', 'destroy'],
   ceremony: ['open', 'make'],
   'scheduled-recovery': ['open', 'make'],
+  'scheduled-closings': ['open', 'make'],
   'scheduled-retention': ALL_RIGHTS,
 };
 

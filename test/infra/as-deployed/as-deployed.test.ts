@@ -325,7 +325,7 @@ describe.skipIf(!present)('as deployed', () => {
     dateOfBirth: '1987-03-29',
     holderId: '2026ZQ7700001234',
   };
-  /** What names people stands in the table of personal data alone, and sealed there. Enrolments stand with the rows. */
+  /** What names people stands in the table of personal data alone, and sealed there. */
   const APART = {
     position: SECRETS.position,
     mail: SECRETS.mail,
@@ -334,6 +334,7 @@ describe.skipIf(!present)('as deployed', () => {
     address: SECRETS.address,
     dateOfBirth: SECRETS.dateOfBirth,
     holderId: SECRETS.holderId,
+    officer: SECRETS.officer,
     dateInCertificate: '19870329',
   };
 
