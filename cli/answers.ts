@@ -21,7 +21,7 @@ export const problemAnswer = z.looseObject({
 });
 
 /** Why names are not shown. */
-const personalDataAnswer = z.looseObject({
+export const personalDataAnswer = z.looseObject({
   state: text,
   month: text.exactOptional(),
   code: text.exactOptional(),
@@ -279,6 +279,7 @@ const enrolmentAnswer = z.looseObject({
   changed: z.looseObject({ at: text }),
   standing: text.exactOptional(),
   name: bilingual.exactOptional(),
+  personalData: personalDataAnswer.exactOptional(),
 });
 export const officePage = z.looseObject({
   offices: z.array(enrolmentAnswer),

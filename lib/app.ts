@@ -286,9 +286,10 @@ export const compose = (ports: Ports): Core => {
     compromiseOf: closures.compromise,
     ...openBehindRow({ table, clock }),
   });
-  const mending = openMending({ ...ports, recorder: ledger });
   const { retention: periods } = trustDomain;
   const after = (period: Period) => (ms: number) => addPeriod(new Date(ms), period).getTime();
+  const ofPersons = { personal: personal.data, namesEnd: after(periods.enrolment) };
+  const mending = openMending({ ...ports, ...ofPersons, recorder: ledger });
   const dataEnd = after(periods.issuanceAfterExpiry);
   const tenantOfOffice = async (office: string) => (await directory.office(office))?.tenant;
   const authority = openAuthority({
@@ -345,6 +346,7 @@ export const compose = (ports: Ports): Core => {
     founders,
     directory,
     certifying: certifyingBy(authority, operations.principal.id, ledger),
+    ...ofPersons,
     tokenUsers: ports.tokenUsers,
     objects: ports.objects,
     clock,

@@ -70,7 +70,7 @@ export const principalsOf = (
       ...(own !== undefined && { tenant: own }),
       ...(office !== undefined && { office }),
       ...(duties && { duties }),
-      name,
+      name: role === 'relyingParty' ? name : { ja: id, en: id },
       ...(purposes && { purposes }),
       ...(assumedPurpose !== undefined && { assumedPurpose }),
     };

@@ -10,6 +10,7 @@ import { openDirectory } from '../../lib/enrolment/directory.ts';
 import { listPk, namedPk } from '../../lib/enrolment/listings.ts';
 import { rowKey } from '../../lib/enrolment/rows.ts';
 import { principalState } from '../../lib/enrolment/states.ts';
+import { openPersonal } from '../../lib/personal/personal.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { openStore } from '../ocsp/store.ts';
 
@@ -26,10 +27,24 @@ const SERVICE = { id: 'service' };
 
 const folder = mkdtempSync(join(tmpdir(), 'akashi-bench-enrolment-'));
 /** One process at a time has the folder. */
-let { core, trustDomain, table, close } = await openStore(folder);
+let { core, trustDomain, table, close, ...apart } = await openStore(folder);
+/** Its own retention of names has no end that a run would reach. */
+const namesEnd = (ms: number): number => ms + 3_650 * 86_400_000;
 const rooms = () => ({
   people: core.enrolment.people,
-  acting: openActing({ table, recorder: core.ledger, random }, 'principal', principalState),
+  acting: openActing(
+    {
+      table,
+      recorder: core.ledger,
+      random,
+      tokenUsers: undefined,
+      personal: openPersonal({ ...apart, table, recorder: core.ledger, random, clock: Date.now }).data,
+      namesEnd,
+      clock: Date.now,
+    },
+    'principal',
+    principalState,
+  ),
   directory: openDirectory({ table, recorder: core.ledger, founders: trustDomain, clock: Date.now }),
 });
 let { people, acting, directory } = rooms();
@@ -141,7 +156,7 @@ const startAgain = async (between: () => void = () => {}): Promise<number> => {
   await close();
   between();
   const began = performance.now();
-  ({ core, trustDomain, table, close } = await openStore(folder));
+  ({ core, trustDomain, table, close, ...apart } = await openStore(folder));
   const took = performance.now() - began;
   ({ people, acting, directory } = rooms());
   return took;

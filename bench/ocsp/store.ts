@@ -8,6 +8,7 @@ import { type Core, compose } from '../../lib/app.ts';
 import { openDataKeyFiles } from '../../lib/keys/data-key-files.ts';
 import type { KeyStore } from '../../lib/keys/keys.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
+import type { DataKeys } from '../../lib/personal/personal.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import type { Bucket, Table } from '../../lib/store/store.ts';
@@ -23,6 +24,8 @@ export interface Opened {
   readonly core: Core;
   readonly trustDomain: TrustDomain;
   readonly table: Table;
+  readonly personal: Table;
+  readonly dataKeys: DataKeys;
   readonly bucket: Bucket;
   readonly keys: KeyStore;
   close(): Promise<void>;
@@ -61,6 +64,8 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
     core,
     trustDomain,
     table,
+    personal,
+    dataKeys,
     bucket,
     keys,
     close: async () => {

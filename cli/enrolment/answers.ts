@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personalDataAnswer } from '../answers.ts';
 
 /* The members of the service's answers about offices and principals that the command line uses. */
 
@@ -38,6 +39,7 @@ const principal = {
   role: text.exactOptional(),
   person: text.exactOptional(),
   name: bilingual.exactOptional(),
+  personalData: personalDataAnswer.exactOptional(),
   kana: text.exactOptional(),
   tenant: text.exactOptional(),
   office: text.exactOptional(),

@@ -1,7 +1,8 @@
-import { phrase } from '../../lib/fault.ts';
+import { type Phrase, phrase } from '../../lib/fault.ts';
 import type { Say } from '../../lib/messages/messages.ts';
 import { details, table } from '../output.ts';
 import { NONE } from '../purpose-text.ts';
+import { personalDataText } from '../request-text.ts';
 import type { PrincipalAnswer, PrincipalStateAnswer } from './answers.ts';
 import { fingerprintText } from './fingerprint.ts';
 import { type Line, nameText, preparedLines, proposedLines, standingOf, stepText } from './state-text.ts';
@@ -14,7 +15,7 @@ export const purposeLines = (purposes: Purposes | undefined): readonly Line[] =>
   );
 
 const termLines = (state: PrincipalStateAnswer): readonly Line[] => [
-  [phrase`name`, nameText(state.name)],
+  [phrase`name`, state.personalData ? personalDataText(state.personalData) : nameText(state.name)],
   [phrase`reading`, state.kana],
   [phrase`person`, state.person],
   [phrase`tenant`, state.tenant],
@@ -66,6 +67,11 @@ const openText = (principal: PrincipalAnswer) => {
   return invitedUntil === undefined ? undefined : phrase`invited until ${invitedUntil}`;
 };
 
+const shortName = ({ name, personalData }: PrincipalStateAnswer): Phrase => {
+  if (name) return phrase`${name}`;
+  return personalData ? personalDataText(personalData) : phrase`names lost`;
+};
+
 /** One line for each principal. */
 export const principalTable = (say: Say, principals: readonly PrincipalAnswer[]): string =>
   table(
@@ -77,7 +83,7 @@ export const principalTable = (say: Say, principals: readonly PrincipalAnswer[])
         standingOf(principal),
         ...(state.office === undefined ? [] : [state.office, state.duties?.join(', ') ?? NONE]),
         state.until ?? NONE,
-        say(state.name ? phrase`${state.name}` : phrase`names lost`),
+        say(shortName(state)),
         ...(open ? [say(open)] : []),
       ];
     }),

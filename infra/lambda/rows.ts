@@ -128,13 +128,18 @@ const ENROLLED_PRINCIPALS = [
   'enrolled-persons/*',
   'enrolled-due',
   'enrolled-uncertified',
+  'enrolled-names-behind',
 ];
 
-/** The rows of offices and principals, and the lists that name them, follow the newest acts. */
+/**
+ * The rows of offices and principals, and the lists that name them, follow the newest acts; and so do the names that acts have
+ * left.
+ */
 export const FOLLOW_ENROLMENT: Rows = {
+  query: ['enrolled-names-behind'],
   get: [...ENROLLED_OFFICES, ...ENROLLED_PRINCIPALS],
   put: [...ENROLLED_OFFICES, ...ENROLLED_PRINCIPALS],
-  delete: ['enrolled-offices/*', 'enrolled-principals/*', 'enrolled-persons/*'],
+  delete: ['enrolled-offices/*', 'enrolled-principals/*', 'enrolled-persons/*', 'enrolled-names-behind'],
 };
 
 /**

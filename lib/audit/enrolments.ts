@@ -24,8 +24,10 @@ export interface ListedEnrolment {
   /** RFC 3339: when that act was recorded. */
   readonly changed?: { readonly at: string } | undefined;
   readonly standing?: string | undefined;
-  /** Absent where the row has not the names that the act has the digest of. */
+  /** Absent where the service has not the names that the act has the digest of. */
   readonly name?: unknown;
+  /** Of a person: why the service shows no name. */
+  readonly personalData?: { readonly state: string } | undefined;
 }
 
 /**
@@ -105,6 +107,10 @@ export const openEnrolmentCheck = ({
 
   /** Whether the record of an act may be gone that stopped to be in force at that time. */
   const isOver = (time: number): boolean => lost > 0 || now - time > retention - DATES_MS;
+
+  /** The names of a person go when the time after the enrolment is over. */
+  const areNamesOver = ({ personalData }: ListedEnrolment, { time, state }: EnrolmentAct): boolean =>
+    personalData?.state === 'ended' && isOver(state?.standing === 'ended' ? time : timeIn(state?.until));
 
   const checkChain = (name: string, chain: readonly EnrolmentAct[], actors: ActorsByActs): void => {
     let missing = 0;
@@ -192,7 +198,7 @@ export const openEnrolmentCheck = ({
     if (shown === undefined) return;
     const isNewest = shown.number >= (sure?.number ?? 0) && shown.number <= recorded;
     if (!isNewest) report('enrolment-differs', { enrolment: name, shown: shown.number, recorded });
-    else if (shown.standing !== undefined && shown.name === undefined)
+    else if (shown.standing !== undefined && shown.name === undefined && !areNamesOver(shown, newest))
       report('enrolment-differs', { enrolment: name, shown: 'no name', recorded });
   };
 

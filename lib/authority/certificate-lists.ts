@@ -24,22 +24,31 @@ const MAX_LOOKED_AT = 500;
 /** Certificates that are looked at together, where only some of a list are asked for. */
 const AT_ONCE = 50;
 
-/** Where a page goes on; `place` is the last key of a list that was looked at, or the cursor of a search. */
+/** A place in a list or in what a search found. */
 interface Entry {
+  /** Absent where the request led to no certificate, or where somebody else wrote the row. */
   readonly ref: CertificateRef | undefined;
+  /** Whether this is the place where the certificate belongs. */
   readonly fits: (row: CertificateRow) => boolean;
-  /** Absent in a search: its pages are shown whole. */
+  /** A page can go on after it. Absent in a search, which goes on by its own cursor. */
   readonly place?: string;
 }
 
+interface Found {
+  readonly ref: CertificateRef;
+  readonly row: CertificateRow;
+  readonly standing: Awaited<ReturnType<CertificateViews['standingOf']>>;
+}
+
 interface Source {
+  /** How many places to look at together, where so many certificates are lacking on the page. */
+  readonly chunk: (lacking: number) => number;
   readonly page: (
     limit: number,
     after: string | undefined,
   ) => Promise<{ readonly entries: readonly Entry[]; readonly next?: string }>;
   /** How many there are, where the list has all that is asked for and nothing else. */
   readonly total?: () => Promise<{ readonly total: number; readonly more?: true }>;
-  readonly chunk: (lacking: number) => number;
 }
 
 type Deps = Pick<
@@ -159,17 +168,20 @@ export const openCertificateLists = (deps: Deps, views: CertificateViews): Autho
       COMPARED.every((name) => query[name] === undefined || row[name] === query[name]) &&
       isWithin(window, row);
 
-    const judged = async ({ ref, fits }: Entry): Promise<ListedCertificate | undefined> => {
+    const judged = async ({ ref, fits }: Entry): Promise<Found | undefined> => {
       const row = ref && (await table.get<CertificateRow>(certificateKey(ref)))?.value;
       if (!ref || !row || !isAsked(row) || !fits(row) || !serves(actor, row.tenant)) return undefined;
       const standing = await views.standingOf(ref, row);
       if (status !== undefined && standing.status !== status) return undefined;
-      if (!(await views.isSeenBy(actor, ref))) return undefined;
-      const { pem: _, ...view } = await views.viewOf(ref, row, standing);
-      return view;
+      return (await views.isSeenBy(actor, ref)) ? { ref, row, standing } : undefined;
     };
 
-    const shown: ListedCertificate[] = [];
+    const view = async ({ ref, row, standing }: Found): Promise<ListedCertificate> => {
+      const { pem: _, ...withoutBytes } = await views.viewOf(ref, row, standing);
+      return withoutBytes;
+    };
+
+    const shown: Found[] = [];
     let at = cursor === undefined ? undefined : readCursor(scope, cursor);
     let lookedAt = 0;
     do {
@@ -188,7 +200,8 @@ export const openCertificateLists = (deps: Deps, views: CertificateViews): Autho
       }
     } while (at !== undefined && shown.length < limit && lookedAt < MAX_LOOKED_AT);
     return {
-      certificates: shown,
+      // Names are opened only for the certificates that are shown.
+      certificates: await Promise.all(shown.map(view)),
       ...(at !== undefined && { cursor: writeCursor(scope, at) }),
       ...(count === true && (await source.total?.())),
     };

@@ -1,7 +1,10 @@
 import { Fault, wentThrough } from '../fault.ts';
+import type { Role } from '../principal.ts';
 import type { Item, Value } from '../store/store.ts';
 import { type Actor, type Outcome, openChain, type Standing } from './chain.ts';
 import type { EnrolmentDeps } from './deps.ts';
+import { isPerson } from './persons.ts';
+import { openPrincipalNames } from './principal-names.ts';
 import type { Said, Subject } from './reading.ts';
 import {
   type Contents,
@@ -27,7 +30,7 @@ export interface Current<S> {
 /** The next act, and what its row keeps besides. */
 export interface Decision<S> {
   readonly outcome: Outcome<S>;
-  /** The names that belong to the act's state, or to what it proposes; absent where they are those of the row. */
+  /** The names that belong to the act's state, or to what it proposes or prepares; absent where they are those of an earlier one. */
   readonly contents?: Contents;
   readonly subjectPublicKeyInfo?: string;
 }
@@ -46,7 +49,7 @@ export interface Acting<S> {
   act(
     id: string,
     actor: Actor | undefined,
-    decide: (current: Current<S>) => Decision<S>,
+    decide: (current: Current<S>) => Decision<S> | Promise<Decision<S>>,
   ): Promise<Current<S>>;
   /** By the newest act, after the rows were brought to it, with what the row keeps besides. */
   mended(id: string, kept?: Omit<Decision<S>, 'outcome'>): Promise<Current<S>>;
@@ -57,21 +60,29 @@ export interface Acting<S> {
   whole(id: string, number: number): Promise<Said<S> | undefined>;
   /** The newest act and all before it, newest first, by the objects. */
   history(id: string): AsyncIterable<Standing<S>>;
-  /** Salted, for the row; its digest goes into the act. */
+  /** Salted, to be kept; the digest goes into the act. */
   salted(contents: Value): { readonly contents: Contents; readonly digest: string };
 }
 
-export const openActing = <S extends { readonly contents?: string; readonly tenant?: string }>(
-  {
-    table,
-    recorder,
-    random,
-    tokenUsers,
-  }: Pick<EnrolmentDeps, 'table' | 'recorder' | 'random' | 'tokenUsers'>,
+export type ActingDeps = Pick<
+  EnrolmentDeps,
+  'table' | 'recorder' | 'random' | 'tokenUsers' | 'personal' | 'namesEnd' | 'clock'
+>;
+
+interface State {
+  readonly contents?: string;
+  readonly tenant?: string;
+  readonly role?: Role;
+}
+
+export const openActing = <S extends State>(
+  deps: ActingDeps,
   subject: Subject,
   state: StateShape<S>,
 ): Acting<S> => {
+  const { table, recorder, random, tokenUsers } = deps;
   const chain = openChain(recorder, subject, state);
+  const names = openPrincipalNames(deps);
 
   const readBoth = async (id: string) => {
     const item = await readRow(table, subject, id);
@@ -121,9 +132,15 @@ export const openActing = <S extends { readonly contents?: string; readonly tena
         await store(id, before.item, before.standing);
         before.item = await readRow(table, subject, id);
       }
-      const { outcome, ...kept } = decide(current(before));
+      const { outcome, ...kept } = await decide(current(before));
+      // Names of a person come before the act. A crash leaves them without an act, and never an act without its names.
+      const named = kept.contents && personNamed(outcome, kept.contents);
+      if (named && kept.contents) await names.put(id, named, kept.contents);
       const standing = await chain.put(id, before.standing, actor, outcome);
-      if (standing === undefined) continue;
+      if (standing === undefined) {
+        if (named?.contents !== undefined) await names.remove(id, named.contents);
+        continue;
+      }
       const row = (await store(id, before.item, standing, kept)) ?? (await mended(id, kept)).row;
       return { standing, ...(row && { row }) };
     }
@@ -175,4 +192,15 @@ export const openActing = <S extends { readonly contents?: string; readonly tena
       return { contents: { salt, contents }, digest: contentsDigest(salt, contents) };
     },
   };
+};
+
+/** The state of a person that has these names. */
+const personNamed = <S extends State>(
+  { state, proposed, prepared }: Outcome<S>,
+  { salt, contents }: Contents,
+): S | undefined => {
+  const digest = contentsDigest(salt, contents);
+  return [state, proposed?.state, prepared?.state].find(
+    (one) => one !== undefined && isPerson(one) && one.contents === digest,
+  );
 };

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import { serves } from '../tenant.ts';
@@ -8,10 +7,11 @@ import type { EnrolmentDeps } from './deps.ts';
 import { openDueActs } from './due.ts';
 import type { Independence } from './independence.ts';
 import { type Invitations, invitationFor } from './invitations.ts';
-import { principalViewOf, unknownOffice, unknownPrincipal } from './principal-views.ts';
+import type { PrincipalNames } from './principal-names.ts';
+import { openPrincipalViews, unknownOffice, unknownPrincipal } from './principal-views.ts';
 import type { Said } from './reading.ts';
 import { isResponsibleOf } from './responsible.ts';
-import { type Contents, contentsOf } from './rows.ts';
+import type { Contents } from './rows.ts';
 import { readTerm } from './terms.ts';
 import { assertConfirmer, assertOperator, awaited, changing, wrongStanding } from './two-operators.ts';
 
@@ -44,21 +44,6 @@ export const assertNothingPrepared = (id: string, { standing }: Current<Principa
     phrase`Something else is prepared for ${id} from ${prepared.effectiveFrom} on; withdraw that first.`,
     { principal: id, effectiveFrom: prepared.effectiveFrom },
   );
-};
-
-/**
- * The act that prepared this very change is there and its names are lost, because a crash came before its row. The change may be
- * given again, with the names.
- */
-const isPreparedWithoutNames = (
-  { standing, row }: Current<PrincipalState>,
-  next: PrincipalState,
-  moment: string | undefined,
-): boolean => {
-  const { prepared } = standing ?? {};
-  if (prepared === undefined || prepared.effectiveFrom !== moment) return false;
-  const isSame = isDeepStrictEqual({ ...prepared.state, contents: next.contents }, next);
-  return isSame && contentsOf(prepared.state, row?.awaiting ?? row?.known) === undefined;
 };
 
 /** Officers see the principals of their own office, and those who are to come to it. Others see those whom they serve. */
@@ -104,10 +89,12 @@ export const openChanging = (
     readonly directory: Pick<Directory, 'openOffice' | 'office'>;
     readonly found: (actor: Principal, id: string) => Promise<Current<PrincipalState>>;
     readonly independence: Independence;
+    readonly names: PrincipalNames;
     readonly revokeAll: Invitations['revokeAll'];
   },
 ): Changing => {
-  const { acting, directory, founders, found, independence, clock, random } = deps;
+  const { acting, directory, founders, found, independence, names, clock, random } = deps;
+  const viewOf = openPrincipalViews(names);
   const due = openDueActs(deps);
 
   /** A change at once, or an act that prepares it. */
@@ -136,10 +123,10 @@ export const openChanging = (
     const changed = await acting.act(id, actor, (now) => {
       if (now.standing === undefined) throw unknownPrincipal(id);
       const changed = next(now);
-      if (!isPreparedWithoutNames(now, changed.state, moment)) assertNothingPrepared(id, now);
+      assertNothingPrepared(id, now);
       return decided(now.standing, changed, moment);
     });
-    return principalViewOf(id, changed);
+    return viewOf(id, changed);
   };
 
   /** An operator confirms what an operator proposed, and the receiving office's responsible person what brings an officer there. */
@@ -185,14 +172,14 @@ export const openChanging = (
             },
           };
         });
-        return principalViewOf(id, proposed);
+        return viewOf(id, proposed);
       },
 
       confirm: async (actor, id, number) => {
         const { standing: before } = await found(actor, id);
         await independence.assert(actor, id, before?.awaiting?.state);
         const { invitation, text } = invitationFor(id, actor, clock(), random);
-        const confirmed = await acting.act(id, actor, (now) => {
+        const confirmed = await acting.act(id, actor, async (now) => {
           assertSees(actor, id, now);
           const { standing, row } = now;
           const again = standing && unopened(standing, actor, clock());
@@ -201,8 +188,7 @@ export const openChanging = (
           assertConfirms(actor, proposal);
           assertConfirmer(actor, proposal, number);
           const { state, effectiveFrom, invites: isInvited } = proposal.awaiting;
-          // The names of an officer who moves are those of the row.
-          changing(contentsOf(state, row?.awaiting) ?? contentsOf(state, row?.known));
+          changing(await names.of(id, state, row));
           const confirms = proposal.record.id;
           if (isInvited) return { outcome: { act: 'invited', state: { ...state, invitation }, confirms } };
           // A moment that passed while it was waited for is now.
@@ -210,7 +196,7 @@ export const openChanging = (
           return decided(proposal, { state }, moment, confirms);
         });
         const isInvited = confirmed.standing?.record.details.act === 'invited';
-        return { principal: principalViewOf(id, confirmed), ...(isInvited && { invitation: text }) };
+        return { principal: await viewOf(id, confirmed), ...(isInvited && { invitation: text }) };
       },
 
       withdraw: async (actor, id) => {
@@ -224,7 +210,7 @@ export const openChanging = (
           const { state }: Said<PrincipalState> = standing?.prepared ? standing : awaited(standing, clock());
           return { outcome: { act: 'withdrawn', ...(state && { state }) } };
         });
-        return principalViewOf(id, withdrawn);
+        return viewOf(id, withdrawn);
       },
     },
   };

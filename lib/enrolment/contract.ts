@@ -1,3 +1,4 @@
+import type { PersonalDataState } from '../personal/personal.ts';
 import type { Duty, Principal, Purpose, Role } from '../principal.ts';
 import type { Office, Text } from '../trust-domain/trust-domain.ts';
 
@@ -9,11 +10,12 @@ import type { Office, Text } from '../trust-domain/trust-domain.ts';
  *   outcomes/principal.{id}/{n}   what an act made of a principal
  *
  * An act has the whole state that it leads to, so the newest one says everything. It has ids, times, digests and the terms of
- * relying parties; names and attributes are in the row, and the act has their salted digest. A row repeats the newest act with
- * its signature. Readers go by the row. Whatever opens a door goes by the newest object.
+ * relying parties. Names and attributes of organisations are in the row, names of persons stand apart (lib/personal), and the act
+ * has their salted digest. A row repeats the newest act with its signature. Readers go by the row. Whatever opens a door goes by
+ * the newest object.
  */
 
-/** Names of people and offices stand in rows only. */
+/** Names of offices and relying parties stand in rows, and those of persons apart. */
 export interface PersonalContents {
   readonly name: Text;
   /** The reading of the Japanese name. */
@@ -122,16 +124,20 @@ export interface OfficeView extends Partial<Omit<OfficeState, 'contents'>>, Part
     Partial<OfficeContents>;
 }
 
-type ShownPrincipal = Omit<PrincipalState, 'contents' | 'invitation' | 'brought' | 'key'>;
+interface ShownNames extends Partial<PersonalContents> {
+  /** Of a person, in place of the name. */
+  readonly personalData?: PersonalDataState;
+}
 
-export interface PrincipalView extends Partial<ShownPrincipal>, Partial<PersonalContents> {
+type ShownPrincipal = Omit<PrincipalState, 'contents' | 'invitation' | 'brought' | 'key'> & ShownNames;
+
+export interface PrincipalView extends Partial<ShownPrincipal> {
   readonly id: string;
   readonly number: number;
   readonly changed: Step;
   readonly awaiting?: Step &
     Pick<Awaited<PrincipalState>, 'lapsesAt' | 'effectiveFrom' | 'invites'> &
-    ShownPrincipal &
-    Partial<PersonalContents>;
+    ShownPrincipal;
   /** RFC 3339 UTC; while an invitation waits to be opened. */
   readonly invitedUntil?: string;
   /** The fingerprint of the key that waits for its confirmation. */
@@ -139,7 +145,7 @@ export interface PrincipalView extends Partial<ShownPrincipal>, Partial<Personal
   /** The fingerprint of the key that was confirmed last. */
   readonly key?: string;
   /** What was prepared, and from when on it is in force. */
-  readonly prepared?: Step & { readonly effectiveFrom: string } & ShownPrincipal & Partial<PersonalContents>;
+  readonly prepared?: Step & { readonly effectiveFrom: string } & ShownPrincipal;
 }
 
 /** Tells an office that a prepared act was not done, because something else came before it. */
@@ -429,8 +435,8 @@ export interface OfficeSuccession {
 /** Who somebody is, and what an office is, for the rooms that act on it. */
 export interface Directory {
   /**
-   * By the rows: at most two reads. An officer comes with the offices whose affairs the own office has taken over. Undefined for
-   * nobody. Fault: `not-in-force` where the enrolment is suspended, ended or out of its term.
+   * By the rows: at most two reads. An officer comes with the offices whose affairs the own office has taken over. The name of a
+   * person who was enrolled is the id, here and below: names are read where they are shown. Undefined for nobody. Fault: `not-in-force` where the enrolment is suspended, ended or out of its term.
    */
   find(id: string): Promise<Principal | undefined>;
   /** By the newest act in the bucket, for what opens a door. Faults: the same. */

@@ -1,4 +1,5 @@
 import type { Phrase } from '../fault.ts';
+import type { PersonalData } from '../personal/personal.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
 import type { Objects, Table } from '../store/store.ts';
@@ -62,6 +63,10 @@ export interface EnrolmentDeps extends DirectoryDeps {
   readonly table: Table;
   readonly founders: Founders;
   readonly certifying: Certifying;
+  /** What names persons. */
+  readonly personal: Pick<PersonalData, 'change' | 'find' | 'read' | 'remove'>;
+  /** When the names of an enrolment end that is over then; both in milliseconds since the epoch. */
+  readonly namesEnd: (overAt: number) => number;
   readonly objects: Pick<Objects, 'list'>;
   /** Absent where no other issuer's tokens are taken. */
   readonly tokenUsers?: TokenUsers | undefined;

@@ -7,9 +7,10 @@ import type { Acting } from './acting.ts';
 import type { Directory, Notice, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import type { Closer, Invitations } from './invitations.ts';
+import { DUE, type Due } from './left-to-tasks.ts';
 import { unknownOffice } from './principal-views.ts';
 import type { Said } from './reading.ts';
-import { DUE, type Due, noticesPk } from './rows.ts';
+import { noticesPk } from './rows.ts';
 
 const PAGE = 500;
 /** So many are brought into force at once. */
@@ -101,7 +102,7 @@ export const openDueActs = (
       const isOwn = next?.record.actor === SERVICE.id && next.record.details.confirms === act.record.id;
       if (isOwn && next.record.details.act === 'ended') await revokeAll(closerOf(act), principal);
       if (isOwn && next.record.details.act !== 'lapsed') return true;
-      if (isReplaced(next)) return false;
+      if (isWithdrawn(next)) return false;
       await tell(due, at, isOwn ? 'office-not-open' : 'other-act');
       return false;
     }
@@ -167,9 +168,9 @@ export const openDueActs = (
   };
 };
 
-/** Somebody took the act back, or prepared it again with the names that its row had lost. Nobody has to be told. */
-const isReplaced = (next: Said<PrincipalState> | undefined): boolean =>
-  next?.record.details.act === 'withdrawn' || next?.record.details.act === 'prepared';
+/** Somebody took the act back. Nobody has to be told. */
+const isWithdrawn = (next: Said<PrincipalState> | undefined): boolean =>
+  next?.record.details.act === 'withdrawn';
 
 /** The certificates are revoked in the name of the one who prepared the end. */
 const closerOf = ({ record: { actor: id, details } }: Said<PrincipalState>): Closer => ({

@@ -3,7 +3,7 @@ import { tryEach } from '../try-each.ts';
 import type { Acting } from './acting.ts';
 import type { PrincipalState, TokenUsers } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
-import { USERS_BEHIND } from './rows.ts';
+import { USERS_BEHIND } from './left-to-tasks.ts';
 
 /*
  * Where tokens come from another issuer, each enrolled principal has a user there, who follows the acts: made when a key is

@@ -11,6 +11,7 @@ import { openInvitations } from './invitations.ts';
 import { listPk, namedPk } from './listings.ts';
 import { notInForce, whyGone } from './lookup.ts';
 import { openNaming } from './naming.ts';
+import { openPrincipalNames } from './principal-names.ts';
 import { type Act, HOLDER_ENROLLED, type Said, stepOf } from './reading.ts';
 import { isResponsibleOf } from './responsible.ts';
 import { isRowOf } from './rows.ts';
@@ -39,7 +40,8 @@ export const openHolders = (
   const acting = openActing(deps, 'principal', principalState);
   const naming = openNaming(deps);
   const independence = openIndependence(table, founders, acting);
-  const invitations = openInvitations({ ...deps, independence }, acting);
+  const names = openPrincipalNames(deps);
+  const invitations = openInvitations({ ...deps, independence, names }, acting);
   const { follow } = openFollowingUsers(deps, acting);
 
   /** Fault: `invalid-input`. */

@@ -11,10 +11,12 @@ import type { Acting, Current } from './acting.ts';
 import type { BroughtKey, People, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import type { Independence } from './independence.ts';
-import { principalViewOf, unknownPrincipal } from './principal-views.ts';
+import { UNCERTIFIED } from './left-to-tasks.ts';
+import type { PrincipalNames } from './principal-names.ts';
+import { openPrincipalViews, unknownPrincipal } from './principal-views.ts';
 import type { Act } from './reading.ts';
 import { isResponsibleOf } from './responsible.ts';
-import { type EnrolledRow, UNCERTIFIED } from './rows.ts';
+import type { EnrolledRow } from './rows.ts';
 
 /*
  * An invitation is `{id}.{secret}`. The act that makes it has the digest of the secret, so nobody who reads the table, the
@@ -60,10 +62,11 @@ export interface Invitations extends Pick<People, 'bring' | 'enrol' | 'recover'>
 }
 
 export const openInvitations = (
-  deps: EnrolmentDeps & { readonly independence: Independence },
+  deps: EnrolmentDeps & { readonly independence: Independence; readonly names: PrincipalNames },
   acting: Acting<PrincipalState>,
 ): Invitations => {
-  const { table, founders, independence, certifying, clock, log } = deps;
+  const { table, founders, independence, names, certifying, clock, log } = deps;
+  const viewOf = openPrincipalViews(names);
 
   /** The state whose invitation this is, opened or not. */
   const opened = (secret: string, { standing }: Current<PrincipalState>): PrincipalState => {
@@ -91,8 +94,7 @@ export const openInvitations = (
   };
 
   const certify = async (id: string): Promise<CertificateRef | undefined> => {
-    const current = await acting.read(id);
-    const { standing, row } = current;
+    const { standing, row } = await acting.read(id);
     const state = standing?.state;
     if (state?.key === undefined || state.standing === 'ended' || !hasKey(row, state.key)) {
       await forget(id);
@@ -104,7 +106,7 @@ export const openInvitations = (
     const { publicKeyDigest } = state.key;
     const ref = await certifying.certify({
       principal: id,
-      name: principalViewOf(id, current).name?.ja ?? id,
+      name: (await names.of(id, state, row))?.name.ja ?? id,
       subjectPublicKeyInfo: keyIn(row),
       publicKeyDigest,
       actor: record.actor,
@@ -205,7 +207,7 @@ export const openInvitations = (
       await certify(id);
       // A lost credential does not go on beside the one that replaces it.
       await revokeOthers(actor, id, 'superseded', given);
-      return principalViewOf(id, await acting.read(id));
+      return viewOf(id, await acting.read(id));
     },
 
     recover: async () => {

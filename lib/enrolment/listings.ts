@@ -1,4 +1,5 @@
 import { membersIn } from '../members.ts';
+import { ROLES, type Role } from '../principal.ts';
 import type { Key, Value } from '../store/store.ts';
 import type { Standing } from './chain.ts';
 import type { Subject } from './reading.ts';
@@ -32,7 +33,7 @@ export const namedPk = (office: string): string => `enrolled-holders/${office}`;
 interface Listed {
   readonly tenant?: string;
   readonly office?: string;
-  readonly role?: string;
+  readonly role?: Role;
   readonly person?: string;
   readonly contents?: string;
 }
@@ -73,13 +74,15 @@ export const earlierOf = (record: Value): readonly Listed[] => {
       {
         ...(isName(tenant) && { tenant }),
         ...(isName(office) && { office }),
-        ...(isName(role) && { role }),
+        ...(isRole(role) && { role }),
         ...(isName(person) && { person }),
         ...(typeof contents === 'string' && { contents }),
       },
     ];
   });
 };
+
+const isRole = (value: unknown): value is Role => ROLES.some((role) => role === value);
 
 /** Text that is no name was never that of a list, and may be too long for a key. */
 const isName = (value: unknown): value is string =>

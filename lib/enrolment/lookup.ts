@@ -12,6 +12,7 @@ import type {
   Term,
 } from './contract.ts';
 import { inheritedBy } from './inherited.ts';
+import { isPerson } from './persons.ts';
 import type { Said, Subject } from './reading.ts';
 import { contentsOf, type EnrolledRow } from './rows.ts';
 
@@ -43,6 +44,15 @@ export const whyGone = (
   return standing === 'active' || standing === 'open' ? outsideTerm(state, now) : standing;
 };
 
+/**
+ * A person's name stands apart, and is read where it is shown. Somebody may have changed an organisation's row. In both cases the
+ * id serves as the name, and nobody is shut out.
+ */
+const nameOf = (id: string, state: PrincipalState, row: EnrolledRow | undefined): Principal['name'] => {
+  const contents = isPerson(state) ? undefined : contentsOf(state, row?.known);
+  return (contents as unknown as PersonalContents | undefined)?.name ?? { ja: id, en: id };
+};
+
 const principalOf = (id: string, state: PrincipalState, row: EnrolledRow | undefined): Principal => ({
   id,
   role: state.role,
@@ -50,11 +60,7 @@ const principalOf = (id: string, state: PrincipalState, row: EnrolledRow | undef
   ...(state.tenant !== undefined && { tenant: state.tenant }),
   ...(state.office !== undefined && { office: state.office }),
   ...(state.duties && { duties: state.duties }),
-  // Somebody may have changed the row. The id serves as the name then, and nobody is shut out.
-  name: (contentsOf(state, row?.known) as unknown as PersonalContents | undefined)?.name ?? {
-    ja: id,
-    en: id,
-  },
+  name: nameOf(id, state, row),
   ...(state.until !== undefined && { until: state.until }),
   ...(state.purposes && { purposes: state.purposes }),
   ...(state.assumedPurpose !== undefined && { assumedPurpose: state.assumedPurpose }),

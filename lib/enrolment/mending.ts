@@ -1,21 +1,24 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { LedgerRecord } from '../ledger/ledger.ts';
 import { membersIn, numberIn, textIn, timeIn } from '../members.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Log } from '../ports.ts';
 import { MAX_PAGE, type Objects, type Value } from '../store/store.ts';
 import { tryEach } from '../try-each.ts';
-import { type Acting, openActing } from './acting.ts';
+import { type Acting, type ActingDeps, openActing } from './acting.ts';
 import type { PrincipalState } from './contract.ts';
-import type { EnrolmentDeps } from './deps.ts';
 import { wantedUser } from './following-users.ts';
-import { nameOf, type Subject } from './reading.ts';
+import { type NamesOnWalk, openKeepingNames } from './keeping-names.ts';
+import { isPerson } from './persons.ts';
+import { openPrincipalNames } from './principal-names.ts';
+import { nameOf, type Said, type Subject } from './reading.ts';
 import { contentsOf } from './rows.ts';
 import { officeState, principalState } from './states.ts';
 
 /*
  * Rows of offices and principals that a crash or somebody else left behind their newest act are made again from the bucket. The
- * bucket's own list of acts is walked, because whoever deletes a row deletes it from the lists of the table as well. Names are
- * in rows only. Where they are lost they stay so until somebody gives them again. The users of tokens are compared on the same walk.
+ * bucket's own list of acts is walked, because whoever deletes a row deletes it from the lists of the table as well. Names of
+ * organisations are in rows only. Where they are lost they stay so until somebody gives them again. The same walk compares the
+ * users of tokens, and keeps the names of persons from ending while the enrolment is in force.
  *
  *   enrolment-walk  walk  { subject, cursor, at }  where the next run goes on, and when the last one was
  */
@@ -69,19 +72,19 @@ const numbersIn = (keys: readonly string[]): ReadonlyMap<string, number> => {
 
 export const openMending = ({
   objects,
-  clock,
   log,
   ...deps
-}: Pick<EnrolmentDeps, 'table' | 'recorder' | 'random' | 'tokenUsers'> & {
+}: ActingDeps & {
   readonly objects: Pick<Objects, 'list'>;
-  readonly clock: Clock;
   readonly log: Log;
 }): Mending => {
-  const { table, tokenUsers } = deps;
+  const { table, tokenUsers, clock } = deps;
+  const principals = openActing(deps, 'principal', principalState);
   const acting: Readonly<Record<Subject, Acting<{ readonly contents?: string }>>> = {
     office: openActing(deps, 'office', officeState),
-    principal: openActing(deps, 'principal', principalState),
+    principal: principals,
   };
+  const keepingNames = openKeepingNames({ table, names: openPrincipalNames(deps), log }, principals);
 
   const mendOne = async (subject: Subject, id: string) => {
     const { standing, row } = await acting[subject].mended(id);
@@ -89,12 +92,12 @@ export const openMending = ({
     const areNamesLost = [
       [standing?.state, row?.known] as const,
       [toCome?.state, row?.awaiting] as const,
-    ].some(([state, kept]) => state?.contents !== undefined && contentsOf(state, kept) === undefined);
+    ].some(([state, kept]) => isNamedInRow(state) && contentsOf(state, kept) === undefined);
     const message = areNamesLost
       ? 'The rows of an enrolment were behind its acts and were made again; names are lost: give them again'
       : 'The rows of an enrolment were behind its acts and were made again';
     log('error', message, { [subject]: id });
-    return standing?.state;
+    return standing;
   };
 
   /** Somebody may have changed the user at the issuer, or a term may be over. */
@@ -127,14 +130,18 @@ export const openMending = ({
     keys: readonly string[],
     done: string[],
     users: { readonly unanswered: unknown[] },
+    names: Pick<NamesOnWalk, 'visit'>,
   ): Promise<void> =>
     tryEach(
       [...numbersIn(keys)],
       async ([id, number]) => {
         const whole = await acting[subject].whole(id, number);
-        const state = whole ? whole.state : await mendOne(subject, id);
+        const standing = whole ?? (await mendOne(subject, id));
         if (whole === undefined) done.push(`${subject} ${id}`);
-        if (subject === 'office' || state === undefined) return;
+        if (subject === 'office' || standing === undefined) return;
+        await names.visit(id, standing as Said<PrincipalState>);
+        const { state } = standing;
+        if (state === undefined) return;
         // An issuer that does not answer must not keep the rows from being mended. It is asked again by the next run.
         if (users.unanswered.length > 0) return;
         try {
@@ -169,10 +176,14 @@ export const openMending = ({
       let left = Math.min(MOST_ACTS, Math.ceil((since / DAY_MS) * ACTS_A_DAY));
       const done: string[] = [];
       const failures: unknown[] = [];
+      await keepingNames.settle().catch((error: unknown) => failures.push(error));
       const users = { unanswered: [] as unknown[] };
+      const names = keepingNames.openWalk();
       for (let isOver = false; left > 0 && !isOver; ) {
         const { keys, cursor } = await list(walk, Math.min(left, MAX_PAGE));
-        await mendPart(walk.subject, keys, done, users).catch((error: unknown) => failures.push(error));
+        await mendPart(walk.subject, keys, done, users, names).catch((error: unknown) =>
+          failures.push(error),
+        );
         left -= keys.length;
         const next = SUBJECTS[SUBJECTS.indexOf(walk.subject) + 1];
         // A round ends with the last subject; the next run begins anew.
@@ -183,9 +194,12 @@ export const openMending = ({
       const value = { ...walk, at: new Date(now).toISOString() };
       // Another run may have gone on meanwhile: then its place counts.
       await wentThrough(table.write([{ put: WALK, value, if: item ? { version: item.version } : 'absent' }]));
-      const [failure] = [...failures, ...users.unanswered];
+      const failure = [...failures, ...users.unanswered, names.conclude()].find((one) => one !== undefined);
       if (failure !== undefined) throw failure;
       return done;
     },
   };
 };
+
+const isNamedInRow = (state: { readonly contents?: string } | undefined): boolean =>
+  state?.contents !== undefined && !isPerson(state);

@@ -16,8 +16,9 @@ import { openFollowingUsers } from './following-users.ts';
 import { openIndependence } from './independence.ts';
 import { invitationFor, openInvitations } from './invitations.ts';
 import { listPk } from './listings.ts';
+import { openPrincipalNames } from './principal-names.ts';
 import { assertOwnTenant, openPrincipalTerms } from './principal-terms.ts';
-import { principalViewOf, unknownOffice, unknownPrincipal } from './principal-views.ts';
+import { openPrincipalViews, unknownOffice, unknownPrincipal } from './principal-views.ts';
 import { isResponsibleOf } from './responsible.ts';
 import { principalState } from './states.ts';
 import { assertOperator, wrongStanding } from './two-operators.ts';
@@ -32,7 +33,9 @@ export const openPeople = (
   const acting = openActing(deps, 'principal', principalState);
   const terms = openPrincipalTerms(deps, acting);
   const independence = openIndependence(table, founders, acting);
-  const { revokeAll, certify, ...invitations } = openInvitations({ ...deps, independence }, acting);
+  const names = openPrincipalNames(deps);
+  const viewOf = openPrincipalViews(names);
+  const { revokeAll, certify, ...invitations } = openInvitations({ ...deps, independence, names }, acting);
   const { follow, bringUsers } = openFollowingUsers(deps, acting);
 
   /** Fault: `unknown-principal`, also of an office that the actor may not see. */
@@ -63,7 +66,7 @@ export const openPeople = (
         throw wrongStanding('principal', id, state?.standing ?? 'proposed');
       return { outcome: { act, state: next(state) } };
     });
-    return principalViewOf(id, changed);
+    return viewOf(id, changed);
   };
 
   /** The office's responsible person closes for the own officers, and an operator for everybody. */
@@ -74,14 +77,14 @@ export const openPeople = (
     throw new Fault('forbidden', 'Only the responsible person of the office, or an operator, may do this.');
   };
 
-  const changing = openChanging({ ...deps, revokeAll, acting, found, independence });
+  const changing = openChanging({ ...deps, revokeAll, acting, found, independence, names });
 
   /** The same end for the same moment says what stands. */
   const prepareEnd = async (actor: Principal, id: string, effectiveFrom: string): Promise<PrincipalView> => {
     const before = await acting.mended(id);
     const { prepared } = before.standing ?? {};
     if (prepared?.state.standing === 'ended' && prepared.effectiveFrom === effectiveFrom)
-      return principalViewOf(id, before);
+      return viewOf(id, before);
     const after = await acting.act(id, actor, (now) => {
       assertCloses(actor, now);
       assertNothingPrepared(id, now);
@@ -90,7 +93,7 @@ export const openPeople = (
         throw wrongStanding('principal', id, state?.standing ?? 'proposed');
       return { outcome: { act: 'prepared', state, prepared: { state: ended(state), effectiveFrom } } };
     });
-    return principalViewOf(id, after);
+    return viewOf(id, after);
   };
 
   const people: People = {
@@ -117,7 +120,7 @@ export const openPeople = (
           contents: read.contents,
         };
       });
-      return { principal: principalViewOf(id, invited), invitation: text };
+      return { principal: await viewOf(id, invited), invitation: text };
     },
 
     propose: async (actor, id, given, { effectiveFrom, invites = false } = {}) => {
@@ -152,7 +155,7 @@ export const openPeople = (
           contents: read.contents,
         };
       });
-      return principalViewOf(id, proposed);
+      return viewOf(id, proposed);
     },
 
     change: async (actor, id, given, effectiveFrom) => {
@@ -220,7 +223,7 @@ export const openPeople = (
         await revokeAll(actor, id);
         const current = await acting.mended(id);
         await follow(id);
-        return principalViewOf(id, current);
+        return viewOf(id, current);
       }
       const view = await change(actor, id, 'ended', assertCloses, ended);
       await revokeAll(actor, id);
@@ -231,7 +234,7 @@ export const openPeople = (
     get: async (actor, id) => {
       const current = await acting.shown(id);
       assertSees(actor, id, current);
-      return principalViewOf(id, current);
+      return viewOf(id, current);
     },
 
     list: async (actor, { office, role, limit, cursor }) => {
@@ -247,11 +250,10 @@ export const openPeople = (
       const items = await Promise.all(
         page.items.map(async ({ sk: id }) => ({ id, current: await acting.shown(id) })),
       );
+      // Somebody may have put an id into a list where it is not.
+      const listed = items.filter(({ current }) => isListed(actor, current, by));
       return {
-        // Somebody may have put an id into a list where it is not.
-        items: items.flatMap(({ id, current }) =>
-          isListed(actor, current, by) ? [principalViewOf(id, current)] : [],
-        ),
+        items: await Promise.all(listed.map(({ id, current }) => viewOf(id, current))),
         ...(page.cursor !== undefined && { cursor: page.cursor }),
       };
     },

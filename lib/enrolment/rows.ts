@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { LedgerRecord } from '../ledger/ledger.ts';
-import { membersIn } from '../members.ts';
+import type { Role } from '../principal.ts';
 import type { Item, Key, Table, Value, Write } from '../store/store.ts';
 import type { Standing } from './chain.ts';
+import { dueOf, leftToTasks } from './left-to-tasks.ts';
 import { earlierOf, listedBy, listings } from './listings.ts';
+import { isPerson } from './persons.ts';
 import type { Subject } from './reading.ts';
 
 /**
@@ -14,7 +16,7 @@ import type { Subject } from './reading.ts';
  *   enrolled-office/{id}        predecessor/{ended}  the act that ended an office whose affairs this one has taken over, from
  *                                                    another one that had taken them over too
  *   enrolled-offices                      {id}       all offices
- *   enrolled-principal/{id}               principal  the newest act on the principal, and its name
+ *   enrolled-principal/{id}               principal  the newest act on the principal, and the name of a relying party
  *   enrolled-offices/tenant/{tenant}      {id}       the tenant's offices
  *   enrolled-principals                   {id}       all principals but the holders that submissions enrolled
  *   enrolled-principals/office/{office}   {id}       the office's officers, and those who are to come to it
@@ -27,8 +29,10 @@ import type { Subject } from './reading.ts';
  *   enrolled-notices/{office}             {at} {id}  what was prepared and not done
  *   enrolled-uncertified                  {id}       principals whose confirmed key has no certificate yet
  *   enrolled-token-users                  {id}       principals whose user of tokens is not yet as the newest act says
+ *   enrolled-names-behind                 {id}       principals of whom an act has left names, or set their end
  *
- * The lists have no data of their own. An office's rows are read with one query.
+ * The lists have no data of their own. An office's rows are read with one query. What names a person is in no row
+ * (principal-names.ts).
  */
 export type Contents = { readonly salt: string; readonly contents: Value };
 
@@ -110,10 +114,6 @@ const successionWrites = async (
     : predecessorWrite(successor, id, record, await table.get(predecessorKey(successor, id)));
 };
 
-export const UNCERTIFIED = 'enrolled-uncertified';
-export const DUE = 'enrolled-due';
-export const USERS_BEHIND = 'enrolled-token-users';
-
 export const noticesPk = (office: string): string => `enrolled-notices/${office}`;
 
 export const readRow = (
@@ -125,7 +125,7 @@ export const readRow = (
 export const recordIn = (row: Pick<EnrolledRow, 'record'>): LedgerRecord =>
   row.record as unknown as LedgerRecord;
 
-/** SHA-256, hex, of names and attributes with the salt of their row. */
+/** SHA-256, hex, of names and attributes with their salt. */
 export const contentsDigest = (salt: string, contents: Value): string =>
   hash('sha256', JSON.stringify([salt, sorted(contents)]));
 
@@ -145,13 +145,18 @@ export const contentsOf = (
     ? kept.contents
     : undefined;
 
-/** The names that belong to the newest act, from those that the row had and those that came with the act. */
-export const keptContents = <S extends { readonly contents?: string }>(
+/**
+ * The names of organisations that belong to the newest act, from those that the row had and those that came with the act. Those of
+ * persons are in no row.
+ */
+export const keptContents = <S extends { readonly contents?: string; readonly role?: Role }>(
   { state, awaiting, prepared }: Standing<S>,
   kept: readonly (Contents | undefined)[],
 ): Pick<EnrolledRow, 'known' | 'awaiting'> => {
   const of = (one: S | undefined): Contents | undefined =>
-    kept.find((contents) => contentsOf(one, contents) !== undefined);
+    one === undefined || isPerson(one)
+      ? undefined
+      : kept.find((contents) => contentsOf(one, contents) !== undefined);
   const [known, awaited] = [of(state), of((awaiting ?? prepared)?.state)];
   return { ...(known && { known }), ...(awaited && { awaiting: awaited }) };
 };
@@ -173,27 +178,20 @@ export const rowWrites = async <S extends object>(
   row: Omit<EnrolledRow, 'record'>,
   haveUsers: boolean,
 ): Promise<readonly Write[]> => {
-  // The act and this list come together, so a crash after it leaves no confirmed key without a certificate.
-  const isEnrolled = standing.record.details.act === 'enrolled' && !isRowOf(before?.value, standing);
-  const toCertify = isEnrolled ? [{ pk: UNCERTIFIED, sk: id }] : [];
-  const toFollow =
-    haveUsers && subject === 'principal' && concernsUser(before?.value, standing)
-      ? [{ pk: USERS_BEHIND, sk: id }]
-      : [];
   const due = dueOf(id, standing);
-  const wanted = [
-    ...listings(subject, id, listedBy(standing)),
-    ...toCertify,
-    ...toFollow,
-    ...(due ? [due.key] : []),
-  ];
+  const left = leftToTasks(subject, id, before?.value.record, standing, haveUsers);
+  const wanted = [...listings(subject, id, listedBy(standing)), ...left, ...(due ? [due.key] : [])];
   const had = before ? listings(subject, id, earlierOf(before.value.record)) : [];
   const all = [...new Map([...wanted, ...had].map((key) => [key.pk, key])).values()];
   const found = await Promise.all(all.map((key) => table.get(key)));
   const lists = all.flatMap((key, i): readonly Write[] => {
     const item = found[i];
     const isWanted = wanted.some(({ pk }) => pk === key.pk);
-    if (isWanted) return item ? [] : [{ put: key, value: key === due?.key ? due.value : {}, if: 'absent' }];
+    if (isWanted && item === undefined)
+      return [{ put: key, value: key === due?.key ? due.value : {}, if: 'absent' }];
+    // A task that is about to delete the row, because it has done what an earlier act left, finds another version.
+    if (item && left.includes(key)) return [{ put: key, value: {}, if: { version: item.version } }];
+    if (isWanted) return [];
     return item ? [{ delete: key, if: { version: item.version } }] : [];
   });
   const record = standing.record as unknown as Value;
@@ -207,28 +205,4 @@ export const rowWrites = async <S extends object>(
     ...succession,
     ...standing.writes,
   ];
-};
-
-/** Which principal a prepared act is about, and the number of the act. The row opens nothing: the act decides. */
-export type Due = { readonly principal: string; readonly number: number };
-
-/** The row by which the moment of a prepared act is found. */
-const dueOf = <S>(
-  id: string,
-  { prepared, number }: Standing<S>,
-): { readonly key: Key; readonly value: Due } | undefined =>
-  prepared && {
-    key: { pk: DUE, sk: `${prepared.effectiveFrom} ${id} ${number}` },
-    value: { principal: id, number },
-  };
-
-/** Whether the act may leave the user of tokens to be followed: it confirmed a key, or changed the standing or the term. */
-const concernsUser = <S>(before: EnrolledRow | undefined, standing: Standing<S>): boolean => {
-  if (isRowOf(before, standing)) return false;
-  const { act, state } = standing.record.details;
-  if (act === 'enrolled') return true;
-  const [now, earlier] = [membersIn(state), membersIn(membersIn(membersIn(before?.record).details).state)];
-  // Somebody without a key has no user yet.
-  if (now.key === undefined) return false;
-  return now.standing !== earlier.standing || now.until !== earlier.until;
 };

@@ -27,7 +27,7 @@ export interface DataKeys {
   list(): AsyncIterable<DataKeyId>;
 }
 
-/** `request/{id}` or `certificate/{ca}/{serial}` or `principal/{id}`: ids, and never a name. */
+/** `request/{id}` or `certificate/{ca}/{serial}` or `principal/{id}/{digest}`: ids, and never a name. */
 export type ItemName = string;
 
 /** What of an item can be searched for, and by whom. */

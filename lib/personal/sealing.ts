@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { FORMAT } from '../format.ts';
 import type { Random } from '../ports.ts';
 import type { Value } from '../store/store.ts';
@@ -24,6 +24,15 @@ export type SealedRow = {
 const ALGORITHM = 'aes-256-gcm';
 const TAG_BYTES = 16;
 
+/** Node takes a key that it has made once five times as fast as its bytes (3 µs against 15 µs for a name). */
+const secrets = new WeakMap<Uint8Array, KeyObject>();
+
+const secretOf = (key: Uint8Array): KeyObject => {
+  const secret = secrets.get(key) ?? createSecretKey(key);
+  secrets.set(key, secret);
+  return secret;
+};
+
 /** An item that somebody moves under another name, or under the name of another key, does not open. */
 const authenticated = (name: ItemName, key: DataKeyId): Buffer =>
   Buffer.from(JSON.stringify([FORMAT, name, key]));
@@ -36,7 +45,7 @@ export const seal = (
   random: Random,
 ): Pick<SealedRow, 'key' | 'nonce' | 'sealed'> => {
   const nonce = Buffer.from(random(12));
-  const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(authenticated(name, id));
+  const cipher = createCipheriv(ALGORITHM, secretOf(key), nonce).setAAD(authenticated(name, id));
   const sealed = Buffer.concat([
     cipher.update(JSON.stringify(value), 'utf8'),
     cipher.final(),
@@ -50,7 +59,7 @@ export const unseal = (name: ItemName, row: SealedRow, key: Uint8Array): Value |
   try {
     const sealed = Buffer.from(row.sealed, 'base64');
     const tag = sealed.subarray(sealed.length - TAG_BYTES);
-    const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(row.nonce, 'base64'), {
+    const decipher = createDecipheriv(ALGORITHM, secretOf(key), Buffer.from(row.nonce, 'base64'), {
       authTagLength: TAG_BYTES,
     });
     decipher.setAAD(authenticated(name, row.key)).setAuthTag(tag);

@@ -247,6 +247,11 @@ describe('the register', () => {
       expect(found(records, { shown: shown({ number: other }) })).toEqual(DIFFERS);
     // Its names are not those of the act.
     expect(found(records, { shown: shown({ standing: 'active' }) })).toEqual(DIFFERS);
+    // The names of somebody who is still enrolled have not ended, whatever the service says.
+    for (const state of ['ended', 'unreadable'])
+      expect(
+        found(records, { shown: shown({ standing: 'active', personalData: { state } }), retention: 0 }),
+      ).toContain('enrolment-differs');
     expect(found(records, { shown: [...register, ['principal', { id: 'ghost', number: 1 }]] })).toEqual(
       DIFFERS,
     );

@@ -86,7 +86,9 @@ describe('the rows of the main table', () => {
     expect(of(apart)).toEqual(new Set([...Object.keys(FIELDS), principal]));
     expect(of(own)).toEqual(new Set(['ca', 'ocsp-responder']));
     const members =
-      'apart linted notAfter notBefore office order profile profileVersion record signed tenant'.split(' ');
+      'apart holder issuedTo linted notAfter notBefore office order profile profileVersion record signed tenant'.split(
+        ' ',
+      );
     for (const { value } of apart) expect(members).toEqual(expect.arrayContaining(Object.keys(value)));
 
     const personal = personalDataOn(ground, house);

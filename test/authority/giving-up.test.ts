@@ -4,7 +4,6 @@ import { Fault } from '../../lib/fault.ts';
 import { listingPk, type RequestRow, requestKey } from '../../lib/registration/rows.ts';
 import type { Table } from '../../lib/store/store.ts';
 import { issueThroughOffice, opensslRequest, type Service } from '../service.ts';
-import { faultyTable } from '../store/faulty-table.ts';
 import { allRecords, checkWorld } from '../world.ts';
 import {
   codeOf,
@@ -12,6 +11,7 @@ import {
   type Ground,
   type HouseFile,
   type HouseOptions,
+  losingRows,
   openGround,
   openHouse,
   SECOND,
@@ -55,8 +55,8 @@ const shorter = (file: HouseFile): void => {
 /** Submitted and approved; its end could not be put, so nothing was begun. */
 const approved = (): Promise<string> => stuck({ objects: withoutEnds });
 
-/** Submitted and approved in three writes, and its end was put; the fourth write, of the certificate's rows, was lost. */
-const begun = (): Promise<string> => stuck({ table: (table) => faultyTable(table, new Map([[4, 'lost']])) });
+/** Submitted and approved, and its end was put; the write of the certificate's rows was lost. */
+const begun = (): Promise<string> => stuck(losingRows());
 
 const stuck = async (options: HouseOptions): Promise<string> => {
   const crashed = await openHouse(ground, options);

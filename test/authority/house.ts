@@ -282,6 +282,24 @@ export const insist = async <T>(act: () => Promise<T>): Promise<T> => {
 
 export const FAILURES = ['lost', 'appliedThenErrored'] as const;
 
+/** A process that loses the write of a certificate's rows, once. */
+export const losingRows = (): HouseOptions => {
+  let isLost = false;
+  return {
+    table: (table) => ({
+      get: (key) => table.get(key),
+      query: (query) => table.query(query),
+      write: async (writes) => {
+        if (isLost || !writes.some((one) => 'put' in one && one.put.pk.startsWith('certificates/')))
+          return table.write(writes);
+        isLost = true;
+        throw new Fault('store-unavailable', 'The store did not answer (a failure that this test planned).');
+      },
+      close: () => table.close(),
+    }),
+  };
+};
+
 export const codeOf = async (act: Promise<unknown>): Promise<string> => {
   try {
     await act;

@@ -23,6 +23,7 @@ const STORY = [
   'examine',
   'collect',
   'certificate',
+  'certificates',
   'status',
   'hold',
   'release',

@@ -16,9 +16,10 @@ it('people and offices stay known after the key that signed their acts was close
   try {
     const { principals, enrolment } = service.app;
     const chief = await principals.byCertificate(ownCertificate(pem));
-    expect(chief).toMatchObject({ id: 'minami-chief', office: 'minami', name: { en: 'Minami 責任者' } });
+    expect(chief).toMatchObject({ id: 'minami-chief', office: 'minami' });
     expect(await enrolment.offices.get(chief, 'minami')).toMatchObject({ standing: 'open' });
-    expect((await enrolment.people.list(chief, { limit: 5 })).items).toHaveLength(1);
+    const { items } = await enrolment.people.list(chief, { limit: 5 });
+    expect(items).toMatchObject([{ id: 'minami-chief', name: { en: 'Minami 責任者' } }]);
   } finally {
     await service.close();
   }

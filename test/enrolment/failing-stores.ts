@@ -2,7 +2,7 @@ import { Fault } from '../../lib/fault.ts';
 import type { Objects, Table } from '../../lib/store/store.ts';
 import type { Failure } from '../store/faulty-table.ts';
 
-/** Counts the writes to the table and the objects together, and lets those fail that are planned by their number. */
+/** Counts the writes to the tables and the objects together, and lets those fail that are planned by their number. */
 export const failingStores = () => {
   const planned = new Map<number, Failure>();
   let count = 0;
@@ -13,18 +13,20 @@ export const failingStores = () => {
     if (failure) throw new Fault('store-unavailable', 'planned');
     return result;
   };
+  const table = (real: Table): Table => ({
+    get: (key) => real.get(key),
+    query: (query) => real.query(query),
+    write: (writes) => failing(() => real.write(writes)),
+    close: () => real.close(),
+  });
   return {
     planned,
     writes: (): number => count,
     beginAnew: (): void => {
       count = 0;
     },
-    table: (real: Table): Table => ({
-      get: (key) => real.get(key),
-      query: (query) => real.query(query),
-      write: (writes) => failing(() => real.write(writes)),
-      close: () => real.close(),
-    }),
+    table,
+    personal: table,
     objects: (real: Objects): Objects => ({ ...real, put: (...put) => failing(() => real.put(...put)) }),
   };
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rowKey, UNCERTIFIED } from '../../lib/enrolment/rows.ts';
+import { UNCERTIFIED } from '../../lib/enrolment/left-to-tasks.ts';
+import { rowKey } from '../../lib/enrolment/rows.ts';
 import type { Principal } from '../../lib/principal.ts';
 import type { Key, Value } from '../../lib/store/store.ts';
 import { codeOf, type Ground, openGround, openHouse } from '../authority/house.ts';

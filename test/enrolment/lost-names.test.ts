@@ -12,7 +12,10 @@ import { auditOf } from '../world.ts';
 import { failingStores } from './failing-stores.ts';
 import { enter, firstChief, MINAMI, officer, openMinami } from './people.ts';
 
-/* Names are in rows only. A process that dies between an act and its row loses them. The same terms, given again, bring them. */
+/*
+ * Names of organisations are in rows only. A process that dies between an act and its row loses them. The same terms, given again,
+ * bring them. Names of persons are put before the act, so no crash loses them.
+ */
 
 const stores = failingStores();
 
@@ -50,6 +53,7 @@ const enrolled = async (id: string): Promise<void> => {
 type Named = Pick<OfficeView, 'name'> | undefined;
 
 interface Case {
+  readonly loses: boolean;
   readonly before?: (id: string) => Promise<void>;
   /** The moment of a prepared act is the same both times. */
   readonly give: (id: string, at: string) => Promise<unknown>;
@@ -63,6 +67,7 @@ const principal = (id: string): Promise<PrincipalView> => people().get(noda, id)
 
 const CASES: Readonly<Record<string, Case>> = {
   'the proposal of an office': {
+    loses: true,
     give: (id) => house.app.enrolment.offices.propose(sakai, id, { ...MINAMI, name: clerk(id).name }),
     named: async (id) => (await house.app.enrolment.offices.get(noda, id)).awaiting,
     text: async (id) =>
@@ -71,23 +76,33 @@ const CASES: Readonly<Record<string, Case>> = {
       expect((await house.app.enrolment.offices.confirm(noda, id)).name).toEqual(clerk(id).name);
     },
   },
+  'the proposal of a relying party': {
+    loses: true,
+    give: (id) => people().propose(sakai, id, { role: 'relyingParty', name: clerk(id).name }),
+    named: async (id) => (await principal(id)).awaiting,
+    text: async (id) => shownOf(await principal(id)),
+  },
   'the proposal of an auditor': {
+    loses: false,
     give: (id) => people().propose(sakai, id, { role: 'auditor', name: clerk(id).name }),
     named: async (id) => (await principal(id)).awaiting,
     text: async (id) => shownOf(await principal(id)),
   },
   'an invitation': {
+    loses: false,
     give: (id) => people().invite(chief, id, clerk(id)),
     named: principal,
     text: async (id) => shownOf(await principal(id)),
   },
   'a change at once': {
+    loses: false,
     before: enrolled,
     give: (id) => people().change(chief, id, clerk(id)),
     named: principal,
     text: async (id) => shownOf(await principal(id)),
   },
   'a change for a moment to come': {
+    loses: false,
     before: enrolled,
     give: (id, at) => people().change(chief, id, clerk(id), at),
     named: async (id) => (await principal(id)).prepared,
@@ -123,8 +138,8 @@ const counted = async ({ before, give }: Case): Promise<number> => {
   return writes;
 };
 
-it.each(Object.entries(CASES))('%s brings lost names again', async (_, one) => {
-  const { before, give, named, text, after } = one;
+it.each(Object.entries(CASES))('%s, given again, has its names', async (_, one) => {
+  const { loses, before, give, named, text, after } = one;
   let losses = 0;
   for (let n = await counted(one); n > 0; n--) {
     for (const failure of ['lost', 'appliedThenErrored'] as const) {
@@ -133,7 +148,8 @@ it.each(Object.entries(CASES))('%s brings lost names again', async (_, one) => {
       const at = moment();
       stores.beginAnew();
       stores.planned.set(n, failure);
-      expect(await codeOf(give(id, at))).toBe('store-unavailable');
+      // The table of personal data asks whether a write without an answer went through.
+      expect(['none', 'store-unavailable']).toContain(await codeOf(give(id, at)));
       stores.planned.clear();
       await mend();
       const isThere = (await codeOf(named(id))) === 'none' && (await named(id)) !== undefined;
@@ -150,6 +166,6 @@ it.each(Object.entries(CASES))('%s brings lost names again', async (_, one) => {
       await after?.(id);
     }
   }
-  expect(losses).toBeGreaterThan(0);
+  expect(losses > 0).toBe(loses);
   expect((await auditOf(house)).found).toEqual([]);
 });

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { type Core, compose } from '../../lib/app.ts';
 import { openCognitoUsers } from '../../lib/enrolment/cognito-users.ts';
-import { USERS_BEHIND } from '../../lib/enrolment/rows.ts';
+import { USERS_BEHIND } from '../../lib/enrolment/left-to-tasks.ts';
 import type { Principal } from '../../lib/principal.ts';
 import { codeOf } from '../authority/house.ts';
 import { openService, PUBLIC_URL, type Service, temporaryFolder } from '../service.ts';

@@ -10,6 +10,7 @@ import { DUTIES, ROLES } from '../../../lib/principal.ts';
 import {
   bilingual,
   officeId,
+  personalDataState,
   principalId,
   purposeId,
   sha256,
@@ -93,6 +94,7 @@ export const shownPurpose = z.object({ id: purposeId, title: bilingual, legalBas
 
 const shown = {
   kana: z.string().exactOptional(),
+  personalData: personalDataState.exactOptional(),
   tenant: tenantId.exactOptional().meta({ description: 'Absent for principals of the service.' }),
   office: officeId.exactOptional(),
   duties: z.array(z.enum(DUTIES)).readonly().exactOptional(),
@@ -113,7 +115,8 @@ export const principalView = z
     role: role.exactOptional(),
     person: person.exactOptional(),
     name: bilingual.exactOptional().meta({
-      description: 'Absent, too, where the table has lost the name, until somebody gives it again.',
+      description:
+        'Absent where `personalData` says why, and where the table has lost the name of a relying party, until somebody gives it again.',
     }),
     from: utc.exactOptional(),
     ...shown,
