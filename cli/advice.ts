@@ -25,9 +25,11 @@ const ADVICE: Readonly<Record<string, Phrase>> = {
   'store-unavailable': phrase`Try again in a few seconds.`,
 };
 
-/** The state of an office or a principal is in the message itself. */
-const isOfEnrolment = ({ code, facts }: Problem): boolean =>
-  code === 'wrong-state' && facts?.standing !== undefined;
+/** The state of an office, a principal, a month or a holder's data is in the message itself. */
+const SAID_BY = ['standing', 'month', 'holder', 'serial'];
+
+const isSaid = ({ code, facts }: Problem): boolean =>
+  code === 'wrong-state' && SAID_BY.some((name) => facts?.[name] !== undefined);
 
 export const adviceFor = (problem: Problem): Phrase | undefined =>
-  isOfEnrolment(problem) ? undefined : ADVICE[problem.code];
+  isSaid(problem) ? undefined : ADVICE[problem.code];

@@ -35,6 +35,7 @@ import { addCommand as report } from './commands/report.ts';
 import { addCommand as request } from './commands/request.ts';
 import { addCommand as requests } from './commands/requests.ts';
 import { addCommand as restore } from './commands/restore.ts';
+import { addCommand as retention } from './commands/retention.ts';
 import { addCommand as revoke } from './commands/revoke.ts';
 import { addCommand as show } from './commands/show.ts';
 import { addCommand as status } from './commands/status.ts';
@@ -83,6 +84,7 @@ const COMMANDS: readonly AddCommand[] = [
   auditors,
   relyingParties,
   holders,
+  retention,
   config,
   keys,
   recover,

@@ -1,13 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve } from '../functions/local/server.ts';
 import { routes } from '../functions/routes/routes.ts';
 import { Fault } from '../lib/fault.ts';
 import type { Log } from '../lib/ports.ts';
+import type { memoryObjects } from './acts.ts';
 import { type Ground, openGround, openHouse } from './authority/house.ts';
 import { opensslRequest, type Service } from './service.ts';
 import { faultyBucket, faultyTable } from './store/faulty-table.ts';
+import { tracesBelow } from './traces.ts';
 import { allRecords } from './world.ts';
 
 /** A person's data go into the request and the certificate, and appear nowhere else. */
@@ -186,8 +188,12 @@ describe('personal data', () => {
       expect(tells(line), line).toEqual([]);
     expect(problems.length).toBeGreaterThan(15);
     for (const text of problems) expect(tells(text), text).toEqual([]);
-    for (const name of readdirSync(join(ground.folder, 'objects'), { recursive: true }))
-      expect(tells(String(name))).toEqual([]);
+    // Every row of the tables, and every object: in the files as they are.
+    const { files, found } = tracesBelow(ground.folder, Object.fromEntries(SECRETS.map((one) => [one, one])));
+    expect(found).toEqual([]);
+    expect(files).toBeGreaterThan(10);
+    for (const [key, body] of (ground.objects as ReturnType<typeof memoryObjects>).bodies)
+      expect(tells(`${key} ${Buffer.from(body).toString()}`)).toEqual([]);
   });
 
   /** Lets stores and keys fail at each step, with the faults that adapters throw. */

@@ -104,6 +104,14 @@ import { route as requests } from './requests/list-requests.ts';
 import { route as requestSearch } from './requests/search-requests.ts';
 import { route as requestSubmit } from './requests/submit-request.ts';
 import { route as requestWithdrawal } from './requests/withdraw-request.ts';
+import { route as retentionEnd } from './retention/end-retention-month.ts';
+import { route as dataErasure } from './retention/erase-data.ts';
+import { route as dataOrder } from './retention/get-data-order.ts';
+import { route as dataHold } from './retention/hold-data.ts';
+import { route as dataOrders } from './retention/list-data-orders.ts';
+import { route as retentionMonths } from './retention/list-retention-months.ts';
+import { route as dataRelease } from './retention/release-data.ts';
+import { route as dataOrderWithdrawal } from './retention/withdraw-data-order.ts';
 import { route as amendmentDecision } from './trust-domain/decide-amendment.ts';
 import { route as amendment } from './trust-domain/get-amendment.ts';
 import { route as amendments } from './trust-domain/list-amendments.ts';
@@ -210,6 +218,14 @@ export const routes: readonly Route[] = [
   evidence,
   evidenceSample,
   cdnLogImport,
+  retentionMonths,
+  retentionEnd,
+  dataOrders,
+  dataOrder,
+  dataHold,
+  dataRelease,
+  dataErasure,
+  dataOrderWithdrawal,
   amendmentProposal,
   amendments,
   amendment,

@@ -43,8 +43,9 @@ export const TASKS = {
   },
   /** Makes the annual report of the last fiscal year, if there is none. */
   reports: ({ reporting }: Core) => reporting.reports.makeDue(),
-  /** Deletes records whose legal period is over. */
-  retention: ({ retention }: Core) => retention.enforce(),
+  /** Deletes records whose legal period is over, and ends personal data whose month is over or that an order erases. */
+  retention: async ({ retention, personalRetention }: Core) =>
+    (await inTurn(retention.enforce, personalRetention.enforce)).flat(),
 } as const satisfies Record<string, (core: Core) => Promise<readonly string[]>>;
 
 export type TaskName = keyof typeof TASKS;

@@ -1,4 +1,4 @@
-import { wentThrough } from '../fault.ts';
+import { Fault, wentThrough } from '../fault.ts';
 import type { Concluded } from '../ledger/ledger.ts';
 import { everyItem } from '../store/store.ts';
 import type { DataKeyId, ItemName } from './contract.ts';
@@ -7,6 +7,7 @@ import { KEPT_OPEN_MS } from './key-ring.ts';
 import { actsOnKey, endOfMonth, ofTenant, parseKeyId } from './months.ts';
 import type { HolderOf, Orders } from './orders.ts';
 import { asSealed, DIGITS, monthPk } from './rows.ts';
+import type { Staging } from './staging.ts';
 
 /** Other processes may put items under a key that was closed for so long. */
 const SETTLED_MS = 5 * KEPT_OPEN_MS;
@@ -15,6 +16,7 @@ export interface ErasingDeps extends EndingDeps {
   readonly ending: Pick<Ending, 'destroy'>;
   readonly orders: Orders;
   readonly itemsOf: ItemsOf;
+  readonly staging: Pick<Staging, 'names'>;
 }
 
 /** The items of a holder in that tenant; of requests that were submitted by then, where a time is given (ms since the epoch). */
@@ -58,7 +60,7 @@ export const openErasing = (deps: ErasingDeps) => {
           if (!closed.has(id)) await close(id, record.id);
           closed.add(id);
         }
-      } while (!(await items.remove(name, record.id)));
+      } while (!(await items.remove(name, { erased: record.id })));
     }
   };
 
@@ -117,18 +119,39 @@ export const openErasing = (deps: ErasingDeps) => {
     return complete.map(() => 'an ordered erasure');
   };
 
+  /** What is under a key: staged, or where it belongs. */
+  const namesUnder = async function* (
+    tenant: string,
+    month: string,
+    id: DataKeyId,
+  ): AsyncGenerator<ItemName> {
+    yield* deps.staging.names(id);
+    for (const digit of DIGITS)
+      for await (const { sk } of everyItem(personal, { pk: monthPk(tenant, month, digit) })) yield sk;
+  };
+
   /** Resolves with how many items could not be moved now. What nobody can read is not waited for. */
   const moveOn = async (tenant: string, month: string, id: DataKeyId): Promise<number> => {
     let left = 0;
-    for (const digit of DIGITS) {
-      for await (const { sk: name } of everyItem(personal, { pk: monthPk(tenant, month, digit) })) {
-        const { row, opened } = await items.inspect(name);
-        if (row === undefined || asSealed(row.value)?.key !== id) continue;
-        if (opened === undefined) log('error', 'Personal data cannot be read and are lost', { item: name });
-        else if (!(await items.move(name, opened))) left++;
-      }
+    for await (const name of namesUnder(tenant, month, id)) {
+      const found = await inspected(name);
+      if (found === undefined || asSealed(found.row?.value)?.key !== id) continue;
+      if (found.opened === undefined)
+        log('error', 'Personal data cannot be read and are lost', { item: name });
+      else if (!(await items.move(name, found.opened))) left++;
     }
     return left;
+  };
+
+  /** A staged item is settled first, which says where it is damaged. */
+  const inspected = async (name: ItemName) => {
+    try {
+      return await items.inspect(name);
+    } catch (error) {
+      if (!Fault.is(error, 'personal-data-damaged')) throw error;
+      log('error', 'Personal data cannot be read and are lost', { item: name });
+      return undefined;
+    }
   };
 
   return { erase, eraseOrdered, renewClosed, completeErasures };

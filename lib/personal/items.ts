@@ -1,13 +1,15 @@
 import { Fault, wentThrough } from '../fault.ts';
 import { membersIn, textIn } from '../members.ts';
 import type { Item, Key, Value, Write } from '../store/store.ts';
-import type { Found, ItemName, PersonalData, Terms } from './contract.ts';
+import type { DataKeyId, Found, ItemName, PersonalData, Terms } from './contract.ts';
 import type { ItemsDeps } from './deps.ts';
 import { KEPT_OPEN_MS, type KeyRing } from './key-ring.ts';
 import { monthOf, parseKeyId, tenantPart } from './months.ts';
 import {
   asSealed,
+  type EndedRow,
   formerKeys,
+  type GoneRow,
   type ItemRow,
   itemKey,
   listsOf,
@@ -17,6 +19,7 @@ import {
 } from './rows.ts';
 import { type SealedRow, seal, unseal } from './sealing.ts';
 import { termsOf } from './search-text.ts';
+import { openStoring } from './storing.ts';
 
 /** What is sealed: the value, and under which texts a search finds it. */
 type Inner = { readonly value: Value; readonly texts: readonly string[] };
@@ -47,8 +50,8 @@ export interface Items extends Pick<PersonalData, 'change' | 'find' | 'read'> {
   }>;
   /** Puts an opened item under a later end, or under the newest key of its month. False where another change was first. */
   move(name: ItemName, opened: Opened, end?: number): Promise<boolean>;
-  /** Deletes the rows of an item; with `mark`, says by which order. False where another change was first. */
-  remove(name: ItemName, mark?: string): Promise<boolean>;
+  /** Deletes the rows of an item; with `left`, says why it is gone. False where another change was first. */
+  remove(name: ItemName, left?: GoneRow): Promise<boolean>;
 }
 
 export const openItems = (
@@ -64,7 +67,7 @@ export const openItems = (
   /** The years whose rows this process has put. */
   const years = new Set<string>();
 
-  const get = (name: ItemName) => personal.get<ItemRow>(itemKey(name));
+  const { get, stored, store } = openStoring(personal);
 
   /** For a change: an item that is still staged is settled first. */
   const settled = async (name: ItemName): Promise<Item<ItemRow> | undefined> => {
@@ -72,16 +75,6 @@ export const openItems = (
     if (found !== undefined) return found;
     await deps.settle(name);
     return get(name);
-  };
-
-  /** False where a condition failed. A write whose answer is lost has gone through where `isThere` says so. */
-  const stored = async (writes: readonly Write[], isThere: () => Promise<boolean>): Promise<boolean> => {
-    try {
-      return await wentThrough(personal.write(writes));
-    } catch (error) {
-      if (await isThere().catch(() => false)) return true;
-      throw error;
-    }
   };
 
   /** A search key is used only once the year is listed: what nobody could find would not be found. */
@@ -100,72 +93,30 @@ export const openItems = (
     end: number,
     searched: Pick<SealedRow, 'office' | 'id'>,
   ): Promise<SealedRow> => {
+    return tokened(await sealed(name, inner, tenant, end), inner, searched);
+  };
+
+  const sealed = async (name: ItemName, inner: Inner, tenant: string, end: number): Promise<SealedRow> => {
     // What would have ended already is kept to the end of this month: somebody still needs it.
     const month = monthOf(Math.max(end, clock() + WRITE_MS));
     const { id, key } = await ring.current(tenant, month);
-    return tokened(seal(name, id, key, inner, random), inner, searched);
+    return seal(name, id, key, inner, random);
   };
 
   /** The row with the tokens by which a search finds it. */
   const tokened = async (
-    sealed: SealedRow,
+    row: SealedRow,
     inner: Inner,
     { office, id: found }: Pick<SealedRow, 'office' | 'id'>,
   ): Promise<SealedRow> => {
-    const of = parseKeyId(sealed.key);
-    if (office === undefined || found === undefined || of === undefined || !('month' in of)) return sealed;
+    const of = parseKeyId(row.key);
+    if (office === undefined || found === undefined || of === undefined || !('month' in of)) return row;
     const { tenant, month } = of;
     const year = month.slice(0, 4);
     const search = await ring.search(tenant, year);
     await noteYear(tenant, year);
     const tokens = tokensOf(search.key, office, termsOf(inner.texts));
-    return { ...sealed, office, id: found, tokens };
-  };
-
-  /** True where the rows are stored; false where another change of the item was first. */
-  const store = async (
-    name: ItemName,
-    before: Item<ItemRow> | undefined,
-    row: SealedRow,
-  ): Promise<boolean> => {
-    const item: Write = {
-      put: itemKey(name),
-      value: row,
-      if: before ? { version: before.version } : 'absent',
-    };
-    const wanted = listsOf(name, row);
-    const had = before ? listsOf(name, before.value) : [];
-    const isIn = (lists: readonly Key[], one: Key) =>
-      lists.some(({ pk, sk }) => pk === one.pk && sk === one.sk);
-    const value = { item: name };
-    const added = wanted.filter((key) => !isIn(had, key));
-    const dropped = had.filter((key) => !isIn(wanted, key));
-    const asKnown: readonly Write[] = [
-      item,
-      ...added.map((put): Write => ({ put, value, if: 'absent' })),
-      ...dropped.map((key): Write => ({ delete: key, if: { version: 1 } })),
-    ];
-    // Nonces are of chance: a row that has this one is the row of this write.
-    const isOurs = async (): Promise<boolean> => asSealed((await get(name))?.value)?.nonce === row.nonce;
-    if (await stored(asKnown, isOurs)) return true;
-    // The item is another one now; or somebody has put or deleted a row that lists it, and they are made as they should be.
-    const now = await get(name);
-    if (now?.version !== before?.version) return false;
-    const there = async (keys: readonly Key[]) =>
-      Promise.all(keys.map(async (key) => ({ key, found: await personal.get(key) })));
-    const [lacking, over] = await Promise.all([there(added), there(dropped)]);
-    return stored(
-      [
-        item,
-        ...lacking.flatMap(({ key, found }): readonly Write[] =>
-          found ? [] : [{ put: key, value, if: 'absent' }],
-        ),
-        ...over.flatMap(({ key, found }): readonly Write[] =>
-          found ? [{ delete: key, if: { version: found.version } }] : [],
-        ),
-      ],
-      isOurs,
-    );
+    return { ...row, office, id: found, tokens };
   };
 
   const innerOf = (value: Value, { searched }: Terms): Inner => ({ value, texts: searched?.texts ?? [] });
@@ -187,13 +138,13 @@ export const openItems = (
   ): Promise<Opened | Exclude<Found<never>, { state: 'kept' }>> => {
     const row = asSealed(item.value);
     if (row === undefined) {
-      const record = textIn(membersIn(item.value).erased);
-      return record === undefined
-        ? { state: 'unreadable', code: 'personal-data-damaged' }
-        : { state: 'ended', record };
+      const { erased, ended } = membersIn(item.value);
+      if (textIn(erased) !== undefined) return { state: 'ended', record: erased as string };
+      const isEnded = parseKeyId(ended) !== undefined && (await ring.open(ended as string)) === 'ended';
+      return isEnded ? endedBy(ended as string) : { state: 'unreadable', code: 'personal-data-damaged' };
     }
     const key = await ring.open(row.key);
-    if (key === 'ended') return { state: 'ended', month: monthOfKey(row.key), key: row.key };
+    if (key === 'ended') return endedBy(row.key);
     if (key === 'missing' || key === 'damaged') return { state: 'unreadable', code: `data-key-${key}` };
     const inner = unseal(name, row, key) as Inner | undefined;
     if (inner === undefined) return { state: 'unreadable', code: 'personal-data-damaged' };
@@ -220,15 +171,17 @@ export const openItems = (
 
     seal: async (name, value, terms) => {
       const { tenant, end, searched } = terms;
-      const { id, key } = await ring.current(tenantPart(tenant), monthOf(Math.max(end, clock())));
-      const sealed = seal(name, id, key, innerOf(value, terms), random);
-      return searched ? { ...sealed, office: searched.office, id: searched.id } : sealed;
+      const row = await sealed(name, innerOf(value, terms), tenantPart(tenant), end);
+      return searched ? { ...row, office: searched.office, id: searched.id } : row;
     },
 
     adopt: async (name, row) => {
       const opened = await openRow(name, { ...itemKey(name), version: 0, value: row });
-      // Ended already: there is nothing to keep.
-      if ('state' in opened && opened.state === 'ended') return;
+      if ('state' in opened && opened.state === 'ended') {
+        const value: EndedRow = { ended: row.key };
+        await wentThrough(personal.write([{ put: itemKey(name), value, if: 'absent' }]));
+        return;
+      }
       if ('state' in opened) throw notKept(name, opened);
       await store(name, undefined, await tokened(row, opened.inner, row));
     },
@@ -266,10 +219,10 @@ export const openItems = (
       return store(name, before, { ...moved, ...formerKeys(row, moved.key, clock()) });
     },
 
-    remove: async (name, mark) => {
+    remove: async (name, left) => {
       const before = await settled(name);
       if (before === undefined) return true;
-      if (mark !== undefined && textIn(membersIn(before.value).erased) !== undefined) return true;
+      if (left !== undefined && textIn(membersIn(before.value).erased) !== undefined) return true;
       const lists = listsOf(name, before.value);
       const found = await Promise.all(lists.map((key) => personal.get(key)));
       const over = found.flatMap((one): readonly Write[] =>
@@ -277,13 +230,15 @@ export const openItems = (
       );
       const condition = { version: before.version };
       const own: Write =
-        mark === undefined
+        left === undefined
           ? { delete: itemKey(name), if: condition }
-          : { put: itemKey(name), value: { erased: mark }, if: condition };
+          : { put: itemKey(name), value: left, if: condition };
       return wentThrough(personal.write([own, ...over]));
     },
   };
 };
+
+const endedBy = (key: DataKeyId) => ({ state: 'ended', month: monthOfKey(key), key }) as const;
 
 /** The fault of an item that is not there to be read. It names the item and nothing of its content. */
 const notKept = (item: ItemName, found: Exclude<Found<never>, { state: 'kept' }>): Fault => {

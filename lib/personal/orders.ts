@@ -165,6 +165,7 @@ export const openOrders = (deps: OrdersDeps) => {
       throw new Fault(
         'wrong-state',
         'The data of this holder are being erased; ask again when that is complete.',
+        { holder },
       );
     if (asking && (asking.act !== asked.act || asking.reference !== asked.reference))
       throw new Fault(
@@ -172,7 +173,7 @@ export const openOrders = (deps: OrdersDeps) => {
         phrase`Another order awaits its confirmation for this holder: ${asking.act}, ${asking.reference}. Confirm that one, or withdraw it first.`,
         { awaiting: { act: asking.act, reference: asking.reference } },
       );
-    assertFits(asked.act, held);
+    assertFits(asked.act, held, holder);
     // The same person has asked before.
     if (asking && (asking.person === actor.person || asking.by === actor.id))
       return { view: viewOf(tenant, holder, standing) };
@@ -256,9 +257,15 @@ export const openOrders = (deps: OrdersDeps) => {
 
 export type Orders = ReturnType<typeof openOrders>;
 
-const assertFits = (act: OrderAct, held: boolean): void => {
+const assertFits = (act: OrderAct, held: boolean, holder: string): void => {
   if (act === 'release' && !held)
-    throw new Fault('wrong-state', 'No legal hold keeps the data of this holder.');
+    throw new Fault('wrong-state', 'No legal hold keeps the data of this holder.', { holder });
   if (act === 'erasure' && held)
-    throw new Fault('legal-hold', 'A legal hold keeps the data of this holder; it has to be released first.');
+    throw new Fault(
+      'legal-hold',
+      'A legal hold keeps the data of this holder; it has to be released first.',
+      {
+        holder,
+      },
+    );
 };

@@ -11,7 +11,7 @@ import { openMonthViews } from './month-views.ts';
 import { tenantPart } from './months.ts';
 import { type HolderOf, openOrders } from './orders.ts';
 import { openSearch } from './search.ts';
-import { openStaging } from './staging.ts';
+import { openStaging, type Staging } from './staging.ts';
 import { openSweeping } from './sweeping.ts';
 
 export type {
@@ -53,7 +53,7 @@ export interface PersonalRetention {
     holder: string,
     asked: { readonly act: OrderAct; readonly reference: string; readonly tenant?: string },
   ): Promise<OrderView>;
-  /** Faults: `forbidden`, `nothing-awaited`. */
+  /** Faults: `forbidden`, `unknown-holder`, `nothing-awaited`. */
   withdraw(actor: Principal, holder: string, tenant?: string): Promise<OrderView>;
   /** Faults: `forbidden`, `unknown-holder`. */
   standing(actor: Principal, holder: string, tenant?: string): Promise<OrderView>;
@@ -98,12 +98,13 @@ export const openPersonal = (
       },
       search: openSearch({ ...deps, ring, items }),
     },
-    openRetention: (further) => openRetention({ ...deps, ...further, ring, items }),
+    openRetention: (further) => openRetention({ ...deps, ...further, ring, items, staging }),
   };
 };
 
 const openRetention = (
-  deps: RetentionOfPersonalDeps & ItemsDeps & { readonly ring: KeyRing; readonly items: Items },
+  deps: RetentionOfPersonalDeps &
+    ItemsDeps & { readonly ring: KeyRing; readonly items: Items; readonly staging: Staging },
 ): PersonalRetention => {
   const orders = openOrders(deps);
 
@@ -147,7 +148,9 @@ const openRetention = (
 
     withdraw: async (actor, holder, tenant) => {
       assertOperator(actor);
-      return orders.withdraw(actor, tenantOf(actor, tenant), holder);
+      const of = tenantOf(actor, tenant);
+      await assertKnown(of, holder);
+      return orders.withdraw(actor, of, holder);
     },
 
     standing: async (actor, holder, named) => {

@@ -8,7 +8,7 @@ import type { SealedRow } from './sealing.ts';
 /**
  * The rows of the table of personal data.
  *
- *   {item}                          item    the item, sealed; or what says that it was erased
+ *   {item}                          item    the item, sealed; or what says why it is gone
  *   month/{tenant}/{month}/{digit}  {item}  the items that end in that month, by the last character of their names
  *   search/{token}                  {id}    what is found by a keyed token; its item
  *   data-keys/{tenant}              {key}   the data keys of months that were made and not destroyed
@@ -20,7 +20,15 @@ export type ErasedRow = {
   readonly erased: string;
 };
 
-export type ItemRow = SealedRow | ErasedRow;
+/** The item ended with its month, and a later run took its row. What the key says is believed where an act destroyed that. */
+export type EndedRow = {
+  readonly ended: DataKeyId;
+};
+
+/** What stays of an item that is gone: otherwise nobody could tell it from one that somebody deleted. */
+export type GoneRow = ErasedRow | EndedRow;
+
+export type ItemRow = SealedRow | GoneRow;
 
 export const itemKey = (name: ItemName): Key => ({ pk: name, sk: 'item' });
 

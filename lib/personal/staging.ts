@@ -1,6 +1,6 @@
 import { Fault, wentThrough } from '../fault.ts';
 import { everyItem, type Item } from '../store/store.ts';
-import type { ItemName, PersonalData } from './contract.ts';
+import type { DataKeyId, ItemName, PersonalData } from './contract.ts';
 import type { ItemsDeps } from './deps.ts';
 import type { Items } from './items.ts';
 import { asSealed, DIGITS, stagedItemKey, stagedPk } from './rows.ts';
@@ -14,6 +14,8 @@ import type { SealedRow } from './sealing.ts';
 export interface Staging extends Pick<PersonalData, 'stage' | 'recover'> {
   staged(name: ItemName): Promise<Item<SealedRow> | undefined>;
   settle(name: ItemName): Promise<void>;
+  /** The names of what is staged; sealed with that key, where one is named. */
+  names(key?: DataKeyId): AsyncIterable<ItemName>;
 }
 
 /** `items` is asked for when it is needed, because the items ask for what is staged. */
@@ -38,9 +40,17 @@ export const openStaging = (
     if (found) await move(name, found);
   };
 
+  const names = async function* (key?: DataKeyId): AsyncGenerator<ItemName> {
+    for (const digit of DIGITS) {
+      for await (const { sk, value } of everyItem(table, { pk: stagedPk(digit) }))
+        if (key === undefined || asSealed(value)?.key === key) yield sk;
+    }
+  };
+
   return {
     staged,
     settle,
+    names,
 
     stage: async (name, value, terms) => {
       const row = await items().seal(name, value, terms);
@@ -59,16 +69,14 @@ export const openStaging = (
     recover: async () => {
       let moved = 0;
       let failure: unknown;
-      for (const digit of DIGITS) {
-        for await (const { sk: name } of everyItem(table, { pk: stagedPk(digit) })) {
-          try {
-            await settle(name);
-            moved++;
-          } catch (error) {
-            // The others have their turn. What cannot be read stays staged until its key is back.
-            if (!Fault.is(error)) throw error;
-            failure ??= error;
-          }
+      for await (const name of names()) {
+        try {
+          await settle(name);
+          moved++;
+        } catch (error) {
+          // The others have their turn. What cannot be read stays staged until its key is back.
+          if (!Fault.is(error)) throw error;
+          failure ??= error;
         }
       }
       if (failure !== undefined) throw failure;

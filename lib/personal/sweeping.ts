@@ -11,7 +11,7 @@ import { asSealed, DIGITS, ENDED, itemKey, monthPk } from './rows.ts';
 const SWEPT_IN_A_RUN = 50_000;
 const AT_ONCE = 16;
 
-/** Deletes the rows of ended months. Nobody can read them any more. */
+/** Deletes the rows of ended months, which nobody can read any more, and leaves what says by which key an item ended. */
 export const openSweeping = ({
   personal,
   items,
@@ -27,10 +27,10 @@ export const openSweeping = ({
     return true;
   };
 
-  /** Deletes the item, if its key is one of the month's; and the row that listed it in any case. */
+  /** Takes the item, if its key is one of the month's; and the row that listed it in any case. */
   const removeEnded = async (pk: string, name: ItemName, isOfMonth: (key: string) => boolean) => {
     const key = asSealed((await personal.get(itemKey(name)))?.value)?.key;
-    if (key !== undefined && isOfMonth(key)) return items.remove(name);
+    if (key !== undefined && isOfMonth(key)) return items.remove(name, { ended: key });
     const listed = await personal.get({ pk, sk: name });
     if (listed)
       await wentThrough(personal.write([{ delete: { pk, sk: name }, if: { version: listed.version } }]));

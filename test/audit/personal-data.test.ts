@@ -10,7 +10,7 @@ const notAfter = ENDED - KEPT - HOUR;
 const KEY = 'tokiwa.2040-04.1';
 const MAY = dataAct('data-key', ENDED + HOUR, { act: 'destroyed', key: KEY });
 const issued = issuance('01aa', { time: notAfter - DAY, notAfter, of: { tenant: 'tokiwa', holder: 'h-1' } });
-const WITHOUT = { tbsDigest: undefined, digest: undefined, holder: 'h-1', notAfter: iso(notAfter) };
+const WITHOUT = { holder: 'h-1', tbsDigest: undefined, digest: undefined, notAfter: iso(notAfter) };
 const CERTIFICATE = { certificate: `${CA}/01aa`, record: issued.id };
 
 const shown = (records: readonly LedgerRecord[], more: object) =>

@@ -97,6 +97,13 @@ const STORY = [
   'relying-parties end',
   'holders list',
   'holders show',
+  'retention months',
+  'retention hold',
+  'retention orders',
+  'retention show',
+  'retention release',
+  'retention withdraw',
+  'retention erase',
   'holders suspend',
   'holders resume',
   'holders end',
@@ -115,8 +122,15 @@ const STORY = [
   'restore',
 ];
 
-/** Need a row that somebody has forged, and an officer who left with a certificate: the examples have neither. */
-const REFUSED = { correct: 'nothing-to-correct', 'leavers keep': 'unknown-certificate' };
+/**
+ * Need a row that somebody has forged, an officer who left with a certificate, and data of an old month: the examples have none
+ * of them.
+ */
+const REFUSED = {
+  correct: 'nothing-to-correct',
+  'leavers keep': 'unknown-certificate',
+  'retention end': 'wrong-state',
+};
 
 /** As npx does, on the Node that runs the tests. */
 const SCRIPT = `#!/bin/sh\nshift\nexec '${process.execPath}' '${join(folder, 'cli/akashi.mjs')}' "$@"\n`;

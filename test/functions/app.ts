@@ -26,6 +26,8 @@ import type { ProfileView } from '../../lib/trust-domain/profile-views.ts';
  */
 
 const ORDER: OrderView = { tenant: 'tokiwa', holder: 'holder-1', held: false };
+const ORDERED = `/api/v1/retention/holders/${ORDER.holder}`;
+const COURT = JSON.stringify({ reference: 'court/2027-17' });
 const ENDED: EndedMonth = {
   month: '2026-01',
   destroyedAt: '2026-02-01T00:00:00Z',
@@ -350,12 +352,12 @@ export const testApp = (
     enrolment: enrolmentOf(),
 
     personalRetention: {
-      months: async () => [],
-      end: async () => known(false, 'invalid-input', ENDED),
-      order: async () => known(false, 'unknown-holder', ORDER),
-      withdraw: async () => known(false, 'nothing-awaited', ORDER),
-      standing: async () => ORDER,
-      orders: async () => [],
+      months: async () => [{ tenant: 'tokiwa', month: '2026-01', state: 'over', endsAt: ENDED.destroyedAt }],
+      end: async (_actor, month) => known(month === ENDED.month, 'invalid-input', ENDED),
+      order: async (_actor, holder) => known(holder === ORDER.holder, 'unknown-holder', ORDER),
+      withdraw: async (_actor, holder) => known(holder === ORDER.holder, 'nothing-awaited', ORDER),
+      standing: async (_actor, holder) => known(holder === ORDER.holder, 'unknown-holder', ORDER),
+      orders: async () => [ORDER],
       enforce: async () => [],
     },
 
@@ -690,6 +692,18 @@ export const EXAMPLES: Readonly<
   suspendHolder: { target: '/api/v1/holders/holder-tanabe/suspension' },
   resumeHolder: { target: '/api/v1/holders/holder-tanabe/suspension' },
   endHolder: { target: '/api/v1/holders/holder-tanabe/end' },
+  listRetentionMonths: { target: '/api/v1/retention/months' },
+  endRetentionMonth: {
+    target: '/api/v1/retention/months/2026-01/end',
+    type: 'application/json',
+    body: JSON.stringify({ tenant: 'tokiwa' }),
+  },
+  listDataOrders: { target: '/api/v1/retention/orders' },
+  getDataOrder: { target: `${ORDERED}?tenant=tokiwa` },
+  holdData: { target: `${ORDERED}/hold`, type: 'application/json', body: COURT },
+  releaseData: { target: `${ORDERED}/release`, type: 'application/json', body: COURT },
+  eraseData: { target: `${ORDERED}/erasure`, type: 'application/json', body: COURT },
+  withdrawDataOrder: { target: `${ORDERED}/withdrawal`, type: 'application/json', body: '{}' },
   collectCertificate: { target: `/api/v1/requests/${REQUEST}/certificate.pem` },
   getCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}` },
   listCertificates: { target: '/api/v1/certificates?office=mizusaki-higashi&limit=5' },

@@ -3,7 +3,7 @@ import { routes } from '../../functions/routes/routes.ts';
 import { openRecordedSettings } from '../../lib/ledger/recorded-settings.ts';
 import { MINAMI, openMinami } from '../enrolment/people.ts';
 import { serveService } from '../served-service.ts';
-import { issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../service.ts';
+import { FIELDS, issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../service.ts';
 import { allRecords } from '../world.ts';
 
 /* The service records every action of an auditor, its own initial settings, and every change of them. */
@@ -28,6 +28,12 @@ beforeAll(async () => {
     name: MINAMI.name,
   });
   await service.app.enrolment.holders.name(service.principal('higashi-counter'), 'h-seen');
+  await service.app.registration.submit(service.principal('higashi-counter'), {
+    profile: 'official-position',
+    csr: opensslRequest(folder.path, 'ordered'),
+    fields: FIELDS['official-position'] ?? {},
+    holder: 'h-ordered',
+  });
   while ((await service.core.sequencer.sequence()).leaves > 0);
   ({ token } = await service.app.principals.issueToken(service.principal('auditor')));
   const period = 'from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z';
@@ -75,6 +81,9 @@ beforeAll(async () => {
     listLeavers: '/api/v1/leavers?office=minami',
     listHolders: '/api/v1/holders',
     getHolder: '/api/v1/holders/h-seen',
+    listRetentionMonths: '/api/v1/retention/months',
+    listDataOrders: '/api/v1/retention/orders',
+    getDataOrder: `/api/v1/retention/holders/h-ordered?tenant=tokiwa`,
   };
 });
 

@@ -173,6 +173,10 @@ describe('an item that cannot be read', () => {
       },
       { ...row, sealed: [row.sealed ?? null] },
       { erased: 7 },
+      { ended: 7 },
+      // Nothing has destroyed that key.
+      { ended: KEY },
+      { ended: 'tokiwa.2026-01.1' },
     ];
     for (const form of forms) {
       await putRow(room.personal, { pk: ITEM, sk: 'item' }, form);

@@ -111,7 +111,8 @@ describe('a month', () => {
     ]);
     expect(await checkRows(room)).toEqual(['request/3']);
     expect((await room.rows()).filter(({ pk }) => pk === 'ended')).toEqual([]);
-    expect(await stateOf(ITEM)).toBe('absent');
+    // What ended stays known as ended, by its key.
+    expect(await room.data.find(ITEM)).toEqual({ state: 'ended', month: '2037-05', key: KEY });
     expect(await room.retention.enforce()).toEqual([]);
   });
 
@@ -160,6 +161,17 @@ describe('a month', () => {
     expect(await mine()).toEqual([['tokiwa', '2037-06', 'over']]);
   });
 
+  it('ends what a crash left staged, and still says by which key', async () => {
+    const { writes } = await room.data.stage('request/7', { name: NAME }, terms());
+    await room.table.write(writes);
+    room.world.now = OVER;
+    await room.retention.enforce();
+    const ended = { state: 'ended', month: '2037-05', key: KEY };
+    expect(await room.data.find('request/7')).toEqual(ended);
+    expect(await room.data.recover()).toBe(1);
+    expect(await room.data.find('request/7')).toEqual(ended);
+  });
+
   it('that is of no tenant ends too', async () => {
     await room.data.add('principal/1', { name: NAME }, { end: at('2037-05-02T00:00:00Z') });
     room.world.now = OVER;
@@ -178,7 +190,7 @@ describe('what has to stay', () => {
     room.world.now = OVER;
     await room.retention.enforce();
     expect(await room.data.find(ITEM)).toEqual({ state: 'kept', value: { name: NAME }, month: '2037-06' });
-    expect(await stateOf(OTHER)).toBe('absent');
+    expect(await stateOf(OTHER)).toBe('ended');
     expect(await checkRows(room)).toEqual([ITEM, 'request/3']);
     const where = { tenant: 'tokiwa', office: 'hino' };
     expect(await room.data.search(where, { text: '山田', limit: 10 })).toEqual({ ids: ['1'] });
@@ -309,7 +321,9 @@ describe('the key of searches', () => {
       'rows of 2037-12: 1',
     ]);
     expect(await room.keys()).toEqual([]);
-    expect(await room.rows()).toEqual([]);
+    expect((await room.rows()).map(({ sk, value }) => [sk, Object.keys(value)])).toEqual(
+      Array.from({ length: 5 }, () => ['item', ['ended']]),
+    );
     expect((await destroyed()).at(-1)).toEqual(['destroyed', SEARCH]);
     expect(await room.data.search(where, { text: '山田', limit: 10 })).toEqual({ ids: [] });
   });

@@ -180,7 +180,7 @@ export const failingPorts = (room: Room, plan: FailurePlan) => {
 
 const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
-/** Every row of the table: the items, and exactly the rows that list them. Resolves with the names of the items. */
+/** Every row of the table: the items, and exactly the rows that list them. Resolves with the names of those that are kept. */
 export const checkRows = async (room: Room): Promise<readonly ItemName[]> => {
   const rows = await room.rows();
   const items = rows.filter(({ sk }) => sk === 'item');
@@ -194,7 +194,7 @@ export const checkRows = async (room: Room): Promise<readonly ItemName[]> => {
       items.map((item) => item.pk),
       pk,
     ).toContain(value.item);
-  return items.map(({ pk }) => pk);
+  return items.flatMap(({ pk, value }) => (asSealed(value) ? [pk] : []));
 };
 
 /** The id of the key that an item is sealed under. */

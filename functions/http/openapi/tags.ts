@@ -42,6 +42,10 @@ const SUBSYSTEMS: Readonly<Record<string, Tag>> = {
     name: 'Holders',
     description: 'What holders of certificates may see of what is kept about them, and their delegates.',
   },
+  retention: {
+    name: 'Retention',
+    description: 'When personal data end; legal holds, and erasures before the time, by two operators.',
+  },
   'trust-domain': {
     name: 'Trust domain',
     description: 'Changes of the trust domain file, each proposed by one operator and approved by another.',

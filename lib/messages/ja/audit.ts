@@ -63,7 +63,7 @@ export const AUDIT = {
   'A data key was destroyed before its month was over, and not because of a proven erasure.':
     'データ鍵が、その月が終わる前に、証明された消去によらずに破棄されました。',
   'A legal hold, its release or an erasure was ordered, and the log lacks the same order by another operator.':
-    '法的保持、その解除、または消去が命じられましたが、別の運営者による同じ命令が透明性ログにありません。',
+    '法的保全、その解除、または消去が命じられましたが、別の認証局運用者による同じ命令が透明性ログにありません。',
   'A certificate was issued long ago and still has no signature.':
     '発行からかなりの時間がたった証明書に、まだ署名がありません。',
   'A certificate is shown as revoked or on hold without a record of that in the log.':
