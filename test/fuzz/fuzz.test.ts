@@ -286,7 +286,7 @@ const acknowledged = { requests: [] as string[], signed: [], answers: [], revoke
 /** Operations that did for somebody what they are for. */
 const done = new Set<string>();
 
-/** What they take has to fit together, which it does not at random: test/functions/routes/enrolment does them. */
+/** What they take has to fit together, which it seldom does at random: tests in test/functions/routes do them. */
 const OF_TERMS = [
   'proposeOffice',
   'inviteOfficer',
@@ -294,6 +294,7 @@ const OF_TERMS = [
   'changePrincipal',
   'transferPrincipal',
   'enrolPrincipal',
+  'searchCertificates',
 ];
 
 /**
