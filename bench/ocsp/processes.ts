@@ -67,13 +67,19 @@ export const startServer = async (command: readonly string[]): Promise<Server> =
 export const startNode = (script: string, ...args: readonly string[]): Promise<Server> =>
   startServer([process.execPath, '--no-warnings', script, ...args]);
 
-/** Runs a program that loads a server, and resolves with its output. Other work of this process goes on meanwhile. */
-export const load = async (command: readonly string[]): Promise<string> => {
+/**
+ * Runs a program that loads a server, and resolves with its output. Other work of this process goes on meanwhile. What the
+ * program says on standard error is shown at once where it is `inherit`ed, and belongs to the output otherwise.
+ */
+export const load = async (
+  command: readonly string[],
+  errors: 'pipe' | 'inherit' = 'pipe',
+): Promise<string> => {
   const [program = '', ...args] = onCore(1, command);
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', errors] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
   }

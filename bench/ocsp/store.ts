@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openBackground } from '../../functions/local/background.ts';
 import { random } from '../../functions/random.ts';
-import { type Core, compose } from '../../lib/app.ts';
+import { type Core, compose, type Ports } from '../../lib/app.ts';
 import { openDataKeyFiles } from '../../lib/keys/data-key-files.ts';
 import type { KeyStore } from '../../lib/keys/keys.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
@@ -22,6 +22,8 @@ const DEMONSTRATION = join(import.meta.dirname, '../../domains/demonstration.jso
 
 export interface Opened {
   readonly core: Core;
+  /** Of what `core` is composed, for a benchmark that puts something else in one place. */
+  readonly ports: Ports;
   readonly trustDomain: TrustDomain;
   readonly table: Table;
   readonly personal: Table;
@@ -41,7 +43,7 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
   const proofs = await openSqliteTable(join(folder, 'proofs.sqlite'));
   const bucket = await openFileBucket(join(folder, 'objects'));
   const background = openBackground();
-  const core = compose({
+  const ports: Ports = {
     trustDomain,
     trustDomainText: text,
     publicUrls: [url],
@@ -58,10 +60,12 @@ export const openStore = async (folder: string, url = 'http://localhost:8080'): 
     log: () => {},
     // As the one process does.
     background: background.later,
-  });
+  };
+  const core = compose(ports);
   await core.authority.holdCeremony(() => {});
   return {
     core,
+    ports,
     trustDomain,
     table,
     personal,

@@ -142,7 +142,8 @@ export const openLists = (
       }
       at = page.cursor;
       lookedAt += Math.max(1, page.ids.length);
-    } while (at !== undefined && shown.length < limit && lookedAt < MAX_LOOKED_AT);
+      // Half a page is enough: the last ones of a page could cost a look-up each.
+    } while (at !== undefined && shown.length < limit / 2 && lookedAt < MAX_LOOKED_AT);
 
     const view = viewsFor(actor);
     return {

@@ -60,7 +60,8 @@ describe('akashi audit verify, of approvals', () => {
     await audited.run(async (service) => {
       expect(await service.core.registration.recover()).toEqual([]);
       expect(service.logged).toMatchObject([
-        { level: 'error', facts: { request: id, error: 'approval-not-recorded' } },
+        // Its data are read first, and nobody can forge them without the data key.
+        { level: 'error', facts: { request: id, error: 'personal-data-damaged' } },
       ]);
       const { registration } = service.app;
       expect((await registration.get(service.principal('higashi-counter'), id)).state).toBe('approved');

@@ -65,6 +65,8 @@ describe("akashi audit verify, of a certificate's row", () => {
       { profile: 'x', 'profile recorded': 'official-position' },
     ],
     ['the order', `json_set(value, '$.order', 'x')`, { order: 'x' }],
+    ['its holder', `json_set(value, '$.holder', 'x')`, { holder: 'x', 'holder recorded': 'none' }],
+    ['its officer', `json_set(value, '$.issuedTo', 'x')`, { issuedTo: 'x', 'issuedTo recorded': 'none' }],
     [
       'the end',
       `json_set(value, '$.notAfter', json_extract(value, '$.notAfter') - 86400)`,

@@ -25,7 +25,7 @@ export const route = defineRoute({
       .exactOptional()
       .meta({ description: 'By the end of the certificates; `soonest` unless it is given.' }),
     count: z
-      .stringbool({ truthy: ['true'], falsy: ['false'] })
+      .enum(['true', 'false'])
       .exactOptional()
       .meta({ description: '`true`: also how many there are, where one list holds them.' }),
     limit: certificatePageLimit,
@@ -34,9 +34,14 @@ export const route = defineRoute({
   responses: certificatePage,
   faults: ['cursor-invalid', 'unknown-office'],
   handle: async (app, { query, request: { method } }, caller) => {
-    const page = await app.authority.list(caller, query);
+    const { limit, cursor: at, count, ...filter } = query;
+    const page = await app.authority.list(caller, {
+      ...filter,
+      limit,
+      ...(at !== undefined && { cursor: at }),
+      count: count === 'true',
+    });
     await assertNamed(app, caller, query);
-    const { limit, cursor: _cursor, count: _count, ...filter } = query;
     return providePage(app, caller, page, { method, provided: { filter, limit } });
   },
 });

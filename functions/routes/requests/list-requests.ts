@@ -15,7 +15,7 @@ export const route = defineRoute({
   query: z.strictObject({
     ...requestFilter,
     count: z
-      .stringbool({ truthy: ['true'], falsy: ['false'] })
+      .enum(['true', 'false'])
       .exactOptional()
       .meta({ description: '`true`: also how many there are, where one list holds them.' }),
     limit: requestPageLimit,
@@ -24,10 +24,15 @@ export const route = defineRoute({
   responses: requestPage,
   faults: ['cursor-invalid', 'unknown-office'],
   handle: async (app, { query, request: { method } }, caller) => {
-    const page = await app.registration.list(caller, query);
+    const { limit, cursor: at, count, ...filter } = query;
+    const page = await app.registration.list(caller, {
+      ...filter,
+      limit,
+      ...(at !== undefined && { cursor: at }),
+      count: count === 'true',
+    });
     // To an officer the room has refused any office but the own and its predecessors.
     await app.names.assertKnown(caller, query.office === undefined ? {} : { office: query.office });
-    const { limit, cursor: _cursor, count: _count, ...filter } = query;
     return providePage(app, caller, page, { method, provided: { filter, limit } });
   },
 });
