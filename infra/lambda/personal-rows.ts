@@ -76,10 +76,10 @@ export const END_MONTHS: Rows = {
 /** What others have under a key that an erasure closed is put under the next one. */
 export const RENEW: Rows = { get: ITEMS, put: ITEMS };
 
-/** The rows that nobody can read any more are deleted, and years of which no key is left. */
+/** In the place of items that nobody can read any more stands which key they had. Their lists go, and years without a key. */
 export const SWEEP: Rows = {
   query: [ENDED],
-  delete: [...ITEMS, YEARS, ENDED],
+  delete: [YEARS, ENDED],
 };
 
 /**
@@ -95,5 +95,5 @@ export const stagedFor = ({ rows = {} }: PersonalGrants): Rows => ({
 
 /** A submission stages its item. */
 export const STAGE: Rows = { put: [STAGED] };
-/** What an interrupted submission left staged is moved. */
+/** What interrupted submissions left staged is moved. */
 export const MOVE_STAGED: Rows = { query: [STAGED] };

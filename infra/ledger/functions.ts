@@ -1,5 +1,5 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
-import { END_MONTHS, ERASE, RENEW, SWEEP } from '../lambda/personal-rows.ts';
+import { END_MONTHS, ERASE, MOVE_STAGED, RENEW, SWEEP } from '../lambda/personal-rows.ts';
 import {
   ACTS_ON_DATA_KEYS,
   BROUGHT_BACK,
@@ -189,7 +189,7 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     environment: 'published',
     everyMinutes: 24 * 60,
     // The requests that are open, and those of a holder whose data are held or erased.
-    rows: together(END, {
+    rows: together(END, MOVE_STAGED, {
       query: ['record/*', 'report/annual', 'retention', 'requests/tenant/*'],
       get: ['ledger', 'retention', 'certificates/*', 'expired/*', 'request/*', ...SETTLED],
       put: ['expired/*', 'report/annual', 'retention', 'staged/*'],

@@ -256,15 +256,30 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(ceremony|request-withdrawal|scheduled-recovery): (DataKeyMake kms:GenerateDataKey|DataKeys dynamodb:PutItem data-keys|PersonalRows(Get|Put) dynamodb:(Get|Put)Item (data-keys|search-years)\/\*)$/,
+      /^(ceremony|request-(examinations|withdrawal)|scheduled-recovery): (DataKeyMake kms:GenerateDataKey|DataKeys dynamodb:PutItem data-keys|PersonalRows(Get|Put) dynamodb:(Get|Put)Item (data-keys|search-years)\/\*)$/,
     reason:
       'The first item of a month makes its key, and the first of a year that of its searches; here others come first.',
     usedElsewhere: true,
   },
   {
-    grants: /^scheduled-retention: PersonalRowsPut dynamodb:PutItem search(-years)?\/\*$/,
+    grants: /^data-end: PersonalRows(Get|Put) dynamodb:(Get|Put)Item certificate\/\*$/,
+    reason: 'What a legal hold keeps stays with its certificates; here no hold stands when the month ends.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^data-end: PersonalRowsQuery dynamodb:Query month\/\*$/,
+    reason: 'A month whose keys are all lost is known by its items; here no key is lost.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^principal-acts: PersonalRowsDelete dynamodb:DeleteItem (month|principal)\/\*$/,
+    reason: 'Names whose act another act came before are taken away; here nobody else is first.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^(invitations|principal-enrolment): Rows(Get|Put) dynamodb:(Get|Put)Item enrolled-names-behind$/,
     reason:
-      'What stays is put under a later year where a month has ended; here an operator ended that month.',
+      'An act whose rows a crash kept away is listed by whoever comes after it, where it has left names; none crashes here.',
     usedElsewhere: true,
   },
   {
