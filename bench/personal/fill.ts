@@ -114,7 +114,12 @@ const openFilling = (folder: string, templates: Templates, means: Means) => {
     main.put(recordKey(record.id), asValue(record));
     main.write(listingWrites(ref, row).filter(isRead));
     main.write(
-      means.register.admitWrites(ref, { request: order, notAfter, since: means.began, tenant: TENANT }),
+      means.register.admitWrites(ref, {
+        request: order,
+        notAfter,
+        since: Math.floor(means.began / 1000),
+        tenant: TENANT,
+      }),
     );
     await issued.put(ref, { ...of.object, record: record.id, order, notAfter });
     putItem(certificateItem(ref), of.bytes, monthOf(means.endOfCertificate(notAfter * 1000)));
