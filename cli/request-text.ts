@@ -65,13 +65,27 @@ export const requestText = (say: Say, request: RequestAnswer): string =>
 /** One line for each request. */
 export const requestTable = (say: Say, requests: readonly RequestAnswer[]): string =>
   table(
-    requests.map(({ id, state, submittedAt, office, profile, subject, personalData, holder, newHolder }) => [
-      id,
-      state,
-      submittedAt,
-      office,
-      profile,
-      subject ?? (personalData ? say(personalDataText(personalData)) : NONE),
-      holder === undefined ? NONE : newHolder ? say(phrase`${holder} (new)`) : holder,
-    ]),
+    requests.map(
+      ({
+        id,
+        state,
+        submittedAt,
+        office,
+        profile,
+        subject,
+        searched = [],
+        personalData,
+        holder,
+        newHolder,
+      }) => [
+        id,
+        state,
+        submittedAt,
+        office,
+        profile,
+        subject ?? (personalData ? say(personalDataText(personalData)) : NONE),
+        searched.join(' | ') || NONE,
+        holder === undefined ? NONE : newHolder ? say(phrase`${holder} (new)`) : holder,
+      ],
+    ),
   );

@@ -151,7 +151,7 @@ export const addCommand: AddCommand = (program, perform) => {
       .command('certificates')
       .summary('list certificates')
       .description(
-        'List certificates of organisations, persons and principals, those that end soonest first. Officers see those of their own office, or with --office of one whose affairs it has taken over; operators and auditors see all.',
+        'List certificates of organisations, persons and principals, those that end soonest first. Officers see those of their own office, or with --office of one whose affairs it has taken over; operators and auditors see all, and name a tenant, an office, a holder or an officer where there are several tenants.',
       )
       .option('--office <office>', 'of this office')
       .option('--tenant <tenant>', 'of this tenant')

@@ -36,12 +36,13 @@ type Field = ProfileAnswer['fields'][number];
 /** The others have a form of their own, which bounds them. */
 const FREE: ReadonlySet<string> = new Set(['text', 'uri']);
 
-const fieldText = ({ kind, required, maxLength, maxItems, pattern }: Field): readonly Text[] => [
+const fieldText = ({ kind, required, maxLength, maxItems, pattern, searched }: Field): readonly Text[] => [
   kind,
   required ? phrase`required` : phrase`optional`,
   ...(maxItems === undefined ? [] : [phrase`a list of at most ${maxItems}`]),
   ...(FREE.has(kind) ? [phrase`at most ${maxLength} characters`] : []),
   ...(pattern === undefined ? [] : [phrase`of the form ${pattern}`]),
+  ...(searched ? [phrase`found by --text`] : []),
 ];
 
 const profileText = (say: Say, language: Language, profile: ProfileAnswer): string => {

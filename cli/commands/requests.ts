@@ -28,7 +28,7 @@ const input = z.object({
 const GUIDE: Guide = {
   needs: ['a running service, and an officer, operator or auditor: --as or --token'],
   result: [
-    'prints a line for each request: id, state, time, office, profile, subject, holder',
+    'prints a line for each request: id, state, time, office, profile, subject, what --text finds it by, holder',
     'submitted waits for the duty examine, examined-once for the duty approve, examined for the centre',
     'a holder is (new) whom no earlier request or certificate names: compare it with the application',
     '--text finds the beginning of a name, or two characters that stand in it; the text is not recorded',

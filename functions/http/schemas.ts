@@ -168,6 +168,10 @@ export const requestView = z
       .string()
       .exactOptional()
       .meta({ description: 'The subject that the certificate will have, for people.' }),
+    searched: z
+      .array(z.string())
+      .exactOptional()
+      .meta({ description: 'The values by which a search finds the request.' }),
     personalData: personalDataState.exactOptional(),
     holder: principalId.exactOptional().meta({ description: 'The pseudonym of whom it is about.' }),
     issuedTo: principalId

@@ -60,6 +60,8 @@ const DUE_MS = 60_000;
 const CLOSINGS_MS = 60_000;
 /** How often it looks for tasks that are due once a day or once a year. */
 const DAILY_MS = 3_600_000;
+/** How often it looks for months of personal data that are over, and for erasures that are not complete. */
+const ENDINGS_MS = 300_000;
 /** How often it looks whether the certificate of its TLS door is due. */
 const DOOR_MS = 3_600_000;
 /** How long the sequencer rests between two runs. A record has its leaf within two seconds. */
@@ -151,6 +153,7 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
       return rows === 0 ? [] : [`${rows} rows`];
     },
   };
+  const endings: LocalTask = { name: 'endings', run: core.personalRetention.enforce };
   await runTask(expiry, core, log);
   const { steps, lines } = await principals.certify(core, objects, clock);
   for (const step of steps) say(`  ${step}`);
@@ -198,6 +201,7 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     keepHouse(core, log, ['due'], DUE_MS),
     keepHouse(core, log, ['closings'], CLOSINGS_MS),
     keepHouse(core, log, ['sequencing'], SEQUENCING_MS),
+    keepHouse(core, log, [endings], ENDINGS_MS),
     keepHouse(core, log, ['reports', 'retention', expiry], DAILY_MS),
   ];
 

@@ -53,13 +53,18 @@ export const openPersonalDataCheck = ({
   readonly retention: number;
 }): PersonalDataCheck => {
   const askings = new Map<string, ActRecord>();
+  /** Two operators recorded that the table lost them: who asked cannot be compared any more. */
+  const lostAskings = new Set<string>();
   const orders = new Map<string, Observed>();
   /** By the id of the key. */
   const destroyed = new Map<string, readonly Observed[]>();
   const closed = new Map<string, readonly Observed[]>();
 
   const isOrderedByTwo = ({ actor, tenant, holder, time, details }: ActRecord): boolean => {
-    const asking = askings.get(textIn(details.confirms) ?? '');
+    const confirmed = textIn(details.confirms) ?? '';
+    const asking = askings.get(confirmed);
+    if (asking === undefined && lostAskings.has(confirmed))
+      return details.askedBy !== actor && details.askedByPerson !== details.person;
     return (
       asking !== undefined &&
       asking.tenant === tenant &&
@@ -120,7 +125,8 @@ export const openPersonalDataCheck = ({
       }
     },
 
-    retract: ({ id }) => {
+    retract: ({ id, lost }) => {
+      if (lost) lostAskings.add(id);
       askings.delete(id);
       orders.delete(id);
       for (const acts of [destroyed, closed]) {

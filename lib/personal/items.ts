@@ -246,6 +246,8 @@ const endedBy = (key: DataKeyId) => ({ state: 'ended', month: monthOfKey(key), k
 
 /** The fault of an item that is not there to be read. It names the item and nothing of its content. */
 const notKept = (item: ItemName, found: Exclude<Found<never>, { state: 'kept' }>): Fault => {
+  if (found.state === 'ended' && found.record !== undefined)
+    return new Fault('personal-data-ended', 'These personal data were erased by an order.', { item });
   if (found.state === 'ended')
     return new Fault('personal-data-ended', 'The retention of these personal data has ended.', { item });
   if (found.state === 'unreadable' && found.code === 'data-key-missing')

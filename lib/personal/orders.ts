@@ -42,7 +42,7 @@ export interface HolderOf {
 
 const orderName = (tenant: string, holder: string): string => `personal-data.${tenant}.${holder}`;
 
-const REFERENCE = /^[A-Za-z0-9._/-]{1,64}$/;
+const REFERENCE = /^[\p{L}\p{N}()（）.・_/ -]{1,64}$/u;
 
 export interface OrdersDeps extends PersonalDeps {
   /** When what one operator asks for at this time lapses; milliseconds since the epoch. */
@@ -156,7 +156,7 @@ export const openOrders = (deps: OrdersDeps) => {
     if (!REFERENCE.test(asked.reference))
       throw new Fault(
         'invalid-input',
-        'The reference names the order: 1 to 64 of A-Z, a-z, 0-9, ".", "_", "/" and "-", and no name of a person.',
+        'The reference says what the order is called, and names no person: 1 to 64 letters, digits, spaces and . _ / - ( ).',
         { path: 'reference' },
       );
     const { standing, next } = await readToAct(tenant, holder);

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, phrase } from '../fault.ts';
 import { textIn } from '../members.ts';
 import { everyItem, type Item, readCursor, type Table, writeCursor } from '../store/store.ts';
 import type { PersonalData } from './contract.ts';
@@ -24,9 +24,15 @@ export const openSearch = ({
   const keysOf = async (tenant: string): Promise<readonly Uint8Array[]> => {
     const found: Uint8Array[] = [];
     for await (const { sk: year } of everyItem(personal, { pk: yearsPk(tenant) })) {
-      const key = /^\d{4}$/.test(year) ? await ring.open(keyIdOf({ tenant, year })) : 'missing';
-      // Where the key is gone its tokens find nothing any more.
-      if (typeof key !== 'string') found.push(key);
+      const key = /^\d{4}$/.test(year) ? await ring.open(keyIdOf({ tenant, year })) : 'ended';
+      // Nobody shall take what cannot be looked for as what is not there. Where an act ended the key, nothing is left to be found.
+      if (key === 'missing' || key === 'damaged')
+        throw new Fault(
+          `data-key-${key}`,
+          phrase`The search key of what ends in ${year} cannot be opened; restore it from a copy of the keys.`,
+          { year },
+        );
+      if (key !== 'ended') found.push(key);
     }
     return found;
   };

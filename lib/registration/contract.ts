@@ -68,6 +68,8 @@ export interface RequestView {
   readonly fields?: Readonly<Record<string, string | readonly string[]>>;
   /** The subject that the certificate will have, for people. */
   readonly subject?: string;
+  /** The values by which a search finds it; absent where there are none. */
+  readonly searched?: readonly string[];
   readonly personalData?: PersonalDataState;
   readonly holder?: string;
   readonly issuedTo?: string;

@@ -64,6 +64,7 @@ const viewOf = (id: string, request: Request, found: Found<RequestData>): Reques
   ...(found.state === 'kept'
     ? { fields: found.value.fields, subject: found.value.subject }
     : { personalData: personalDataOf(found) }),
+  ...(found.state === 'kept' && found.value.searched.length > 0 && { searched: found.value.searched }),
   ...(request.holder !== undefined && { holder: request.holder }),
   ...(request.issuedTo !== undefined && { issuedTo: request.issuedTo }),
   ...(found.state === 'kept' && found.value.ignored && { ignored: found.value.ignored }),

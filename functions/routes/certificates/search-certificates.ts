@@ -26,7 +26,7 @@ export const route = defineRoute({
     }),
   },
   responses: certificatePage,
-  faults: ['cursor-invalid', 'unknown-office'],
+  faults: ['cursor-invalid', 'unknown-office', 'data-key-missing', 'data-key-damaged'],
   handle: async (app, { body, request: { method } }, caller) => {
     const page = await app.authority.list(caller, body);
     await assertNamed(app, caller, body);

@@ -23,6 +23,10 @@ export const route = defineRoute({
   },
   responses: { 200: { description: 'The request as it stands now.', schema: requestView } },
   faults: [
+    'personal-data-ended',
+    'data-key-missing',
+    'data-key-damaged',
+    'personal-data-damaged',
     'unknown-request',
     'wrong-state',
     'same-person',

@@ -15,6 +15,7 @@ const COLUMNS = [
   'office',
   'profile',
   'subject',
+  'searched',
   'holder',
   'issuedTo',
   'submittedBy',
@@ -27,6 +28,7 @@ const cellsOf = (request: RequestView): readonly string[] => {
   const { certificate, personalData } = request;
   const known: Partial<Record<(typeof COLUMNS)[number], string>> = {
     ...request,
+    searched: request.searched?.join(' | ') ?? '',
     personalData: personalData?.state ?? '',
     ...certificate,
   };

@@ -26,7 +26,13 @@ export const route = defineRoute({
     }),
   },
   responses: requestPage,
-  faults: ['cursor-invalid', 'unknown-office'],
+  faults: [
+    'cursor-invalid',
+    'unknown-office',
+    'data-key-missing',
+    'data-key-damaged',
+    'personal-data-damaged',
+  ],
   handle: async (app, { body, request: { method } }, caller) => {
     const page = await app.registration.list(caller, body);
     await app.names.assertKnown(caller, body.office === undefined ? {} : { office: body.office });

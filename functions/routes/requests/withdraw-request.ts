@@ -15,7 +15,7 @@ export const route = defineRoute({
   params: z.strictObject({ id: requestId }),
   body: { kind: 'json', schema: z.strictObject({ reason }) },
   responses: { 200: { description: 'The request as it stands now.', schema: requestView } },
-  faults: ['unknown-request', 'wrong-state'],
+  faults: ['unknown-request', 'wrong-state', 'data-key-missing', 'data-key-damaged', 'personal-data-damaged'],
   handle: async ({ registration }, { params, body }, caller) =>
     json(200, await registration.withdraw(caller, params.id, body.reason)),
 });

@@ -22,12 +22,12 @@ export const holder = principalId.meta({
 const reference = z
   .string()
   .regex(
-    /^[A-Za-z0-9._/-]{1,64}$/,
-    'Must be 1 to 64 of A-Z, a-z, 0-9, ".", "_", "/" and "-", and no name of a person.',
+    /^[\p{L}\p{N}()（）.・_/ -]{1,64}$/u,
+    'Must be 1 to 64 letters, digits, spaces and . _ / - ( ), without the name of a person.',
   )
   .meta({
     description: 'What the order is called at the court or the office that gave it. No name of a person.',
-    example: 'court/2027-17',
+    example: '令和8年(ワ)第123号',
   });
 
 export const orderBody = z.strictObject({ reference, tenant: ofTenant });

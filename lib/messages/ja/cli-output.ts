@@ -32,6 +32,7 @@ export const CLI_OUTPUT: Readonly<Record<string, string>> = {
   'A search is not written to a file; choose by --profile, --holder or --state.':
     '検索結果はファイルに書き出せません。--profile、--holder、--state で選んでください。',
   'personal data': '個人データ',
+  'found by --text': '--text で検索できます',
   'erased by an order': '命令により消去されました',
   'cannot be read now ({0})': '現在は読み取れません（{0}）',
   'gone: their retention ended with {0}': '消去済み（保存期間は {0} で終わりました）',

@@ -25,10 +25,13 @@ export const PERSONAL: Readonly<Record<string, string>> = {
   'A certificate of this holder still counts; revoke it first, or wait for its end.':
     'この名義人の証明書がまだ有効です。先に失効させるか、有効期間の満了を待ってください。',
   'Somebody else was first; look at it again.': '先に別の操作がありました。状態を確認してください。',
-  'The reference names the order: 1 to 64 of A-Z, a-z, 0-9, ".", "_", "/" and "-", and no name of a person.':
-    '命令の番号は、A-Z、a-z、0-9、"."、"_"、"/"、"-" を使って 1～64 文字で指定してください。個人の氏名は使えません。',
-  'Must be 1 to 64 of A-Z, a-z, 0-9, ".", "_", "/" and "-", and no name of a person.':
-    'A-Z、a-z、0-9、"."、"_"、"/"、"-" を使って 1～64 文字で指定してください。個人の氏名は使えません。',
+  'These personal data were erased by an order.': 'この個人データは、命令により消去されました。',
+  'The search key of what ends in {0} cannot be opened; restore it from a copy of the keys.':
+    '{0} 年に保存期間が終わるデータの検索鍵を開けません。鍵の写しから復元してください。',
+  'The reference says what the order is called, and names no person: 1 to 64 letters, digits, spaces and . _ / - ( ).':
+    '命令の呼び名は、文字、数字、空白、. _ / - ( ) を使って 1～64 文字で指定してください。個人の氏名は使えません。',
+  'Must be 1 to 64 letters, digits, spaces and . _ / - ( ), without the name of a person.':
+    '文字、数字、空白、. _ / - ( ) を使って 1～64 文字で指定してください。個人の氏名は使えません。',
   'The data of this holder are being erased; ask again when that is complete.':
     'この名義人のデータは消去の処理中です。完了してから、もう一度お試しください。',
   'Another order awaits its confirmation for this holder: {0}, {1}. Confirm that one, or withdraw it first.':
