@@ -5,6 +5,7 @@ import {
   type CertificateRow,
   certificateItem,
   certificateKey,
+  certificateOfItem,
   isKeyOf,
   openAuthority,
   openCaCertificates,
@@ -529,9 +530,13 @@ export const compose = (ports: Ports): Core => {
 
 /** Where the data of holders are, and whether they may be erased. */
 const holderData = (
-  { ofHolder, overdue }: HolderData,
+  { ofHolder, open }: HolderData,
   isOver: (ref: CertificateRef) => Promise<boolean>,
-): Pick<RetentionOfPersonalDeps, 'itemsOf' | 'openItems' | 'counts'> => ({
+): Pick<RetentionOfPersonalDeps, 'itemsOf' | 'openItems' | 'counts' | 'mayErase'> => ({
+  mayErase: async (name) => {
+    const ref = certificateOfItem(name);
+    return ref === undefined || isOver(ref);
+  },
   itemsOf: async function* (tenant, holder, until = Number.POSITIVE_INFINITY) {
     for await (const { request, certificate } of ofHolder(tenant, holder)) {
       if (timeOfRequestId(request) > until) continue;
@@ -540,7 +545,7 @@ const holderData = (
     }
   },
   openItems: async function* (tenant) {
-    for await (const request of overdue(tenant)) yield requestItem(request);
+    for await (const request of open(tenant)) yield requestItem(request);
   },
   counts: async (tenant, holder) => {
     for await (const { request, isOpen, certificate } of ofHolder(tenant, holder)) {

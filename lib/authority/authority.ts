@@ -9,13 +9,14 @@ import { holdCeremony, readCeremonyKeys } from './ceremony.ts';
 import { openCertificateBytes } from './certificate-bytes.ts';
 import { openCertificateLists } from './certificate-lists.ts';
 import { openCertificateViews } from './certificate-views.ts';
-import { isSigned, readCertificate } from './certificates.ts';
+import { isSigned, readCertificate, unknownCertificate } from './certificates.ts';
 import { openClosings } from './closings.ts';
 import { openConsents } from './consent.ts';
 import type { Authority, AuthorityCore, CaView, Order } from './contract.ts';
 import { openCorrecting } from './correcting.ts';
 import type { AuthorityDeps } from './deps.ts';
 import { issuanceOf, ownOrder } from './issuance-end.ts';
+import { readIssuedAs } from './issued-as.ts';
 import { type IssuancePlan, openIssuing } from './issuing.ts';
 import { openKeyLists } from './key-lists.ts';
 import { renewResponders } from './own-certificates.ts';
@@ -31,7 +32,13 @@ import { keyHolderOf, openUsedKeys } from './used-keys.ts';
 export { openCaCertificates } from './ca-certificates.ts';
 export { type Cas, openCas } from './cas.ts';
 export { openCertificateEnd } from './certificate-end.ts';
-export { type CertificateRow, certificateItem, certificateKey, readCertificate } from './certificates.ts';
+export {
+  type CertificateRow,
+  certificateItem,
+  certificateKey,
+  certificateOfItem,
+  readCertificate,
+} from './certificates.ts';
 export { openClosures } from './closures.ts';
 export { digestOfEvent } from './consent.ts';
 export type {
@@ -144,7 +151,10 @@ export const openAuthority = (deps: AuthorityDeps): Authority & AuthorityCore =>
 
     giveUp: issuing.giveUp,
 
-    chainPem: async (ref, { withRoot = true } = {}) => {
+    chainPem: async (ref, { withRoot = true, order } = {}) => {
+      // A request's row could name another request's certificate.
+      if (order !== undefined && (await readIssuedAs(deps, ref)).request !== order)
+        throw unknownCertificate();
       const { value } = await readCertificate(table, ref);
       const { der = '' } = isSigned(value) ? await bytes.read(ref, value) : {};
       if (der === '') throw new Fault('not-issued', 'The certificate is not signed yet; ask again shortly.');

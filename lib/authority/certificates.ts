@@ -80,6 +80,11 @@ export const certificateKey = ({ ca, serial }: CertificateRef): Key => ({
 /** What names somebody in the certificate stands apart, under this name. */
 export const certificateItem = ({ ca, serial }: CertificateRef): ItemName => `certificate/${ca}/${serial}`;
 
+export const certificateOfItem = (name: ItemName): CertificateRef | undefined => {
+  const [kind, ca, serial] = name.split('/');
+  return kind === 'certificate' && ca !== undefined && serial !== undefined ? { ca, serial } : undefined;
+};
+
 const unfinishedKey = (order: string, { serial }: CertificateRef): Key => ({
   pk: `unfinished/${serial.at(-1)}`,
   sk: order,

@@ -330,7 +330,10 @@ export interface AuthorityCore {
    * The certificate and its chain, in PEM, with the root unless that is left out. Faults: `unknown-certificate`, `not-issued`,
    * `personal-data-ended`, `data-key-missing`, `data-key-damaged`, `personal-data-damaged`.
    */
-  chainPem(ref: CertificateRef, options?: { readonly withRoot?: boolean }): Promise<string>;
+  chainPem(
+    ref: CertificateRef,
+    options?: { readonly withRoot?: boolean; readonly order?: string },
+  ): Promise<string>;
   /**
    * Resolves with the CAs that got a new delegated responder. A CA whose responder cannot be renewed becomes an error in the
    * log and does not keep the others from being renewed; the first such fault is thrown at the end.

@@ -45,6 +45,8 @@ export interface Terms {
   /** Milliseconds since the epoch. The item is kept to the end of that month (UTC). */
   readonly end: number;
   readonly searched?: Searched;
+  /** Whose data they are. An order about somebody else does not take them, whatever rows say. */
+  readonly holder?: string;
 }
 
 export type UnreadableCode = 'data-key-missing' | 'data-key-damaged' | 'personal-data-damaged';

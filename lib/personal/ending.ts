@@ -1,4 +1,6 @@
 import { Fault, phrase, wentThrough } from '../fault.ts';
+import type { LedgerRecord } from '../ledger/ledger.ts';
+import { textIn } from '../members.ts';
 import type { Principal } from '../principal.ts';
 import { tryEach } from '../try-each.ts';
 import type { DataKeyId, EndedMonth, ItemName } from './contract.ts';
@@ -61,6 +63,8 @@ export const openEnding = (deps: EndingDeps) => {
         act: 'destroyed',
         key: id,
         ...('month' in of && { month: of.month }),
+        // As the file says it now: later ones do not change when copies that there are end.
+        copiesUntil: new Date(deps.copiesEnd(clock())).toISOString(),
         ...(ender.person !== undefined && { person: ender.person }),
       },
     } as const;
@@ -137,7 +141,7 @@ export const openEnding = (deps: EndingDeps) => {
     for (const id of ids) last = await destroy(ender, id);
     const { record, isOurs } = last as NonNullable<typeof last>;
     const { time: destroyedAt, id } = record;
-    const copiesUntil = new Date(deps.copiesEnd(Date.parse(destroyedAt))).toISOString();
+    const copiesUntil = copiesUntilOf(record);
     return {
       ...ofTenant(tenant),
       month,
@@ -212,3 +216,7 @@ export const assertMonth = (month: string): void => {
   if (!isMonth(month))
     throw new Fault('invalid-input', 'A month is written as in 2037-04.', { path: 'month' });
 };
+
+/** Until when copies of a destroyed key may open copies of the data, as the act says. */
+export const copiesUntilOf = (record: LedgerRecord): string =>
+  record.kind === 'data-key' ? (textIn(record.details.copiesUntil) ?? '') : '';

@@ -1,9 +1,10 @@
 import { Fault, wentThrough } from '../fault.ts';
 import type { Concluded } from '../ledger/ledger.ts';
 import { everyItem } from '../store/store.ts';
+import { tryEach } from '../try-each.ts';
 import type { DataKeyId, ItemName } from './contract.ts';
 import type { Ending, EndingDeps } from './ending.ts';
-import { KEPT_OPEN_MS } from './key-ring.ts';
+import { KEPT_OPEN_MS, openIn } from './key-ring.ts';
 import { actsOnKey, endOfMonth, ofTenant, parseKeyId } from './months.ts';
 import type { HolderOf, Orders } from './orders.ts';
 import { asSealed, DIGITS, monthPk } from './rows.ts';
@@ -17,6 +18,8 @@ export interface ErasingDeps extends EndingDeps {
   readonly orders: Orders;
   readonly itemsOf: ItemsOf;
   readonly staging: Pick<Staging, 'names'>;
+  /** Whether acts allow it: the certificate of the item does not count any more. */
+  readonly mayErase: (name: ItemName) => Promise<boolean>;
 }
 
 /** The items of a holder in that tenant; of requests that were submitted by then, where a time is given (ms since the epoch). */
@@ -46,6 +49,11 @@ export const openErasing = (deps: ErasingDeps) => {
     ring.forget(id);
   };
 
+  const isOfAnother = async (name: ItemName, holder: string): Promise<boolean> => {
+    const sealedAs = (await items.inspect(name)).opened?.inner.holder;
+    return sealedAs !== undefined && sealedAs !== holder;
+  };
+
   /**
    * Again, it goes on where it stopped. What the holder submitted after the order stays. The keys are closed first: what is erased
    * is not put under them again.
@@ -53,11 +61,20 @@ export const openErasing = (deps: ErasingDeps) => {
   const erase = async (tenant: string, holder: string, { record }: Concluded): Promise<void> => {
     const closed = new Set<DataKeyId>();
     for await (const name of deps.itemsOf(tenant, holder, Date.parse(record.time))) {
+      // Rows named the item; what is sealed, and the acts, say whether the order is about it.
+      if (!(await deps.mayErase(name)) || (await isOfAnother(name, holder))) {
+        log('error', 'An erasure leaves data that rows name as the holder’s and that are not', {
+          item: name,
+        });
+        continue;
+      }
       do {
         const { row } = await items.inspect(name);
         const { key, former = [] } = (row && asSealed(row.value)) ?? {};
         for (const id of key === undefined ? [] : [key, ...former]) {
-          if (!closed.has(id)) await close(id, record.id);
+          // A row may name keys that never were.
+          const isNew = !closed.has(id) && (await openIn(dataKeys, id)) !== 'missing';
+          if (isNew) await close(id, record.id);
           closed.add(id);
         }
       } while (!(await items.remove(name, { erased: record.id })));
@@ -65,14 +82,26 @@ export const openErasing = (deps: ErasingDeps) => {
   };
 
   /** Takes up erasures that are not complete: a crash may have come in between. Resolves with whose they are. */
-  const eraseOrdered = async (): Promise<readonly HolderOf[]> => {
+  const eraseOrdered = async (onFailure: (error: unknown) => void): Promise<readonly HolderOf[]> => {
     const erased: HolderOf[] = [];
+    const ordered: (HolderOf & { readonly order: Concluded })[] = [];
     for await (const one of orders.everyone()) {
-      const ordered = await orders.erasure(one.tenant, one.holder);
-      if (ordered === undefined) continue;
-      await erase(one.tenant, one.holder, ordered);
-      erased.push(one);
+      const order = await orders.erasure(one.tenant, one.holder);
+      if (order === undefined) continue;
+      ordered.push({ ...one, order });
     }
+    // One that fails does not keep the others.
+    await tryEach(
+      ordered,
+      async ({ order, ...one }) => {
+        await erase(one.tenant, one.holder, order);
+        erased.push(one);
+      },
+      (_, error) =>
+        log('error', 'An ordered erasure could not be carried out; it is tried again', {
+          error: Fault.is(error) ? error.code : 'internal',
+        }),
+    ).catch(onFailure);
     return erased;
   };
 

@@ -22,7 +22,7 @@ import { termsOf } from './search-text.ts';
 import { openStoring } from './storing.ts';
 
 /** What is sealed: the value, and under which texts a search finds it. */
-type Inner = { readonly value: Value; readonly texts: readonly string[] };
+type Inner = { readonly value: Value; readonly texts: readonly string[]; readonly holder?: string };
 
 /** Others who change the same item are few. */
 const MAX_ATTEMPTS = 8;
@@ -119,7 +119,11 @@ export const openItems = (
     return { ...row, office, id: found, tokens };
   };
 
-  const innerOf = (value: Value, { searched }: Terms): Inner => ({ value, texts: searched?.texts ?? [] });
+  const innerOf = (value: Value, { searched, holder }: Terms): Inner => ({
+    value,
+    texts: searched?.texts ?? [],
+    ...(holder !== undefined && { holder }),
+  });
 
   const put = async (
     name: ItemName,

@@ -3,7 +3,7 @@ import { everyObject } from '../store/store.ts';
 import { serves } from '../tenant.ts';
 import type { DataKeyId, MonthView } from './contract.ts';
 import type { PersonalDeps } from './deps.ts';
-import type { Ending } from './ending.ts';
+import { copiesUntilOf, type Ending } from './ending.ts';
 import { actsOnKey, endOfMonth, monthOf, ofTenant, parseKeyId } from './months.ts';
 
 /** Months that ended earlier are in the records only. */
@@ -24,10 +24,8 @@ export const openMonthViews = ({
   dataKeys,
   objects,
   clock,
-  copiesEnd,
   destruction,
-}: Pick<PersonalDeps, 'dataKeys' | 'objects' | 'clock'> &
-  Pick<Ending, 'destruction'> & { readonly copiesEnd: (at: number) => number }) => {
+}: Pick<PersonalDeps, 'dataKeys' | 'objects' | 'clock'> & Pick<Ending, 'destruction'>) => {
   const monthsOf = async (
     ids: AsyncIterable<DataKeyId>,
     isWanted: (of: Month) => boolean,
@@ -85,7 +83,7 @@ export const openMonthViews = ({
         endsAt: endsAt(of.month),
         destroyedAt: act.record.time,
         record: act.record.id,
-        copiesUntil: new Date(copiesEnd(Date.parse(act.record.time))).toISOString(),
+        copiesUntil: copiesUntilOf(act.record),
       });
     }
     return [...views].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, view]) => view);

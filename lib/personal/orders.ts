@@ -1,6 +1,6 @@
 import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { Concluded } from '../ledger/ledger.ts';
-import { textIn, timeIn } from '../members.ts';
+import { textIn, textsIn, timeIn } from '../members.ts';
 import type { Principal } from '../principal.ts';
 import { everyObject, type Value } from '../store/store.ts';
 import type { OrderAct, OrderView } from './contract.ts';
@@ -17,6 +17,8 @@ const ACTS: readonly OrderAct[] = ['hold', 'release', 'erasure'];
 /** What the newest act says. */
 export interface Standing {
   readonly held: boolean;
+  /** The items that the hold named. They stay even where rows do not list them any more. */
+  readonly items: readonly string[];
   /** The reference of the hold. */
   readonly heldUnder?: string;
   /** `asked`, `withdrawn`, or what was done: `hold`, `release`, `erasure`, `erased`. */
@@ -53,12 +55,13 @@ export const openOrders = (deps: OrdersDeps) => {
 
   const standingOf = (newest: Concluded | undefined): Standing => {
     const record = newest?.record;
-    if (newest === undefined || record?.kind !== 'personal-data') return { held: false };
-    const { act, held, heldUnder, reference, asks, person, lapsesAt } = record.details;
+    if (newest === undefined || record?.kind !== 'personal-data') return { held: false, items: [] };
+    const { act, held, heldUnder, items, reference, asks, person, lapsesAt } = record.details;
     const asked = ACTS.find((one) => one === asks);
     const isAsking = act === 'asked' && asked !== undefined && clock() < timeIn(lapsesAt);
     return {
       held: held === true,
+      items: textsIn(items).flatMap((item) => item ?? []),
       ...(textIn(heldUnder) !== undefined && { heldUnder: heldUnder as string }),
       ...(textIn(act) !== undefined && { act: act as string }),
       ...(textIn(reference) !== undefined && { reference: reference as string }),
@@ -133,7 +136,7 @@ export const openOrders = (deps: OrdersDeps) => {
         },
       }),
       ...(act === 'erasure' && { erasingSince: at }),
-      ...(act === 'erased' && { copiesUntil: new Date(deps.copiesEnd(Date.parse(at))).toISOString() }),
+      ...(act === 'erased' && { copiesUntil: textIn(record.details.copiesUntil) ?? '' }),
     };
   };
 
@@ -148,6 +151,7 @@ export const openOrders = (deps: OrdersDeps) => {
     holder: string,
     asked: { readonly act: OrderAct; readonly reference: string },
     assertMay: () => Promise<void>,
+    itemsOf: () => Promise<readonly string[]>,
   ): Promise<{ readonly view: OrderView; readonly given?: Concluded }> => {
     if (!REFERENCE.test(asked.reference))
       throw new Fault(
@@ -156,7 +160,7 @@ export const openOrders = (deps: OrdersDeps) => {
         { path: 'reference' },
       );
     const { standing, next } = await readToAct(tenant, holder);
-    const { asking, held, heldUnder } = standing;
+    const { asking, held, heldUnder, items } = standing;
     const { reference } = asked;
     // The answer to the call that gave the order may have been lost.
     if (standing.act === asked.act && standing.reference === reference)
@@ -186,7 +190,7 @@ export const openOrders = (deps: OrdersDeps) => {
           act: asked.act,
           reference,
           held: isHold,
-          ...(isHold && { heldUnder: reference }),
+          ...(isHold && { heldUnder: reference, items: await itemsOf() }),
           askedBy: asking.by,
           askedByPerson: asking.person,
           confirms: standing.newest?.record.id ?? '',
@@ -197,6 +201,7 @@ export const openOrders = (deps: OrdersDeps) => {
           reference,
           held,
           ...(heldUnder !== undefined && { heldUnder }),
+          ...(held && { items }),
           lapsesAt: new Date(deps.lapsesAt(clock())).toISOString(),
         };
     const concluded = await putFirst(actor, tenant, holder, given, next);
@@ -206,13 +211,14 @@ export const openOrders = (deps: OrdersDeps) => {
   /** Any operator takes back what was asked for. Fault: `nothing-awaited`. */
   const withdraw = async (actor: Principal, tenant: string, holder: string): Promise<OrderView> => {
     const { standing, next } = await readToAct(tenant, holder);
-    const { asking, held, heldUnder, newest } = standing;
+    const { asking, held, heldUnder, items, newest } = standing;
     if (asking === undefined)
       throw new Fault('nothing-awaited', 'No order about this holder awaits its confirmation.');
     const details = {
       act: 'withdrawn',
       held,
       ...(heldUnder !== undefined && { heldUnder }),
+      ...(held && { items }),
       withdraws: newest?.record.id ?? '',
     };
     return viewOf(tenant, holder, standingOf(await putFirst(actor, tenant, holder, details, next)));
@@ -223,7 +229,18 @@ export const openOrders = (deps: OrdersDeps) => {
     const { standing, next } = await read(tenant, holder);
     if (standing.act !== 'erasure') return;
     const confirms = standing.newest?.record.id ?? '';
-    await put({ id: 'service' }, tenant, holder, { act: 'erased', held: standing.held, confirms }, next);
+    await put(
+      { id: 'service' },
+      tenant,
+      holder,
+      {
+        act: 'erased',
+        held: standing.held,
+        confirms,
+        copiesUntil: new Date(deps.copiesEnd(clock())).toISOString(),
+      },
+      next,
+    );
   };
 
   /** Every holder of the tenant about whom an order was ever asked for; of all tenants where none is named. */

@@ -70,6 +70,8 @@ export interface RetentionOfPersonalDeps extends Omit<PersonalDeps, keyof ItemsD
   readonly itemsOf: ItemsOf;
   /** The items of the tenant's requests that are open. */
   readonly openItems: (tenant: string) => AsyncIterable<ItemName>;
+  /** Whether acts allow the item to be erased: its certificate does not count any more. */
+  readonly mayErase: (name: ItemName) => Promise<boolean>;
   /** Why the holder's data may not be erased now; undefined where they may. */
   readonly counts: (tenant: string, holder: string) => Promise<Fault | undefined>;
 }
@@ -102,6 +104,9 @@ export const openPersonal = (
   };
 };
 
+/** A record names so many items at most; further ones stay by the rows that list them. */
+const MAX_NAMED = 500;
+
 const openRetention = (
   deps: RetentionOfPersonalDeps &
     ItemsDeps & { readonly ring: KeyRing; readonly items: Items; readonly staging: Staging },
@@ -112,13 +117,26 @@ const openRetention = (
   const staying = async function* (tenant: string): AsyncGenerator<ItemName> {
     yield* deps.openItems(tenant);
     for await (const { holder } of orders.everyone(tenant)) {
-      if ((await orders.standing(tenant, holder)).held) yield* deps.itemsOf(tenant, holder);
+      const { held, items } = await orders.standing(tenant, holder);
+      if (!held) continue;
+      yield* items;
+      for await (const name of deps.itemsOf(tenant, holder)) if (!items.includes(name)) yield name;
     }
   };
 
   const ending = openEnding({ ...deps, staying });
   const erasing = openErasing({ ...deps, staying, ending, orders });
   const sweep = openSweeping({ ...deps, ending });
+
+  /** For the act: rows that list them may be gone when the month ends. */
+  const namesOf = async (tenant: string, holder: string): Promise<readonly ItemName[]> => {
+    const names: ItemName[] = [];
+    for await (const name of deps.itemsOf(tenant, holder)) {
+      names.push(name);
+      if (names.length === MAX_NAMED) break;
+    }
+    return names;
+  };
 
   const assertKnown = async (tenant: string, holder: string): Promise<void> => {
     for await (const _ of deps.itemsOf(tenant, holder)) return;
@@ -138,11 +156,20 @@ const openRetention = (
       assertOperator(actor);
       const tenant = tenantOf(actor, named);
       await assertKnown(tenant, holder);
-      const { view, given } = await orders.order(actor, tenant, holder, asked, async () => {
-        const why = asked.act === 'erasure' ? await deps.counts(tenant, holder) : undefined;
-        if (why !== undefined) throw why;
-      });
-      if (given !== undefined && asked.act === 'erasure') await erasing.erase(tenant, holder, given);
+      const { view, given } = await orders.order(
+        actor,
+        tenant,
+        holder,
+        asked,
+        async () => {
+          const why = asked.act === 'erasure' ? await deps.counts(tenant, holder) : undefined;
+          if (why !== undefined) throw why;
+        },
+        () => namesOf(tenant, holder),
+      );
+      // Also where the answer to the call that gave the order was lost: what is shown is done.
+      const erasure = asked.act === 'erasure' ? (given ?? (await orders.erasure(tenant, holder))) : undefined;
+      if (erasure !== undefined) await erasing.erase(tenant, holder, erasure);
       return view;
     },
 
@@ -169,9 +196,10 @@ const openRetention = (
 
     enforce: async () => {
       let erased: readonly HolderOf[] = [];
+      const failures: unknown[] = [];
       const steps: readonly (() => Promise<readonly string[]>)[] = [
         async () => {
-          erased = await erasing.eraseOrdered();
+          erased = await erasing.eraseOrdered((error) => failures.push(error));
           return [];
         },
         erasing.renewClosed,
@@ -181,7 +209,6 @@ const openRetention = (
         sweep,
       ];
       const done: string[] = [];
-      const failures: unknown[] = [];
       for (const step of steps) {
         try {
           done.push(...(await step()));

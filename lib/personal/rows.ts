@@ -3,7 +3,7 @@ import { membersIn, textIn, textsIn } from '../members.ts';
 import type { Key } from '../store/store.ts';
 import type { DataKeyId, ItemName } from './contract.ts';
 import { endOfMonth, parseKeyId } from './months.ts';
-import type { SealedRow } from './sealing.ts';
+import { type SealedRow, secretOf } from './sealing.ts';
 
 /**
  * The rows of the table of personal data.
@@ -69,7 +69,7 @@ const TOKEN_BYTES = 16;
 export const tokensOf = (key: Uint8Array, office: string, terms: readonly string[]): readonly string[] => {
   if (terms.length === 0) return [];
   const blocks = terms.map((term) => hash('sha256', `${office}\0${term}`, 'buffer').subarray(0, TOKEN_BYTES));
-  const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+  const cipher = createCipheriv('aes-256-ecb', secretOf(key), null).setAutoPadding(false);
   const tokens = cipher.update(Buffer.concat(blocks));
   return terms.map((_, n) => tokens.toString('base64url', n * TOKEN_BYTES, (n + 1) * TOKEN_BYTES));
 };

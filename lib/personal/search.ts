@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
 import { textIn } from '../members.ts';
-import { everyItem, readCursor, writeCursor } from '../store/store.ts';
+import { everyItem, type Item, readCursor, type Table, writeCursor } from '../store/store.ts';
 import type { PersonalData } from './contract.ts';
 import type { ItemsDeps } from './deps.ts';
 import type { Items } from './items.ts';
@@ -50,28 +50,58 @@ export const openSearch = ({
     const keys = await keysOf(tenantPart(tenant));
     const scopes = keys.map((key) => ['search', ...tokensOf(key, office, [beginning])]);
     const after = cursor === undefined ? undefined : placeOf(scopes, cursor);
-    const tokens = keys.flatMap((key) => tokensOf(key, office, [term]));
-    const pages = await Promise.all(
-      tokens.map((token) =>
-        personal.query({
-          pk: searchPk(token),
-          descending: true,
-          limit,
-          ...(after !== undefined && { to: after }),
-        }),
-      ),
-    );
-    const itemOf = new Map(
-      pages.flatMap(({ items: found }) => found.map(({ sk, value }) => [sk, textIn(value?.item) ?? ''])),
-    );
-    const ids = [...itemOf.keys()].sort().reverse().slice(0, limit);
-    const isMore = itemOf.size > limit || pages.some((page) => page.cursor !== undefined);
+    const years = keys
+      .flatMap((key) => tokensOf(key, office, [term]))
+      .map((token) => hitsOf(personal, token, after, Math.ceil((1.5 * limit) / keys.length)));
+    const { itemOf, isMore } = await newest(years, limit);
+    const ids = [...itemOf.keys()];
     const [last, scope] = [ids.at(-1), scopes.at(-1)];
     return {
       ids: [...beginning].length > LONGEST_BEGINNING ? await fitting(ids, itemOf, beginning) : ids,
       ...(isMore && last !== undefined && scope !== undefined && { cursor: writeCursor(scope, last) }),
     };
   };
+};
+
+/** The hits of one year, newest first, read as far as somebody asks. */
+const hitsOf = async function* (
+  personal: Pick<Table, 'query'>,
+  token: string,
+  after: string | undefined,
+  limit: number,
+): AsyncGenerator<Item> {
+  let to = after;
+  for (;;) {
+    const { items, cursor } = await personal.query({
+      pk: searchPk(token),
+      descending: true,
+      limit,
+      ...(to !== undefined && { to }),
+    });
+    yield* items;
+    to = items.at(-1)?.sk;
+    if (cursor === undefined || to === undefined) return;
+  }
+};
+
+/** Merges the years: the newest hits of all of them, with their items, and whether there are more. */
+const newest = async (
+  years: readonly AsyncGenerator<Item>[],
+  limit: number,
+): Promise<{ readonly itemOf: ReadonlyMap<string, string>; readonly isMore: boolean }> => {
+  const itemOf = new Map<string, string>();
+  const heads = await Promise.all(years.map((year) => year.next()));
+  for (;;) {
+    let at = -1;
+    for (const [i, head] of heads.entries()) {
+      if (!head.done && (at < 0 || head.value.sk > (heads[at]?.value.sk ?? ''))) at = i;
+    }
+    const head = heads[at];
+    if (head === undefined || head.done) return { itemOf, isMore: false };
+    if (itemOf.size === limit) return { itemOf, isMore: true };
+    itemOf.set(head.value.sk, textIn(head.value.value?.item) ?? '');
+    heads[at] = await (years[at] as AsyncGenerator<Item>).next();
+  }
 };
 
 /**

@@ -150,8 +150,8 @@ export interface HolderData {
     readonly isOpen: boolean;
     readonly certificate?: CertificateRef;
   }>;
-  /** The tenant's requests that are still open although the time of their data is over. */
-  overdue(tenant: string): AsyncIterable<string>;
+  /** The tenant's requests that are open. Since when says nothing: the periods of the file may have changed meanwhile. */
+  open(tenant: string): AsyncIterable<string>;
 }
 
 /**

@@ -40,6 +40,7 @@ export interface KeptRecord {
   readonly kind: string;
   readonly actor?: string;
   readonly office?: string;
+  readonly tenant?: string;
   readonly certificates?: readonly CertificateRef[];
   readonly details?: Value;
 }
@@ -147,8 +148,11 @@ export interface Issuing {
   resume(order: Order): Promise<CertificateRef>;
   /** The end by which an approved request may fail. Undefined where it has ended in another way, or will be issued. */
   giveUp(closes: Closes): Promise<Closes | undefined>;
-  /** The certificate followed by its chain, in PEM. */
-  chainPem(ref: CertificateRef, options: { readonly withRoot: boolean }): Promise<string>;
+  /** The certificate followed by its chain, in PEM. Fault: `unknown-certificate` where it was issued for another order. */
+  chainPem(
+    ref: CertificateRef,
+    options: { readonly withRoot: boolean; readonly order: string },
+  ): Promise<string>;
 }
 
 export interface Leaving {

@@ -73,13 +73,14 @@ export const openEnds = (
     ending: endingOf(end.record, closes, submitter),
   });
 
-  const openingOf: Ends['openingOf'] = async (id, { records }) => {
+  const openingOf: Ends['openingOf'] = async (id, { records, office, tenant }) => {
     const act = await readRecordedAct(ledger, records?.[0], {
       kind: 'submission',
+      office,
       details: { act: 'submitted', request: id },
     });
     const submitter = act?.details.person;
-    if (act && typeof submitter === 'string') return { act: act.id, submitter };
+    if (act && act.tenant === tenant && typeof submitter === 'string') return { act: act.id, submitter };
     throw new Fault(
       'submission-not-recorded',
       'The ledger lacks the submission of this request; it has to be submitted again.',

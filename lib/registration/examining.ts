@@ -45,8 +45,9 @@ export const openExamining = (
     return [before as Item<RequestRow>, next];
   };
 
-  const toExamine = async (id: string, { profile, office }: RequestRow) => {
-    const { fields, subjectDigest, salt, ...about } = await data.read(id);
+  const toExamine = async (id: string, row: RequestRow) => {
+    const { profile, office } = row;
+    const { fields, subjectDigest, salt, ...about } = await data.read(id, row);
     const subjectPublicKeyInfo = Buffer.from(about.subjectPublicKeyInfo, 'base64');
     return issuing.toExamine({ profile, office, fields, subjectDigest, subjectPublicKeyInfo }, salt);
   };

@@ -109,7 +109,7 @@ export const openFinishing = (
     let approval: Approval;
     let about: RequestData;
     try {
-      about = await data.read(id);
+      about = await data.read(id, row);
       approval = await readApproval(deps, id, row, about);
     } catch (error) {
       return takeUpInstead(id, approved, error);
@@ -175,7 +175,7 @@ export const openFinishing = (
     const { value: row } = before;
     if (end.ending.state === 'issued') {
       // A certificate that has its rows is finished without them.
-      const found = await data.find(id);
+      const found = await data.find(id, row);
       const { fields, subjectPublicKeyInfo } =
         found.state === 'kept' ? found.value : { fields: {}, subjectPublicKeyInfo: '' };
       await issuing.resume({

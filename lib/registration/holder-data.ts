@@ -2,7 +2,6 @@ import { everyItem } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import type { HolderData, RequestState } from './contract.ts';
 import type { RegistrationDeps } from './deps.ts';
-import { timeOfRequestId } from './request-id.ts';
 import { holderListingPk, listingPk } from './rows.ts';
 
 const OPEN_STATES = [
@@ -13,7 +12,7 @@ const OPEN_STATES = [
 ] as const satisfies readonly RequestState[];
 
 export const openHolderData = (
-  { table, dataEnds, clock }: Pick<RegistrationDeps, 'table' | 'dataEnds' | 'clock'>,
+  { table }: Pick<RegistrationDeps, 'table'>,
   { read }: Pick<Changes, 'read'>,
 ): HolderData => ({
   ofHolder: async function* (tenant, holder) {
@@ -27,11 +26,9 @@ export const openHolderData = (
     }
   },
 
-  overdue: async function* (tenant) {
+  open: async function* (tenant) {
     for (const state of OPEN_STATES) {
-      // Oldest first: the data of those that follow end later.
       for await (const { sk: request } of everyItem(table, { pk: listingPk({ tenant, state }) })) {
-        if (dataEnds.ofRequest(timeOfRequestId(request)) > clock()) break;
         if ((await read(request))?.value.state === state) yield request;
       }
     }

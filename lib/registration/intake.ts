@@ -76,6 +76,7 @@ export const readApplication = async (
   });
   const ignored = ignoredParts(csr, { subject, subjectAltNames });
   const data: RequestData = {
+    about: { tenant, office, ...(holder !== undefined && { holder }) },
     fields,
     subject,
     subjectDigest,

@@ -143,7 +143,8 @@ export const openLists = (
       at = page.cursor;
       lookedAt += Math.max(1, page.ids.length);
       // Half a page is enough: the last ones of a page could cost a look-up each.
-    } while (at !== undefined && shown.length < limit / 2 && lookedAt < MAX_LOOKED_AT);
+      // A page of a search costs a look-up for each year, so an answer has one.
+    } while (index.pk && at !== undefined && shown.length < limit / 2 && lookedAt < MAX_LOOKED_AT);
 
     const view = viewsFor(actor);
     return {

@@ -101,7 +101,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
   const examining = openExamining(deps, changes, ends, finishing, data);
 
   const view = async (id: string, request: Request, known?: RequestData): Promise<RequestView> =>
-    viewOf(id, request, known ? { state: 'kept', value: known, month: '' } : await data.find(id));
+    viewOf(id, request, known ? { state: 'kept', value: known, month: '' } : await data.find(id, request));
 
   const now = (): string => rfc3339(new Date(clock()));
 
@@ -217,7 +217,7 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
           state,
         });
       }
-      const pem = await issuing.chainPem(certificate, { withRoot });
+      const pem = await issuing.chainPem(certificate, { withRoot, order: id });
       const [record] = await ledger.append({
         kind: 'provision',
         ...recipientOf(actor),

@@ -16,6 +16,8 @@ import type { Fields, RegistrationDeps } from './deps.ts';
  * has pseudonyms, digests and decisions.
  */
 export type RequestData = {
+  /** Whose it is, as the submission said. A row that says otherwise shows nobody anything. */
+  readonly about: { readonly tenant: string; readonly office: string; readonly holder?: string };
   readonly fields: Fields;
   /** For people: `C=JP, O=…`. */
   readonly subject: string;
@@ -66,9 +68,9 @@ const reasonsOf = (request: Request): Readonly<Record<string, string>> =>
 export interface RequestDataStore {
   /** For the write of the request's row: one commit has both. */
   stage(id: string, request: Request, data: RequestData): Promise<StagedItem>;
-  find(id: string): Promise<Found<RequestData>>;
+  find(id: string, request: Request): Promise<Found<RequestData>>;
   /** Faults: `personal-data-ended`, `data-key-missing`, `data-key-damaged`, `personal-data-damaged`. */
-  read(id: string): Promise<RequestData>;
+  read(id: string, request: Request): Promise<RequestData>;
   /** Keeps the words of a request that is about to be stored. Does nothing where there are none. */
   keepReasons(id: string, request: Request): Promise<void>;
   /**
@@ -84,6 +86,7 @@ export const openRequestData = ({
 }: Pick<RegistrationDeps, 'personal' | 'dataEnds'>): RequestDataStore => {
   const termsOf = (id: string, request: Request, data: RequestData, end: number): Terms => ({
     tenant: request.tenant,
+    ...(request.holder !== undefined && { holder: request.holder }),
     end,
     ...(data.searched.length > 0 && {
       searched: { office: request.office, id, texts: data.searched },
@@ -120,9 +123,20 @@ export const openRequestData = ({
     stage: async (id, request, data) =>
       personal.stage(requestItem(id), data, termsOf(id, request, data, await endOf(request))),
 
-    find: (id) => personal.find(requestItem(id)),
+    find: async (id, request) => {
+      const found = await personal.find<RequestData>(requestItem(id));
+      return found.state !== 'kept' || isAbout(found.value, request)
+        ? found
+        : { state: 'unreadable', code: 'personal-data-damaged' };
+    },
 
-    read: (id) => personal.read(requestItem(id)),
+    read: async (id, request) => {
+      const data = await personal.read<RequestData>(requestItem(id));
+      if (isAbout(data, request)) return data;
+      throw new Fault('personal-data-damaged', 'The row of this request is not as it was submitted.', {
+        request: id,
+      });
+    },
 
     keepReasons: async (id, request) => {
       const reasons = reasonsOf(request);
@@ -148,3 +162,6 @@ export const personalDataOf = (found: Exclude<Found<RequestData>, { state: 'kept
     return { state: 'ended', ...(found.month !== undefined && { month: found.month }) };
   return { state: 'unreadable', code: found.state === 'absent' ? 'personal-data-damaged' : found.code };
 };
+
+const isAbout = ({ about }: RequestData, { tenant, office, holder }: Request): boolean =>
+  about.tenant === tenant && about.office === office && about.holder === holder;

@@ -352,14 +352,16 @@ describe('a search by name', () => {
     });
     expect(await names('higashi-counter', { text: '田辺', status: 'good' })).toEqual(['one']);
     expect(await names('higashi-counter', { text: '田辺', expiresTo: await endOf('two') })).toEqual(['one']);
-    const first = await list('higashi-counter', { text: '田辺', limit: 1 });
-    expect(first.certificates.map(nameOf)).toEqual(['two']);
-    const rest = await list('higashi-counter', {
-      text: '田辺',
-      limit: 1,
-      ...(first.cursor && { cursor: first.cursor }),
-    });
-    expect(rest.certificates.map(nameOf)).toEqual(['one']);
+    // A page is one look-up, and is empty where its request has no certificate.
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list('higashi-counter', { text: '田辺', limit: 1, ...(cursor && { cursor }) });
+      expect(page.certificates.length).toBeLessThanOrEqual(1);
+      found.push(...page.certificates.map(nameOf));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    expect(found).toEqual(['two', 'one']);
   });
 });
 

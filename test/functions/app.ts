@@ -374,7 +374,7 @@ export const testApp = (
       },
       examine: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
       withdraw: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
-      holderData: { ofHolder: nothing, overdue: nothing },
+      holderData: { ofHolder: nothing, open: nothing },
       leavers: {
         list: async () => ({ proposals: [PROPOSAL] }),
         dismiss: async (_actor, ref) => known(ref.serial === SERIAL, 'unknown-certificate', PROPOSAL),

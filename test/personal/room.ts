@@ -79,6 +79,8 @@ export const openRoom = async () => {
   const holders = new Map<string, { readonly item: ItemName; readonly submitted: number }[]>();
   const staying: ItemName[] = [];
   const counting = new Map<string, Fault>();
+  /** Items of certificates that count. */
+  const counted = new Set<ItemName>();
 
   /** A process over these stores, or over others in their place. */
   const start = (
@@ -104,6 +106,7 @@ export const openRoom = async () => {
         yield* staying;
       },
       counts: async (_tenant, holder) => counting.get(holder),
+      mayErase: async (name) => !counted.has(name),
     });
     /** A new item, settled at once. */
     const add = async (name: ItemName, value: Value, about: Terms): Promise<void> => {
@@ -126,6 +129,7 @@ export const openRoom = async () => {
     holders,
     staying,
     counting,
+    counted,
     start,
     ...start(),
     rows: personal.rows,

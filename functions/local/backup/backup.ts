@@ -1,5 +1,5 @@
-import { access, mkdir, readdir, rm } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { access, mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { Fault, phrase } from '../../../lib/fault.ts';
 import type { Clock } from '../../../lib/ports.ts';
 import type { SqliteTable } from '../../../lib/store/sqlite.ts';
@@ -54,12 +54,13 @@ export interface BackupMade extends BackupHead {
  *   3. The objects of acts, and the objects that have changed since step 1. So every object is there that a row rests on; an
  *      object whose rows came too late is followed up at the next start, as after a crash. Nothing was published since the
  *      table was copied, so the table is not behind its log.
- *   4. Personal data. They are written before the rows that refer to them, so every item is there that a row of step 2 names. No
+ *   4. Personal data. An item is staged with the rows that refer to it, or put before them, so every item is there that a row of
+ *      step 2 names. No
  *      item is missing by an act that step 3 lacks, because the gate is still closed.
  *   5. The gate opens. Sealed keys, the TLS door's, the trust domain; the data keys, into their own file; and the manifest,
  *      without which the folder is no backup.
  *
- * Faults: `backup-refused` where the folder holds anything, or the file of the data keys is there or inside it;
+ * Faults: `backup-refused` where the folder holds anything, or the file of the data keys is there, inside it or inside the data folder;
  * `store-unavailable`; the system's errors of the disk. A backup that fails removes what it wrote.
  */
 export const makeBackup = async (
@@ -71,7 +72,7 @@ export const makeBackup = async (
   if ((await readdir(to)).length > 0) {
     throw new Fault('backup-refused', phrase`${to} is not empty; name a folder that is new.`, { path: to });
   }
-  if (dataKeys !== undefined) await assertApart(dataKeys, to);
+  if (dataKeys !== undefined) await assertApart(dataKeys, to, source.dataDir);
   const made = source.clock();
   let copy: BackupMade['dataKeys'];
   try {
@@ -102,13 +103,17 @@ export const makeBackup = async (
 };
 
 /** Fault: `backup-refused`. */
-const assertApart = async (file: string, folder: string): Promise<void> => {
-  if (`${file}${sep}`.startsWith(`${folder}${sep}`)) {
-    throw new Fault(
-      'backup-refused',
-      phrase`The copy of the data keys must not lie in the backup: ${file}. Name a file that is kept elsewhere.`,
-      { path: file },
-    );
+const assertApart = async (file: string, ...folders: readonly string[]): Promise<void> => {
+  // By where links lead: the file is not there yet, and its folder is.
+  const place = await realpath(dirname(file));
+  for (const folder of folders) {
+    if (`${place}${sep}`.startsWith(`${await realpath(folder)}${sep}`)) {
+      throw new Fault(
+        'backup-refused',
+        phrase`The copy of the data keys must lie neither in the backup nor in the data folder: ${file}. Name a file that is kept elsewhere.`,
+        { path: file },
+      );
+    }
   }
   const there = await access(file).then(
     () => true,

@@ -182,8 +182,8 @@ export const EDGES = {
   'The backup is damaged at {0}; nothing was restored. Take another backup.':
     'バックアップの {0} が壊れています。何も復元していません。別のバックアップを使ってください。',
   'The backup': 'バックアップ',
-  'The copy of the data keys must not lie in the backup: {0}. Name a file that is kept elsewhere.':
-    'データ鍵の控え {0} を、バックアップの中に置くことはできません。別の場所のファイルを指定してください。',
+  'The copy of the data keys must lie neither in the backup nor in the data folder: {0}. Name a file that is kept elsewhere.':
+    'データ鍵の写しを、バックアップやデータフォルダの中に置くことはできません: {0}。別に保管するファイルを指定してください。',
   '{0} is there already; name a file that is new.':
     '{0} はすでにあります。新しいファイルを指定してください。',
   'The copy of the data keys is damaged: {0}. Nothing was restored. Take another copy.':

@@ -49,6 +49,7 @@ export const REGISTRATION = {
     'この公開鍵は、この登録分局の申請 {0} で使われています。その申請を進めるか、新しい鍵ペアを作ってください。',
   'Another request or certificate holds this public key; make a new key pair.':
     'この公開鍵は、別の申請または証明書で使われています。新しい鍵ペアを作ってください。',
+  'The row of this request is not as it was submitted.': '申請の行が、受け付けたときのものと異なります。',
   'A search goes through the requests of one office: name it.':
     '検索の対象は一つの登録分局の申請です。登録分局を指定してください。',
   'Officers list the requests of their own office, or of one whose affairs it has taken over.':

@@ -6,6 +6,9 @@ export const STORE = {
     '{0}に形式の番号がありません。この版の Akashi が読めるのは形式 {1} だけです。書き込んだ版を使い続けるか、空の状態から始めてください。',
   'The bucket': 'バケット',
   'The table': 'テーブル',
+  'the name of the DynamoDB table of personal data': '個人データの DynamoDB テーブルの名前',
+  'the name of the DynamoDB table of data keys': 'データ鍵の DynamoDB テーブルの名前',
+  'the ARN of the KMS key that seals the data keys': 'データ鍵を封印する KMS 鍵の ARN',
   'The table {0}': 'テーブル {0} ',
   'The cursor is not one of this query; begin again without a cursor.':
     'カーソルがこの検索のものではありません。カーソルを付けずに最初からやり直してください。',
