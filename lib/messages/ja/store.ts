@@ -73,9 +73,6 @@ export const STORE = {
     '連署する透明性ログの検証鍵（コンマ区切り）',
   "the function's name in logs and metrics": '動作記録とメトリクスに使う関数の名前',
   'the name of a DynamoDB table': 'DynamoDB のテーブル名',
-  'the name of the DynamoDB table of personal data': '個人データの DynamoDB テーブルの名前',
-  'the name of the DynamoDB table of data keys': 'データ鍵の DynamoDB テーブルの名前',
-  'the ARN of the KMS key that seals the data keys': 'データ鍵を封印する KMS 鍵の ARN',
   'the ARNs of the secrets of the CDN, separated by spaces': '空白で区切った、CDN のシークレットの ARN',
   'the name of an S3 bucket': 'S3 のバケット名',
   'what the aliases of the CA keys begin with, between "alias/" and the id of the CA':
