@@ -8,7 +8,7 @@ export const CERTIFICATE_ITEMS = 'certificate/*';
 const PRINCIPAL_ITEMS = 'principal/*';
 const ITEMS = [REQUEST_ITEMS, CERTIFICATE_ITEMS, PRINCIPAL_ITEMS];
 
-/** For who is shown a certificate, or its digest. */
+/** For functions that show a certificate, or its digest. */
 export const READ_CERTIFICATE: PersonalGrants = { rows: { get: [CERTIFICATE_ITEMS] }, dataKeys: ['open'] };
 
 /** Put before a data key is made: one that is missing was lost, and is not made anew. */
@@ -36,7 +36,7 @@ export const ISSUE_APART: Rows = {
   put: [CERTIFICATE_ITEMS, MONTHS, MADE_KEYS],
 };
 
-/** For who is shown a principal, or certifies one. */
+/** For functions that show a principal, or certify one. */
 export const NAMES: Rows = { get: [PRINCIPAL_ITEMS] };
 export const READ_NAMES: PersonalGrants = { rows: NAMES, dataKeys: ['open'] };
 
