@@ -42,7 +42,8 @@ export interface HolderOf {
 
 const orderName = (tenant: string, holder: string): string => `personal-data.${tenant}.${holder}`;
 
-const REFERENCE = /^[\p{L}\p{N}()（）.・_/ -]{1,64}$/u;
+/** The words of Japanese case numbers, and no others: an object is kept for ever, and a name must not come into it. */
+const REFERENCE = /^(?:[A-Za-z0-9._/-]|[令和年月日第号]|[(（][ぁ-んァ-ヶ]{1,2}[)）]){1,64}$/u;
 
 export interface OrdersDeps extends PersonalDeps {
   /** When what one operator asks for at this time lapses; milliseconds since the epoch. */
@@ -156,7 +157,7 @@ export const openOrders = (deps: OrdersDeps) => {
     if (!REFERENCE.test(asked.reference))
       throw new Fault(
         'invalid-input',
-        'The reference says what the order is called, and names no person: 1 to 64 letters, digits, spaces and . _ / - ( ).',
+        'The reference is the number of the order, and names no person: 1 to 64 of A-Z, a-z, 0-9, . _ / - and what Japanese case numbers have, as in 令和8年(ワ)第123号.',
         { path: 'reference' },
       );
     const { standing, next } = await readToAct(tenant, holder);

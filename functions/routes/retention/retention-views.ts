@@ -22,8 +22,8 @@ export const holder = principalId.meta({
 const reference = z
   .string()
   .regex(
-    /^[\p{L}\p{N}()（）.・_/ -]{1,64}$/u,
-    'Must be 1 to 64 letters, digits, spaces and . _ / - ( ), without the name of a person.',
+    /^(?:[A-Za-z0-9._/-]|[令和年月日第号]|[(（][ぁ-んァ-ヶ]{1,2}[)）]){1,64}$/u,
+    'Must be 1 to 64 of A-Z, a-z, 0-9, . _ / - and what Japanese case numbers have, as in 令和8年(ワ)第123号; no name of a person.',
   )
   .meta({
     description: 'What the order is called at the court or the office that gave it. No name of a person.',

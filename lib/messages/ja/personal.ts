@@ -28,10 +28,10 @@ export const PERSONAL: Readonly<Record<string, string>> = {
   'These personal data were erased by an order.': 'この個人データは、命令により消去されました。',
   'The search key of what ends in {0} cannot be opened; restore it from a copy of the keys.':
     '{0} 年に保存期間が終わるデータの検索鍵を開けません。鍵の写しから復元してください。',
-  'The reference says what the order is called, and names no person: 1 to 64 letters, digits, spaces and . _ / - ( ).':
-    '命令の呼び名は、文字、数字、空白、. _ / - ( ) を使って 1～64 文字で指定してください。個人の氏名は使えません。',
-  'Must be 1 to 64 letters, digits, spaces and . _ / - ( ), without the name of a person.':
-    '文字、数字、空白、. _ / - ( ) を使って 1～64 文字で指定してください。個人の氏名は使えません。',
+  'The reference is the number of the order, and names no person: 1 to 64 of A-Z, a-z, 0-9, . _ / - and what Japanese case numbers have, as in 令和8年(ワ)第123号.':
+    '命令の番号を、英数字と . _ / -、または「令和8年(ワ)第123号」のような事件番号の文字で、64 文字以内で指定してください。個人の氏名は使えません。',
+  'Must be 1 to 64 of A-Z, a-z, 0-9, . _ / - and what Japanese case numbers have, as in 令和8年(ワ)第123号; no name of a person.':
+    '英数字と . _ / -、または「令和8年(ワ)第123号」のような事件番号の文字で、64 文字以内で指定してください。個人の氏名は使えません。',
   'The data of this holder are being erased; ask again when that is complete.':
     'この名義人のデータは消去の処理中です。完了してから、もう一度お試しください。',
   'Another order awaits its confirmation for this holder: {0}, {1}. Confirm that one, or withdraw it first.':
