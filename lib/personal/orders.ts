@@ -42,8 +42,8 @@ export interface HolderOf {
 
 const orderName = (tenant: string, holder: string): string => `personal-data.${tenant}.${holder}`;
 
-/** The words of Japanese case numbers, and no others: an object is kept for ever, and a name must not come into it. */
-const REFERENCE = /^(?:[A-Za-z0-9._/-]|[令和年月日第号]|[(（][ぁ-んァ-ヶ]{1,2}[)）]){1,64}$/u;
+/** The characters of Japanese case numbers, and no other kanji: an object is kept for ever, and a name must not come into it. */
+const REFERENCE = /^[A-Za-z0-9._/()（）ァ-ヶ令和年月日第号-]{1,64}$/;
 
 export interface OrdersDeps extends PersonalDeps {
   /** When what one operator asks for at this time lapses; milliseconds since the epoch. */

@@ -22,7 +22,7 @@ export const holder = principalId.meta({
 const reference = z
   .string()
   .regex(
-    /^(?:[A-Za-z0-9._/-]|[令和年月日第号]|[(（][ぁ-んァ-ヶ]{1,2}[)）]){1,64}$/u,
+    /^[A-Za-z0-9._/()（）ァ-ヶ令和年月日第号-]{1,64}$/,
     'Must be 1 to 64 of A-Z, a-z, 0-9, . _ / - and what Japanese case numbers have, as in 令和8年(ワ)第123号; no name of a person.',
   )
   .meta({
