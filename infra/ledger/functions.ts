@@ -9,6 +9,7 @@ import {
   ENROLLED,
   ENROLMENTS,
   get,
+  ISSUED,
   KEYS_OF_PRINCIPALS,
   MAKE_REPORT,
   OPENS,
@@ -202,8 +203,8 @@ export const LEDGER_TASKS: readonly TaskFunction[] = [
     reports: 'expire',
     actKeys: { sign: ['retention', 'personal-data', 'data-key'] },
     proofs: {
-      // The acts on offices and principals say which of them are no longer in force.
-      read: [...VERIFY_ENROLLED, ...ENROLMENTS, 'log/*'],
+      // The acts on offices and principals say which of them are no longer in force; those on certificates, which still count.
+      read: [...VERIFY, ISSUED],
       put: [ACTS_ON_DATA_KEYS, ORDERS_ABOUT_DATA],
     },
   },

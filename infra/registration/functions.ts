@@ -24,6 +24,7 @@ import {
   FIRST_ACTS_ON_PRINCIPALS,
   get,
   ISSUE,
+  ISSUED,
   KEYS_OF_PRINCIPALS,
   LIST_CERTIFICATE,
   MOVE_REQUEST,
@@ -153,7 +154,8 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
       together(END, { get: ['request/*', 'certificates/*'] }),
     ),
     personal: READ_CERTIFICATE,
-    proofs: { read: VERIFY },
+    // Whether the certificate was issued for this request.
+    proofs: { read: [...VERIFY, ISSUED] },
   },
 ];
 
