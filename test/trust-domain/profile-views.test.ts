@@ -50,6 +50,7 @@ describe('the profiles', () => {
       required: true,
       maxLength: 253,
       maxItems: expect.any(Number),
+      searched: true,
     });
     const person = all.find(({ id }) => id === 'person-signature');
     expect(person).toMatchObject({ ca: 'signature-1', hold: 'final', sameKey: 'refused' });

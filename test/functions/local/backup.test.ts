@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assertNotRestoring } from '../../../functions/local/backup/interrupted.ts';
 import { MANIFEST } from '../../../functions/local/backup/manifest.ts';
+import { restoreDataKeys } from '../../../functions/local/backup/restore.ts';
 import { noteSigner, signCheckpoint } from '../../../lib/tlog/tlog.ts';
 import { codeOf, DAY, type Ground, openGround } from '../../authority/house.ts';
 import { deleteRow } from '../../store/row-attacks.ts';
@@ -36,10 +37,18 @@ const backedUp = async (data = 'data', on: Ground = place.ground) => {
   const [good, revoked] = [await issue(service), await issue(service)];
   await revoke(service, revoked);
   await service.house.core.sequencer.sequence();
-  const made = await service.backup(`${data}-backup`);
+  const made = await service.backup(`${data}-backup`, { dataKeys: at(`${data}-backup-keys`) });
   await service.stop();
   return { good, revoked, made };
 };
+
+/** The copy of the data keys that was made with the backup. */
+const keysBack = (backup: string) =>
+  restoreDataKeys({
+    dataKeys: at(`${backup}-keys`),
+    dataDir: at('restored'),
+    clock: () => place.ground.time.now,
+  });
 
 describe('a backup', () => {
   it('restored into an empty folder is the same world, and goes on', async () => {
@@ -51,6 +60,7 @@ describe('a backup', () => {
       newest: made.leaves,
       dataKeys: 0,
     });
+    await keysBack('data-backup');
     const { house, stop } = await start('restored');
     expect([(await ocspStatus(house, good)).status, (await ocspStatus(house, revoked)).status]).toEqual([
       'good',
@@ -77,13 +87,14 @@ describe('a backup', () => {
     };
     const work = [acting(), acting(), answering(), sequencing()];
     for (let i = 0; i < 20; i++) await issue(service);
-    await service.backup('backup').finally(() => {
+    await service.backup('backup', { dataKeys: at('backup-keys') }).finally(() => {
       isMade = true;
     });
     await Promise.all(work);
     await service.stop();
     const { leaves, newest } = await restore('backup', 'restored', await checkpointOf('backup'));
     expect(newest).toBeLessThanOrEqual(leaves);
+    await keysBack('backup');
     const restored = await start('restored');
     await restored.house.core.authority.followClosings();
     await restored.house.core.authority.recover();
@@ -258,6 +269,7 @@ it('a restore that is interrupted keeps the service from starting until it is do
   await restore('data-backup', 'restored', newest);
   await assertNotRestoring(at('restored'));
   await expect(access(join(at('restored'), 'restoring'))).rejects.toThrow('ENOENT');
+  await keysBack('data-backup');
   const { house, stop } = await start('restored');
   await checkWorld(house, { requests: [], signed: [], answers: [], revoked: [] });
   await stop();
