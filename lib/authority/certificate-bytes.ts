@@ -2,7 +2,7 @@ import { Fault } from '../fault.ts';
 import { textIn } from '../members.ts';
 import type { Found, PersonalData, Terms } from '../personal/personal.ts';
 import type { CertificateRef } from '../principal.ts';
-import type { Bytes, CertificateRow } from './certificates.ts';
+import { type Bytes, type CertificateRow, certificateItem } from './certificates.ts';
 import type { IssuanceEnd } from './issuance-end.ts';
 
 /** Why the bytes of a certificate are not at hand: their retention has ended, or they cannot be read now. */
@@ -34,29 +34,31 @@ export const openCertificateBytes = ({
   readonly personal: Pick<PersonalData, 'change' | 'find' | 'read'>;
   readonly dataEnd: (notAfterMs: number) => number;
 }): CertificateBytes => {
-  const termsOf = ({ tenant, notAfter }: IssuanceEnd): Terms => ({
+  const termsOf = ({ tenant, holder, notAfter }: IssuanceEnd): Terms => ({
     ...(tenant !== undefined && { tenant }),
+    ...(holder !== undefined && { holder }),
     end: dataEnd(notAfter * 1000),
   });
 
   return {
     find: async (ref, row) => {
       if (row.apart !== true) return { state: 'kept', bytes: inlineBytes(row) };
-      const found = await personal.find<Bytes>(itemOf(ref));
+      const found = await personal.find<Bytes>(certificateItem(ref));
       if (found.state === 'kept') return { state: 'kept', bytes: found.value };
       return found.state === 'absent' ? { state: 'unreadable', code: 'personal-data-damaged' } : found;
     },
 
-    read: async (ref, row) => (row.apart === true ? personal.read<Bytes>(itemOf(ref)) : inlineBytes(row)),
+    read: async (ref, row) =>
+      row.apart === true ? personal.read<Bytes>(certificateItem(ref)) : inlineBytes(row),
 
     keep: async (issuance, bytes) => {
-      await personal.change<Bytes>(itemOf(issuance.ref), (there) =>
+      await personal.change<Bytes>(certificateItem(issuance.ref), (there) =>
         there?.tbs === bytes.tbs ? undefined : { value: bytes, terms: termsOf(issuance) },
       );
     },
 
     addSigned: async (issuance, bytes) => {
-      const name = itemOf(issuance.ref);
+      const name = certificateItem(issuance.ref);
       const kept = await personal.change<Bytes>(name, (there) => {
         // An item that has ended meanwhile is not put again.
         if (there === undefined || (there.tbs === bytes.tbs && there.der !== undefined)) return undefined;
@@ -71,8 +73,6 @@ export const openCertificateBytes = ({
     },
   };
 };
-
-const itemOf = ({ ca, serial }: CertificateRef): string => `certificate/${ca}/${serial}`;
 
 /** Somebody else may have written the row, so its members are not always strings. */
 const inlineBytes = ({ subject, tbs, der }: { readonly [name in keyof Bytes]?: unknown }): Bytes => ({

@@ -49,11 +49,6 @@ export const openErasing = (deps: ErasingDeps) => {
     ring.forget(id);
   };
 
-  const isOfAnother = async (name: ItemName, holder: string): Promise<boolean> => {
-    const sealedAs = (await items.inspect(name)).opened?.inner.holder;
-    return sealedAs !== undefined && sealedAs !== holder;
-  };
-
   /**
    * Again, it goes on where it stopped. What the holder submitted after the order stays. The keys are closed first: what is erased
    * is not put under them again.
@@ -61,15 +56,16 @@ export const openErasing = (deps: ErasingDeps) => {
   const erase = async (tenant: string, holder: string, { record }: Concluded): Promise<void> => {
     const closed = new Set<DataKeyId>();
     for await (const name of deps.itemsOf(tenant, holder, Date.parse(record.time))) {
-      // Rows named the item; what is sealed, and the acts, say whether the order is about it.
-      if (!(await deps.mayErase(name)) || (await isOfAnother(name, holder))) {
-        log('error', 'An erasure leaves data that rows name as the holder’s and that are not', {
-          item: name,
-        });
-        continue;
-      }
-      do {
-        const { row } = await items.inspect(name);
+      for (let isErased = false; !isErased; ) {
+        const { row, opened } = await items.inspect(name);
+        // Rows named the item; what is sealed, and the acts, say whether the order is about it.
+        const { holder: sealedAs = holder } = opened?.inner ?? {};
+        if (sealedAs !== holder || !(await deps.mayErase(name))) {
+          log('error', 'An erasure leaves data that rows name as the holder’s and that are not', {
+            item: name,
+          });
+          break;
+        }
         const { key, former = [] } = (row && asSealed(row.value)) ?? {};
         for (const id of key === undefined ? [] : [key, ...former]) {
           // A row may name keys that never were.
@@ -77,7 +73,8 @@ export const openErasing = (deps: ErasingDeps) => {
           if (isNew) await close(id, record.id);
           closed.add(id);
         }
-      } while (!(await items.remove(name, { erased: record.id })));
+        isErased = await items.remove(name, { erased: record.id });
+      }
     }
   };
 

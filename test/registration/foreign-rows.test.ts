@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { certificateItem } from '../../lib/authority/authority.ts';
 import { requestItem } from '../../lib/registration/registration.ts';
 import { type RequestRow, requestKey } from '../../lib/registration/rows.ts';
 import { type Ground, openGround, openHouse } from '../authority/house.ts';
@@ -87,5 +88,29 @@ describe('a request whose row says another office and tenant', () => {
     expect(shown.fields?.name).toBe(FIELDS['person-signature']?.name);
     expect((await authority.certificate(house.principal('higashi-counter'), certificate)).pem).toBeDefined();
     expect(house.logged.some(({ facts }) => facts.item === requestItem(id))).toBe(true);
+  });
+
+  it('keeps the certificate of another holder that a row names, although it does not count any more', async () => {
+    const other = await issueThroughOffice(house, 'person-signature', opensslRequest(ground.folder, 'other'));
+    const { registration, authority, personalRetention } = house.app;
+    const counter = house.principal('higashi-counter');
+    const { request } = await registration.submit(counter, {
+      profile: 'person-signature',
+      csr: opensslRequest(ground.folder, 'ordered'),
+      holder: 'holder-b',
+      fields: FIELDS['person-signature'] ?? {},
+    });
+    await registration.withdraw(counter, request.id, '誤り');
+    await authority.revoke(house.principal('higashi-chief'), other.certificate, {
+      reason: 'cessationOfOperation',
+    });
+    await edit(request.id, (row) => ({ ...row, certificate: other.certificate }));
+    const asked = { act: 'erasure', reference: 'R-2', tenant: 'tokiwa' } as const;
+    await personalRetention.order(house.principal('operator-sakai'), 'holder-b', asked);
+    await personalRetention.order(house.principal('operator-noda'), 'holder-b', asked);
+    expect((await registration.get(counter, request.id)).personalData).toEqual({ state: 'ended' });
+    expect((await authority.certificate(counter, other.certificate)).pem).toBeDefined();
+    const left = certificateItem(other.certificate);
+    expect(house.logged.some(({ facts }) => facts.item === left)).toBe(true);
   });
 });
