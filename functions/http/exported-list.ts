@@ -9,6 +9,7 @@ import { recipientOf } from '../../lib/recipient.ts';
 import { csvOf, xlsxOf } from '../../lib/sheets/sheets.ts';
 import type { Value } from '../../lib/store/store.ts';
 import type { HttpResponse } from './http.ts';
+import { LISTED_PER_RECORD } from './lists.ts';
 import { sha256Hex, type Told, toldByTenant } from './provide.ts';
 import { recordHeader } from './record-header.ts';
 
@@ -17,6 +18,9 @@ export const SHEET_TYPES = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 } as const;
 export type SheetFormat = keyof typeof SHEET_TYPES;
+
+/** As the format stands in the id of a route. */
+export const SHEET_NAMES: Readonly<Record<SheetFormat, string>> = { csv: 'Csv', xlsx: 'Xlsx' };
 
 /** A list of the service as a file. */
 export interface ExportedList<T> {
@@ -27,11 +31,8 @@ export interface ExportedList<T> {
   readonly columns: readonly string[];
   readonly pages: AsyncIterable<readonly T[]>;
   readonly rowOf: (item: T) => readonly string[];
-  readonly tenantOf: (item: T) => string | undefined;
   /** What the record of a page says. */
   readonly tell: (shown: readonly T[]) => Pick<Told, 'certificates' | 'requests'>;
-  /** How many items a record names. */
-  readonly perRecord: number;
   readonly method: string;
   /** What was asked for. */
   readonly details: Value;
@@ -41,7 +42,7 @@ export interface ExportedList<T> {
  * The file, made while it is read. Its beginning is recorded before the first byte, and its digest before the last ones. Each page
  * is recorded before its rows leave, so a holder learns of a file that somebody read in part.
  */
-export const exportList = async <T>(
+export const exportList = async <T extends { readonly tenant?: string }>(
   ledger: Ledger,
   caller: Principal,
   list: ExportedList<T>,
@@ -64,7 +65,7 @@ export const exportList = async <T>(
           count: shown.length,
         });
         await ledger.append(
-          ...toldByTenant(page, list.tenantOf, tell, list.perRecord).map(
+          ...toldByTenant(page, ({ tenant }) => tenant, tell, LISTED_PER_RECORD).map(
             (told): ProvisionDraft => ({ kind: 'provision', ...asked, ...ofTenant, ...told, responseDigest }),
           ),
         );
@@ -95,14 +96,15 @@ export const exportList = async <T>(
   };
 };
 
-/** Every page of a list, one after another. */
-export const everyPage = async function* <P extends { readonly cursor?: string }>(
-  read: (cursor: string | undefined) => Promise<P>,
-): AsyncGenerator<P> {
+/** What is listed, page by page, each as long as a record has room for. */
+export const everyPage = async function* <T, P extends { readonly cursor?: string }>(
+  read: (at: { readonly limit: number; readonly cursor?: string }) => Promise<P>,
+  itemsOf: (page: P) => readonly T[],
+): AsyncGenerator<readonly T[]> {
   let cursor: string | undefined;
   do {
-    const page = await read(cursor);
-    yield page;
+    const page = await read({ limit: LISTED_PER_RECORD, ...(cursor !== undefined && { cursor }) });
+    yield itemsOf(page);
     cursor = page.cursor;
   } while (cursor !== undefined);
 };

@@ -1,35 +1,21 @@
 import * as z from 'zod';
 import type { App } from '../../../lib/app.ts';
 import type { ListedCertificate } from '../../../lib/authority/authority.ts';
-import { MAX_CERTIFICATES_PER_RECORD } from '../../../lib/ledger/ledger.ts';
 import type { Principal } from '../../../lib/principal.ts';
 import type { HttpResponse } from '../../http/http.ts';
-import { provide, type Told, toldByTenant } from '../../http/provide.ts';
-import { namesRecord } from '../../http/record-header.ts';
-import {
-  certificateView,
-  officeId,
-  pageLimit,
-  principalId,
-  profileId,
-  tenantId,
-  time,
-} from '../../http/schemas.ts';
+import { listedBy, listPage, provideList } from '../../http/lists.ts';
+import type { Told } from '../../http/provide.ts';
+import { certificateView, principalId, tenantId, time } from '../../http/schemas.ts';
 
 /* What the list of certificates, the search through them and the files of them have in common. */
 
-/** A record names as many certificates, each with its request. */
-export const CERTIFICATES_PER_RECORD = Math.floor(MAX_CERTIFICATES_PER_RECORD / 2);
-
 export const certificateFilter = {
-  office: officeId
-    .exactOptional()
-    .meta({ description: "A sub-office's id; for officers the own one, or one of its predecessors." }),
+  office: listedBy.office,
   tenant: tenantId.exactOptional().meta({
     description:
       'Where there are several tenants, principals of the service name one, or an office, a holder or an officer.',
   }),
-  profile: profileId.exactOptional().meta({ description: 'The id of the profile.' }),
+  profile: listedBy.profile,
   holder: principalId
     .exactOptional()
     .meta({ description: 'The pseudonym of whom the certificate is about.' }),
@@ -43,27 +29,9 @@ export const certificateFilter = {
   expiresTo: time.exactOptional().meta({ description: 'Certificates that end before then.' }),
 };
 
-/** Two records have room for every certificate on the page, and for its request. */
-export const certificatePageLimit = pageLimit(50, 20);
-
-export const certificatePage = {
-  200: {
-    description: 'A page. It may be shorter than `limit` and still have a cursor.',
-    headers: namesRecord,
-    schema: z.object({
-      certificates: z.array(certificateView.omit({ pem: true })),
-      cursor: z.string().exactOptional(),
-      total: z.int().exactOptional().meta({
-        description:
-          'How many there are, where it was asked for and one list holds them. At most 1,000; then `more` says that there are more.',
-      }),
-      more: z.literal(true).exactOptional(),
-      predecessors: z.array(z.string()).exactOptional().meta({
-        description: "Offices that ended and whose affairs the officer's own office has taken over.",
-      }),
-    }),
-  },
-};
+export const certificatePage = listPage('A page. It may be shorter than `limit` and still have a cursor.', {
+  certificates: z.array(certificateView.omit({ pem: true })),
+});
 
 export const tellCertificates = (shown: readonly ListedCertificate[]) => ({
   certificates: shown.map(({ ca, serial }) => ({ ca, serial })),
@@ -71,38 +39,14 @@ export const tellCertificates = (shown: readonly ListedCertificate[]) => ({
   requests: shown.flatMap(({ office, request }) => (office === undefined ? [] : [request])),
 });
 
-/** To an officer the room has refused any office but the own and its predecessors. Faults: `unknown-office`, `invalid-input`. */
-export const assertNamed = (
-  { names }: Pick<App, 'names'>,
+export const provideCertificates = (
+  app: Pick<App, 'ledger'>,
   caller: Principal,
-  { office, tenant }: { readonly office?: string; readonly tenant?: string },
-): Promise<void> =>
-  names.assertKnown(caller, {
-    ...(office !== undefined && { office }),
-    ...(tenant !== undefined && { tenant }),
-  });
-
-type Page = Awaited<ReturnType<App['authority']['list']>>;
-
-/** `provided` says what was asked for, and never a text that was searched for. */
-export const providePage = (
-  { ledger }: Pick<App, 'ledger'>,
-  caller: Principal,
-  page: Page,
-  { method, provided }: Pick<Told, 'method' | 'provided'>,
-): Promise<HttpResponse> => {
-  const tell = (shown: readonly ListedCertificate[]): Told => ({
+  page: Awaited<ReturnType<App['authority']['list']>>,
+  asked: Pick<Told, 'method' | 'provided'>,
+): Promise<HttpResponse> =>
+  provideList(app, caller, page, page.certificates, {
     channel: 'certificate',
-    method,
-    ...tellCertificates(shown),
-    provided,
-    count: shown.length,
+    tell: tellCertificates,
+    ...asked,
   });
-  const { predecessors } = caller;
-  return provide(
-    ledger,
-    caller,
-    { ...page, ...(predecessors && { predecessors }) },
-    ...toldByTenant(page.certificates, ({ tenant }) => tenant, tell, CERTIFICATES_PER_RECORD),
-  );
-};

@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import type { ListedCertificate } from '../../../lib/authority/authority.ts';
-import { everyPage, exportList, SHEET_TYPES, type SheetFormat } from '../../http/exported-list.ts';
-import { streamedFile } from '../../http/large-answers.ts';
-import { defineRoute } from '../../http/route.ts';
 import {
-  assertNamed,
-  CERTIFICATES_PER_RECORD,
-  certificateFilter,
-  tellCertificates,
-} from './certificate-lists.ts';
-
-const NAMES: Readonly<Record<SheetFormat, string>> = { csv: 'Csv', xlsx: 'Xlsx' };
+  everyPage,
+  exportList,
+  SHEET_NAMES,
+  SHEET_TYPES,
+  type SheetFormat,
+} from '../../http/exported-list.ts';
+import { streamedFile } from '../../http/large-answers.ts';
+import { assertNamed } from '../../http/lists.ts';
+import { defineRoute } from '../../http/route.ts';
+import { certificateFilter, tellCertificates } from './certificate-lists.ts';
 
 const COLUMNS = [
   'ca',
@@ -43,7 +43,7 @@ const cellsOf = (certificate: ListedCertificate): readonly string[] => {
 /** The route of one format: an address has one media type. */
 export const exportCertificates = (format: SheetFormat) =>
   defineRoute({
-    id: `exportCertificatesAs${NAMES[format]}`,
+    id: `exportCertificatesAs${SHEET_NAMES[format]}`,
     method: 'GET',
     path: `/api/v1/exports/certificates.${format}`,
     summary: `Every certificate of a list, those that end soonest first, in one file (${format.toUpperCase()})`,
@@ -56,27 +56,18 @@ export const exportCertificates = (format: SheetFormat) =>
     faults: ['unknown-office', 'value-too-large', 'cursor-invalid'],
     handle: async (app, { query, request: { method } }, caller) => {
       const { authority, ledger } = app;
-      const read = (cursor?: string) =>
-        authority.list(caller, {
-          ...query,
-          limit: CERTIFICATES_PER_RECORD,
-          ...(cursor !== undefined && { cursor }),
-        });
+      const read = (at: { readonly limit: number; readonly cursor?: string }) =>
+        authority.list(caller, { ...query, ...at });
       // Refused before anything is recorded.
-      await authority.list(caller, { ...query, limit: 1 });
+      await read({ limit: 1 });
       await assertNamed(app, caller, query);
-      const pages = async function* () {
-        for await (const { certificates } of everyPage(read)) yield certificates;
-      };
       return exportList<ListedCertificate>(ledger, caller, {
         list: 'certificates',
         format,
         columns: COLUMNS,
-        pages: pages(),
+        pages: everyPage(read, ({ certificates }) => certificates),
         rowOf: cellsOf,
-        tenantOf: ({ tenant }) => tenant,
         tell: tellCertificates,
-        perRecord: CERTIFICATES_PER_RECORD,
         method,
         details: { filter: query },
       });

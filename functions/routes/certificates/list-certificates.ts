@@ -1,13 +1,8 @@
 import * as z from 'zod';
+import { assertNamed, listCount, listLimit } from '../../http/lists.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor } from '../../http/schemas.ts';
-import {
-  assertNamed,
-  certificateFilter,
-  certificatePage,
-  certificatePageLimit,
-  providePage,
-} from './certificate-lists.ts';
+import { certificateFilter, certificatePage, provideCertificates } from './certificate-lists.ts';
 
 export const route = defineRoute({
   id: 'listCertificates',
@@ -24,11 +19,8 @@ export const route = defineRoute({
       .enum(['soonest', 'latest'])
       .exactOptional()
       .meta({ description: 'By the end of the certificates; `soonest` unless it is given.' }),
-    count: z
-      .enum(['true', 'false'])
-      .exactOptional()
-      .meta({ description: '`true`: also how many there are, where one list holds them.' }),
-    limit: certificatePageLimit,
+    count: listCount,
+    limit: listLimit,
     cursor: cursor.exactOptional(),
   }),
   responses: certificatePage,
@@ -42,6 +34,6 @@ export const route = defineRoute({
       count: count === 'true',
     });
     await assertNamed(app, caller, query);
-    return providePage(app, caller, page, { method, provided: { filter, limit } });
+    return provideCertificates(app, caller, page, { method, provided: { filter, limit } });
   },
 });

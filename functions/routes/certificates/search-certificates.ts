@@ -1,7 +1,6 @@
-import * as z from 'zod';
+import { assertNamed, searchBody } from '../../http/lists.ts';
 import { defineRoute } from '../../http/route.ts';
-import { cursor } from '../../http/schemas.ts';
-import { assertNamed, certificateFilter, certificatePage, providePage } from './certificate-lists.ts';
+import { certificateFilter, certificatePage, provideCertificates } from './certificate-lists.ts';
 
 export const route = defineRoute({
   id: 'searchCertificates',
@@ -14,16 +13,7 @@ export const route = defineRoute({
   access: ['officer', 'operator', 'auditor'],
   body: {
     kind: 'json',
-    schema: z.strictObject({
-      text: z
-        .string()
-        .min(1)
-        .max(1_000)
-        .meta({ description: 'The beginning of a value, or of a word in it, in 2 to 64 characters.' }),
-      ...certificateFilter,
-      limit: z.int().min(1).max(50).default(20),
-      cursor: cursor.exactOptional(),
-    }),
+    schema: searchBody(certificateFilter),
   },
   responses: certificatePage,
   faults: ['cursor-invalid', 'unknown-office', 'data-key-missing', 'data-key-damaged'],
@@ -31,6 +21,6 @@ export const route = defineRoute({
     const page = await app.authority.list(caller, body);
     await assertNamed(app, caller, body);
     const { limit, cursor: _cursor, text: _text, ...filter } = body;
-    return providePage(app, caller, page, { method, provided: { filter, searched: true, limit } });
+    return provideCertificates(app, caller, page, { method, provided: { filter, searched: true, limit } });
   },
 });

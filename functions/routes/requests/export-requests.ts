@@ -1,11 +1,16 @@
 import * as z from 'zod';
 import type { RequestView } from '../../../lib/registration/registration.ts';
-import { everyPage, exportList, SHEET_TYPES, type SheetFormat } from '../../http/exported-list.ts';
+import {
+  everyPage,
+  exportList,
+  SHEET_NAMES,
+  SHEET_TYPES,
+  type SheetFormat,
+} from '../../http/exported-list.ts';
 import { streamedFile } from '../../http/large-answers.ts';
+import { assertNamed } from '../../http/lists.ts';
 import { defineRoute } from '../../http/route.ts';
-import { REQUESTS_PER_RECORD, requestFilter } from './request-lists.ts';
-
-const NAMES: Readonly<Record<SheetFormat, string>> = { csv: 'Csv', xlsx: 'Xlsx' };
+import { requestFilter, tellRequests } from './request-lists.ts';
 
 const COLUMNS = [
   'id',
@@ -38,7 +43,7 @@ const cellsOf = (request: RequestView): readonly string[] => {
 /** The route of one format: an address has one media type. */
 export const exportRequests = (format: SheetFormat) =>
   defineRoute({
-    id: `exportRequestsAs${NAMES[format]}`,
+    id: `exportRequestsAs${SHEET_NAMES[format]}`,
     method: 'GET',
     path: `/api/v1/exports/requests.${format}`,
     summary: `Every request of a list, newest first, in one file (${format.toUpperCase()})`,
@@ -50,38 +55,26 @@ export const exportRequests = (format: SheetFormat) =>
     responses: streamedFile('The file.', SHEET_TYPES[format]),
     faults: ['unknown-office', 'value-too-large', 'cursor-invalid'],
     handle: async (app, { query, request: { method } }, caller) => {
-      const { registration, names, profiles, ledger } = app;
-      const read = (cursor?: string) =>
-        registration.list(caller, {
-          ...query,
-          limit: REQUESTS_PER_RECORD,
-          ...(cursor !== undefined && { cursor }),
-        });
+      const { registration, profiles, ledger } = app;
+      const read = (at: { readonly limit: number; readonly cursor?: string }) =>
+        registration.list(caller, { ...query, ...at });
       // Refused before anything is recorded.
-      await registration.list(caller, { ...query, limit: 1 });
-      await names.assertKnown(caller, query.office === undefined ? {} : { office: query.office });
+      await read({ limit: 1 });
+      await assertNamed(app, caller, query);
       const fields =
         (await profiles.list(caller))
           .find(({ id }) => id === query.profile)
           ?.fields.map(({ name }) => name) ?? [];
-      const pages = async function* () {
-        for await (const { requests } of everyPage(read)) yield requests;
-      };
       return exportList<RequestView>(ledger, caller, {
         list: 'requests',
         format,
         columns: [...COLUMNS, ...fields],
-        pages: pages(),
+        pages: everyPage(read, ({ requests }) => requests),
         rowOf: (request) => [
           ...cellsOf(request),
           ...fields.map((name) => [request.fields?.[name] ?? ''].flat().join(' | ')),
         ],
-        tenantOf: ({ tenant }) => tenant,
-        tell: (shown) => ({
-          certificates: shown.flatMap(({ certificate }) => certificate ?? []),
-          requests: shown.map(({ id }) => id),
-        }),
-        perRecord: REQUESTS_PER_RECORD,
+        tell: tellRequests,
         method,
         details: { filter: query },
       });

@@ -1,14 +1,11 @@
 import * as z from 'zod';
-import { MAX_CERTIFICATES_PER_RECORD } from '../../../lib/ledger/ledger.ts';
 import type { ProposedRevocation } from '../../../lib/registration/registration.ts';
+import { assertNamed, LISTED_PER_RECORD, listLimit } from '../../http/lists.ts';
 import { provide, type Told, toldByTenant } from '../../http/provide.ts';
 import { namesRecord } from '../../http/record-header.ts';
 import { defineRoute } from '../../http/route.ts';
-import { cursor, officeId, pageLimit } from '../../http/schemas.ts';
+import { cursor, officeId } from '../../http/schemas.ts';
 import { proposedRevocation } from './leaver-schemas.ts';
-
-/** Each names a certificate and a request. */
-const PER_RECORD = Math.floor(MAX_CERTIFICATES_PER_RECORD / 2);
 
 export const route = defineRoute({
   id: 'listLeavers',
@@ -23,7 +20,7 @@ export const route = defineRoute({
     office: officeId
       .exactOptional()
       .meta({ description: 'An officer may leave it out: then it is the own office.' }),
-    limit: pageLimit(50, 20),
+    limit: listLimit,
     cursor: cursor.exactOptional(),
   }),
   responses: {
@@ -35,10 +32,9 @@ export const route = defineRoute({
     },
   },
   faults: ['cursor-invalid', 'unknown-office'],
-  handle: async ({ registration, ledger, names }, { query, request: { method } }, caller) => {
-    const { tenant, ...page } = await registration.leavers.list(caller, query);
-    // To an officer the room has refused any office but the own and its predecessors.
-    await names.assertKnown(caller, query.office === undefined ? {} : { office: query.office });
+  handle: async (app, { query, request: { method } }, caller) => {
+    const { tenant, ...page } = await app.registration.leavers.list(caller, query);
+    await assertNamed(app, caller, query);
     const { proposals } = page;
     const { limit, cursor: _cursor, ...filter } = query;
     const told = (part: readonly ProposedRevocation[]): Told => ({
@@ -50,6 +46,11 @@ export const route = defineRoute({
       provided: { filter, limit, proposals: part.length },
       count: part.length,
     });
-    return provide(ledger, caller, page, ...toldByTenant(proposals, () => tenant, told, PER_RECORD));
+    return provide(
+      app.ledger,
+      caller,
+      page,
+      ...toldByTenant(proposals, () => tenant, told, LISTED_PER_RECORD),
+    );
   },
 });

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { assertNamed, listCount, listLimit } from '../../http/lists.ts';
 import { defineRoute } from '../../http/route.ts';
 import { cursor } from '../../http/schemas.ts';
-import { providePage, requestFilter, requestPage, requestPageLimit } from './request-lists.ts';
+import { provideRequests, requestFilter, requestPage } from './request-lists.ts';
 
 export const route = defineRoute({
   id: 'listRequests',
@@ -14,11 +15,8 @@ export const route = defineRoute({
   access: ['officer', 'operator', 'auditor'],
   query: z.strictObject({
     ...requestFilter,
-    count: z
-      .enum(['true', 'false'])
-      .exactOptional()
-      .meta({ description: '`true`: also how many there are, where one list holds them.' }),
-    limit: requestPageLimit,
+    count: listCount,
+    limit: listLimit,
     cursor: cursor.exactOptional(),
   }),
   responses: requestPage,
@@ -31,8 +29,7 @@ export const route = defineRoute({
       ...(at !== undefined && { cursor: at }),
       count: count === 'true',
     });
-    // To an officer the room has refused any office but the own and its predecessors.
-    await app.names.assertKnown(caller, query.office === undefined ? {} : { office: query.office });
-    return providePage(app, caller, page, { method, provided: { filter, limit } });
+    await assertNamed(app, caller, query);
+    return provideRequests(app, caller, page, { method, provided: { filter, limit } });
   },
 });

@@ -1,7 +1,6 @@
-import * as z from 'zod';
+import { assertNamed, searchBody } from '../../http/lists.ts';
 import { defineRoute } from '../../http/route.ts';
-import { cursor } from '../../http/schemas.ts';
-import { providePage, requestFilter, requestPage } from './request-lists.ts';
+import { provideRequests, requestFilter, requestPage } from './request-lists.ts';
 
 export const route = defineRoute({
   id: 'searchRequests',
@@ -14,16 +13,7 @@ export const route = defineRoute({
   access: ['officer', 'operator', 'auditor'],
   body: {
     kind: 'json',
-    schema: z.strictObject({
-      text: z
-        .string()
-        .min(1)
-        .max(1_000)
-        .meta({ description: 'The beginning of a value, or of a word in it, in 2 to 64 characters.' }),
-      ...requestFilter,
-      limit: z.int().min(1).max(50).default(20),
-      cursor: cursor.exactOptional(),
-    }),
+    schema: searchBody(requestFilter),
   },
   responses: requestPage,
   faults: [
@@ -35,8 +25,8 @@ export const route = defineRoute({
   ],
   handle: async (app, { body, request: { method } }, caller) => {
     const page = await app.registration.list(caller, body);
-    await app.names.assertKnown(caller, body.office === undefined ? {} : { office: body.office });
+    await assertNamed(app, caller, body);
     const { limit, cursor: _cursor, text: _text, ...filter } = body;
-    return providePage(app, caller, page, { method, provided: { filter, searched: true, limit } });
+    return provideRequests(app, caller, page, { method, provided: { filter, searched: true, limit } });
   },
 });

@@ -153,8 +153,6 @@ export const EDGES = {
   'has a line that is too long': 'に長すぎる行があります',
   "Must be the log file's own name.": 'アクセスログのファイル名を指定してください。',
   'A certificate is named by ca and serial together.': '証明書は、ca と serial の両方で指定してください。',
-  "Must be a profile's id.": 'プロファイルの ID を指定してください。',
-  "Must be an office's id.": '登録分局の ID を指定してください。',
   'Must be the id of an amendment.': '変更の ID を指定してください。',
   'The body is not a whole file compressed by gzip, or has more than 48 MiB.':
     '本文が、gzip で圧縮された完全なファイルでないか、48 MiB を超えています。',
