@@ -15,3 +15,16 @@ export const cursorOption = (): Option =>
 /** `list` is how many there are: "offices: 3". */
 export const endOfPage = (say: Say, list: Phrase, cursor: string | undefined): string =>
   `${say(cursor === undefined ? list : phrase`${list}; more with --cursor ${cursor}`)}\n`;
+
+/** `list` is how many are shown. */
+export const countText = (
+  list: Phrase,
+  { total, more }: { readonly total?: number; readonly more?: true },
+): Phrase => {
+  if (total === undefined) return list;
+  return more ? phrase`${list}, of more than ${total} in all` : phrase`${list}, of ${total} in all`;
+};
+
+/** A line for each office that the officer's own one has taken over from. */
+export const predecessorLines = (say: Say, predecessors: readonly string[] = []): string =>
+  predecessors.map((id) => `${say(phrase`taken over from, see with --office: ${id}`)}\n`).join('');

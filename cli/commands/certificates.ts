@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type Phrase, phrase } from '../../lib/fault.ts';
+import { phrase } from '../../lib/fault.ts';
 import type { Say } from '../../lib/messages/messages.ts';
 import { certificatePage, type ListedCertificateAnswer } from '../answers.ts';
 import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import { table } from '../output.ts';
-import { cursorOption, endOfPage, pageOptions } from '../page.ts';
+import { countText, cursorOption, endOfPage, pageOptions, predecessorLines } from '../page.ts';
 import type { AddCommand, Run } from '../perform.ts';
 import { NONE } from '../purpose-text.ts';
 import { personalDataText } from '../request-text.ts';
@@ -99,14 +99,6 @@ const rowOf = (say: Say, certificate: ListedCertificateAnswer): readonly string[
   ];
 };
 
-const countText = (shown: number, { total, more }: Partial<Page>): Phrase => {
-  const certificates = phrase`certificates: ${shown}`;
-  if (total === undefined) return certificates;
-  return more
-    ? phrase`${certificates}, of more than ${total} in all`
-    : phrase`${certificates}, of ${total} in all`;
-};
-
 /** For people page by page, as the pages come; for machines as one value. */
 const list = async (run: Run, asked: Asked): Promise<void> => {
   const certificates: ListedCertificateAnswer[] = [];
@@ -128,20 +120,16 @@ const list = async (run: Run, asked: Asked): Promise<void> => {
   }
   const { total, more } = counted;
   const { cursor, predecessors = [] } = last;
-  const others = predecessors.map((id) => `${run.say(phrase`taken over from, see with --office: ${id}`)}\n`);
+  const count = { ...(total !== undefined && { total }), ...(more && { more }) };
   run.show(
     {
       certificates,
       ...(cursor !== undefined && { cursor }),
-      ...(total !== undefined && { total }),
-      ...(more && { more }),
+      ...count,
       ...(predecessors.length > 0 && { predecessors }),
     },
-    endOfPage(
-      run.say,
-      countText(shown, { ...(total !== undefined && { total }), ...(more && { more }) }),
-      cursor,
-    ) + others.join(''),
+    endOfPage(run.say, countText(phrase`certificates: ${shown}`, count), cursor) +
+      predecessorLines(run.say, predecessors),
   );
 };
 

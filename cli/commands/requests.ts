@@ -3,7 +3,7 @@ import { phrase } from '../../lib/fault.ts';
 import { requestPage } from '../answers.ts';
 import { usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
-import { cursorOption, endOfPage, pageOptions } from '../page.ts';
+import { countText, cursorOption, endOfPage, pageOptions, predecessorLines } from '../page.ts';
 import type { AddCommand } from '../perform.ts';
 import { requestTable } from '../request-text.ts';
 import { addOverwrite, overwriteOption } from '../save.ts';
@@ -67,7 +67,7 @@ export const addCommand: AddCommand = (program, perform) => {
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async (run, { text, count, save, overwrite, ...query }) => {
+      perform(input, async (run, { text, count: isCounted, save, overwrite, ...query }) => {
         const { client, say, show } = run;
         const { limit, ...filter } = query;
         if (save !== undefined) {
@@ -78,7 +78,7 @@ export const addCommand: AddCommand = (program, perform) => {
         }
         const page =
           text === undefined
-            ? await client.get(PATH, requestPage, { ...query, ...(count && { count: 'true' }) })
+            ? await client.get(PATH, requestPage, { ...query, ...(isCounted && { count: 'true' }) })
             : // A name does not go into an address, because addresses are logged on their way.
               (
                 await client.post('/api/v1/searches/requests', requestPage, {
@@ -87,18 +87,13 @@ export const addCommand: AddCommand = (program, perform) => {
                   ...(limit !== undefined && { limit: Number(limit) }),
                 })
               ).answer;
-        const { predecessors = [], total, more } = page;
-        const shown = phrase`requests: ${page.requests.length}`;
-        const ofAll =
-          total === undefined
-            ? shown
-            : more
-              ? phrase`${shown}, of more than ${total} in all`
-              : phrase`${shown}, of ${total} in all`;
-        const others = predecessors.map(
-          (id) => `${say(phrase`taken over from, see with --office: ${id}`)}\n`,
+        const count = countText(phrase`requests: ${page.requests.length}`, page);
+        show(
+          page,
+          requestTable(say, page.requests) +
+            endOfPage(say, count, page.cursor) +
+            predecessorLines(say, page.predecessors),
         );
-        show(page, requestTable(say, page.requests) + endOfPage(say, ofAll, page.cursor) + others.join(''));
       }),
     );
 };
