@@ -125,18 +125,17 @@ export const openPersonalDataCheck = ({
       }
     },
 
-    retract: ({ id, lost }) => {
+    retract: ({ id, kind, lost }) => {
       if (lost) lostAskings.add(id);
       askings.delete(id);
       orders.delete(id);
+      if (kind !== 'data-key') return;
       for (const acts of [destroyed, closed]) {
-        for (const [key, observed] of acts) {
-          if (observed.some(({ record }) => record.id === id))
-            acts.set(
-              key,
-              observed.filter(({ record }) => record.id !== id),
-            );
-        }
+        for (const [key, observed] of acts)
+          acts.set(
+            key,
+            observed.filter(({ record }) => record.id !== id),
+          );
       }
     },
 
