@@ -23,12 +23,14 @@ const YEARS = 'search-years/*';
 /** A search looks into each year. */
 export const SEARCH: Rows = { query: [SEARCHES, YEARS] };
 
-/** An item that is put under another end, or another key, leaves the lists where it stood. */
-export const CHANGE_REQUEST_DATA: Rows = {
+/** A new item. */
+export const ADD_REQUEST_DATA: Rows = {
   get: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
   put: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
-  delete: [MONTHS, SEARCHES],
 };
+
+/** An item that is put under another end, or another key, leaves the lists where it stood. */
+export const CHANGE_REQUEST_DATA: Rows = { ...ADD_REQUEST_DATA, delete: [MONTHS, SEARCHES] };
 
 /** The bytes are put before the certificate is signed, and the certificate after that. No search finds them. */
 export const ISSUE_APART: Rows = {
@@ -48,12 +50,6 @@ export const ADD_NAMES: Rows = {
 
 /** Names are put before their act, under an end that follows from it, and taken away where no act has them. */
 export const KEEP_NAMES: Rows = { ...ADD_NAMES, delete: [PRINCIPAL_ITEMS, MONTHS] };
-
-/** A new item. */
-export const ADD_REQUEST_DATA: Rows = {
-  get: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
-  put: [REQUEST_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS],
-};
 
 /** What an order erases: the mark that it did takes the place of the item. */
 export const ERASE: Rows = {
