@@ -14,6 +14,9 @@ export const REQUEST_STATES = [
 
 export type RequestState = (typeof REQUEST_STATES)[number];
 
+/** From the submission to the end of the application. Few requests are in these states at a time. */
+export const OPEN_STATES: readonly RequestState[] = ['submitted', 'examined-once', 'examined', 'approved'];
+
 export interface Submission {
   readonly profile: string;
   /** PKCS#10 in PEM. Its subject is not used: subjects are built from the profile and `fields`. */

@@ -1,15 +1,8 @@
 import { everyItem } from '../store/store.ts';
 import type { Changes } from './changes.ts';
-import type { HolderData, RequestState } from './contract.ts';
+import { type HolderData, OPEN_STATES } from './contract.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { holderListingPk, listingPk } from './rows.ts';
-
-const OPEN_STATES = [
-  'submitted',
-  'examined-once',
-  'examined',
-  'approved',
-] as const satisfies readonly RequestState[];
 
 export const openHolderData = (
   { table }: Pick<RegistrationDeps, 'table'>,
@@ -21,7 +14,7 @@ export const openHolderData = (
       // Somebody may have listed it where it is not.
       if (row?.holder !== holder || row.tenant !== tenant) continue;
       const { certificate, state } = row;
-      const isOpen = OPEN_STATES.some((one) => one === state);
+      const isOpen = OPEN_STATES.includes(state);
       yield { request, isOpen, ...(certificate && { certificate }) };
     }
   },

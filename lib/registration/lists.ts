@@ -2,7 +2,7 @@ import { Fault, phrase } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import { readCursor, writeCursor } from '../store/store.ts';
 import type { Changes } from './changes.ts';
-import type { Registration, RequestState, RequestView } from './contract.ts';
+import { OPEN_STATES, type Registration, type RequestView } from './contract.ts';
 import { type Request, readableBy, readableOffices } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { byListingPk, holderListingPk, issuedToListingPk, listingPk, profileListingPk } from './rows.ts';
@@ -13,14 +13,6 @@ const MAX_PAGE = 100;
 /** For one answer so many requests are looked at. A page may be shorter than asked for, and have a cursor. */
 const MAX_LOOKED_AT = 500;
 const MAX_COUNTED = 1_000;
-
-/** Few requests are in these states at a time, so their lists are short. */
-const PASSING: ReadonlySet<RequestState | undefined> = new Set<RequestState>([
-  'submitted',
-  'examined-once',
-  'examined',
-  'approved',
-]);
 
 interface Page {
   readonly ids: readonly string[];
@@ -90,7 +82,9 @@ export const openLists = (
     if (holder !== undefined) return listed(holderListingPk(holder, tenant), false);
     if (issuedTo !== undefined) return listed(issuedToListingPk(issuedTo), false);
     if (submittedBy !== undefined) return listed(byListingPk(submittedBy), false);
-    const isOfProfile = profile !== undefined && !PASSING.has(state);
+    // The list of an open state is short.
+    const isOpen = state !== undefined && OPEN_STATES.includes(state);
+    const isOfProfile = profile !== undefined && !isOpen;
     return isOfProfile
       ? listed(profileListingPk({ tenant, office }, profile), !others('profile'))
       : listed(listingPk({ tenant, office, state }), !others('state'));
