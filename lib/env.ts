@@ -208,7 +208,7 @@ const S3_ADDRESS = {
   ),
 };
 
-/** What a function has besides that is granted personal data. */
+/** A function that is granted personal data has these as well. */
 export const PersonalEnv = z.object({
   PERSONAL_TABLE: name(phrase`the name of the DynamoDB table of personal data`),
   DATA_KEY_TABLE: name(phrase`the name of the DynamoDB table of data keys`),

@@ -22,7 +22,7 @@ const DEMONSTRATION = join(import.meta.dirname, '../../domains/demonstration.jso
 
 export interface Opened {
   readonly core: Core;
-  /** Of what `core` is composed, for a benchmark that puts something else in one place. */
+  /** `core` is composed of these. A benchmark puts something else in one place. */
   readonly ports: Ports;
   readonly trustDomain: TrustDomain;
   readonly table: Table;

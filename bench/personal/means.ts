@@ -9,7 +9,7 @@ import { addPeriod, type Period } from '../../lib/trust-domain/trust-domain.ts';
 import type { Opened } from '../ocsp/store.ts';
 import { TENANT } from './templates.ts';
 
-/** What the rows of requests are made with while nobody has the store open. */
+/** Rows of requests are made with these while nobody has the store open. */
 export interface Means {
   /** Milliseconds since the epoch. The filled requests were submitted from then on, one in each millisecond. */
   readonly began: number;

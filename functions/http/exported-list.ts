@@ -96,7 +96,7 @@ export const exportList = async <T extends { readonly tenant?: string }>(
   };
 };
 
-/** What is listed, page by page, each as long as a record has room for. */
+/** Reads a list page by page. A record has room for each page. */
 export const everyPage = async function* <T, P extends { readonly cursor?: string }>(
   read: (at: { readonly limit: number; readonly cursor?: string }) => Promise<P>,
   itemsOf: (page: P) => readonly T[],

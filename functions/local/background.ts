@@ -6,8 +6,7 @@ export interface Background {
 }
 
 /**
- * What comes within so many milliseconds is begun together, so that its writes share a commit. Answers that are given meanwhile wait
- * for none of it.
+ * Work that comes within so many milliseconds is begun together, so that its writes share a commit. No answer waits for it.
  */
 const TOGETHER_MS = 100;
 

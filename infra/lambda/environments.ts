@@ -105,7 +105,7 @@ export const originEnvironment = ({ arns }: OriginSecrets): Input<typeof OriginE
   ORIGIN_SECRETS: arns.join(' '),
 });
 
-/** What a function has besides that is granted personal data. */
+/** A function that is granted personal data has these as well. */
 export const personalEnvironment = ({ personal }: Store): Input<typeof PersonalEnv> => ({
   PERSONAL_TABLE: personal.rows.name,
   DATA_KEY_TABLE: personal.dataKeys.name,

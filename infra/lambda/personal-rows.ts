@@ -2,7 +2,7 @@ import type { PersonalGrants, Rows } from './grants.ts';
 
 /** Rows of the table of personal data (lib/personal/rows.ts). */
 
-/** What a request says about somebody, by its id; the bytes of a certificate, by its number; and the names of a principal. */
+/** Items: the data of a request, the bytes of a certificate, the names of a principal. */
 export const REQUEST_ITEMS = 'request/*';
 export const CERTIFICATE_ITEMS = 'certificate/*';
 const PRINCIPAL_ITEMS = 'principal/*';
@@ -51,7 +51,7 @@ export const ADD_NAMES: Rows = {
 /** Names are put before their act, under an end that follows from it, and taken away where no act has them. */
 export const KEEP_NAMES: Rows = { ...ADD_NAMES, delete: [PRINCIPAL_ITEMS, MONTHS] };
 
-/** What an order erases: the mark that it did takes the place of the item. */
+/** An erasure puts its mark in the place of the item. */
 export const ERASE: Rows = {
   get: [REQUEST_ITEMS, CERTIFICATE_ITEMS, MONTHS, SEARCHES],
   put: [REQUEST_ITEMS, CERTIFICATE_ITEMS],
@@ -61,7 +61,7 @@ export const ERASE: Rows = {
 /** Months whose keys are destroyed, and whose rows are not all deleted. */
 const ENDED = 'ended';
 
-/** What has to stay is put under a later month. */
+/** An item that has to stay is put under a later month. */
 export const END_MONTHS: Rows = {
   get: [REQUEST_ITEMS, CERTIFICATE_ITEMS, MONTHS, SEARCHES, YEARS, MADE_KEYS, ENDED],
   query: [MONTHS],
@@ -69,10 +69,10 @@ export const END_MONTHS: Rows = {
   delete: [MONTHS, SEARCHES, MADE_KEYS],
 };
 
-/** What others have under a key that an erasure closed is put under the next one. */
+/** An erasure closes keys. The items of others under them are put under the next ones. */
 export const RENEW: Rows = { get: ITEMS, put: ITEMS };
 
-/** In the place of items that nobody can read any more stands which key they had. Their lists go, and years without a key. */
+/** The id of the key takes the place of an item that nobody can read any more. Its lists go, and years without a key. */
 export const SWEEP: Rows = {
   query: [ENDED],
   delete: [YEARS, ENDED],
@@ -91,5 +91,5 @@ export const stagedFor = ({ rows = {} }: PersonalGrants): Rows => ({
 
 /** A submission stages its item. */
 export const STAGE: Rows = { put: [STAGED] };
-/** What interrupted submissions left staged is moved. */
+/** An interrupted submission leaves a staged item, which is moved. */
 export const MOVE_STAGED: Rows = { query: [STAGED] };

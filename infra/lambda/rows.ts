@@ -92,7 +92,7 @@ export const KEYS_OF_PRINCIPALS = 'principal-keys/*';
 
 /** The acts on data keys. Whoever opens a key looks whether it was destroyed. */
 export const ACTS_ON_DATA_KEYS = 'outcomes/data-key.*';
-/** What is ordered about the data of one holder. */
+/** The acts that order something about the data of one holder. */
 export const ORDERS_ABOUT_DATA = 'outcomes/personal-data.*';
 
 /** Where closings are found by the time of the act. */

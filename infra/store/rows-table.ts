@@ -19,7 +19,7 @@ export const MAX_RECOVERY_DAYS = 35;
 
 interface RowsTableProps {
   readonly key: IKey;
-  /** What the statements begin with that grant rows of this table. */
+  /** The statements that grant rows of this table begin with it. */
   readonly sid: 'Rows' | 'PersonalRows' | 'DataKeys';
   /** Days for which the table can be recovered as it was: the longest time unless given. */
   readonly recoveryDays?: number;

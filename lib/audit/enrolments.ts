@@ -26,7 +26,7 @@ export interface ListedEnrolment {
   readonly standing?: string | undefined;
   /** Absent where the service has not the names that the act has the digest of. */
   readonly name?: unknown;
-  /** Of a person: why the service shows no name. */
+  /** Why the service shows no name of a person. */
   readonly personalData?: { readonly state: string } | undefined;
 }
 

@@ -25,7 +25,7 @@ export interface PersonalDataCheck extends RecordObserver {
 const OF_SERVICE = '_service';
 const KEY = /^([a-z0-9_-]{1,64})\.(?:(\d{4})-(\d{2})\.[1-9]\d{0,3}|(\d{4})\.search)$/;
 
-/** Of a key of a month's data or of a year's searches: its tenant, and the first moment after that month or year. */
+/** The tenant of a data key, and the first moment after its month (or its year, for a key of searches). */
 const readKey = (id: unknown): { readonly tenant: string; readonly end: number } | undefined => {
   const [, tenant, year, month, ofSearches] = KEY.exec(textIn(id) ?? '') ?? [];
   if (tenant === undefined) return undefined;

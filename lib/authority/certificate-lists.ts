@@ -199,7 +199,7 @@ export const openCertificateLists = (deps: Deps, views: CertificateViews): Autho
         shown.push(one);
         const isLast = i === all.length - 1;
         if (shown.length < limit) continue;
-        // What was looked at beyond the page is looked at again by the next one.
+        // The next page looks again at the places beyond this one.
         if (!isLast) at = page.entries[i]?.place;
         break;
       }

@@ -10,7 +10,7 @@ export interface Window {
 }
 
 /**
- * What is not over, unless the query says otherwise: certificates that end from now on, or those that have ended. Faults:
+ * The ends that the query is about. Where it names none, a list begins now, and a list of expired certificates ends now. Fault:
  * `invalid-input`.
  */
 export const windowOf = (

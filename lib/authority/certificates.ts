@@ -44,7 +44,7 @@ type RowFacts = {
   readonly record: string;
 };
 
-/** What may name somebody. */
+/** These bytes may name somebody. */
 export type Bytes = {
   /** For people: `C=JP, O=…`. */
   readonly subject: string;

@@ -111,7 +111,7 @@ export interface CertificateView extends CertificateRef {
   readonly pem?: string;
 }
 
-/** What is asked of a list of certificates. */
+/** A query for a list of certificates. */
 export interface CertificateQuery {
   /** For officers the own one, or one of its predecessors. */
   readonly office?: string;

@@ -125,7 +125,7 @@ export interface OfficeView extends Partial<Omit<OfficeState, 'contents'>>, Part
 }
 
 interface ShownNames extends Partial<PersonalContents> {
-  /** Of a person, in place of the name. */
+  /** Why a person has no name here. */
   readonly personalData?: PersonalDataState;
 }
 

@@ -42,7 +42,7 @@ export const openKeepingNames = (
       const digests = personDigests(statesOf(act));
       if (isNewest) {
         for (const digest of digests) kept.add(digest);
-        // What cannot be read now is named by the walk, which comes again.
+        // The walk comes again, and names what cannot be read.
         await names.keep(id, act);
       }
       isNewest = false;

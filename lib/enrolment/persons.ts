@@ -1,6 +1,6 @@
 import type { Role } from '../principal.ts';
 
-/** What of a state says whether somebody stands behind it, and under which digest the names are. */
+/** The members of a state that say whether it is about a person, and which names it has. */
 interface Named {
   readonly role?: Role;
   /** SHA-256, hex, of the salt and the names. */

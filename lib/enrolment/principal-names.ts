@@ -22,7 +22,7 @@ import { type Contents, contentsDigest, contentsOf, type EnrolledRow } from './r
  * its end by a task (keeping-names.ts).
  */
 
-/** What an act says that has the names. */
+/** The members of an act that may have names. */
 type Naming = Pick<Said<PrincipalState>, 'record' | 'state' | 'awaiting' | 'prepared'>;
 type Named = Pick<PrincipalState, 'contents'> & Partial<Pick<PrincipalState, 'role' | 'tenant'>>;
 type Shown = Partial<PersonalContents> & { readonly personalData?: PersonalDataState };
@@ -66,7 +66,7 @@ export const openPrincipalNames = ({
     }
   };
 
-  /** What cannot be read now keeps no answer back. */
+  /** An answer does not wait for names that cannot be read now. */
   const find = async (id: string, state: PrincipalState): Promise<Found<Contents> | Unreadable> => {
     try {
       return await personal.find<Contents>(itemOf(id, state.contents));

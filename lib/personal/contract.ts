@@ -30,7 +30,7 @@ export interface DataKeys {
 /** `request/{id}` or `certificate/{ca}/{serial}` or `principal/{id}/{digest}`: ids, and never a name. */
 export type ItemName = string;
 
-/** What of an item can be searched for, and by whom. */
+/** The texts by which a search finds an item, and the office that may search. */
 export interface Searched {
   /** The office in whose lists it is found. */
   readonly office: string;
@@ -146,12 +146,12 @@ export interface EndedMonth {
   readonly first: boolean;
 }
 
-/** What is ordered about somebody's data: a legal hold keeps them, or an order erases them. */
+/** The standing of a holder's data: a legal hold keeps them, an order erases them, or neither. */
 export interface OrderView {
   readonly tenant: string;
   readonly holder: string;
   readonly held: boolean;
-  /** Of the hold: what the order of the court or the office is called there. */
+  /** The reference of the hold: the name of the order at the court or office that gave it. */
   readonly heldUnder?: string;
   /** The newest act. Absent where there is none. */
   readonly changed?: {

@@ -63,7 +63,7 @@ export const openEnding = (deps: EndingDeps) => {
         act: 'destroyed',
         key: id,
         ...('month' in of && { month: of.month }),
-        // As the file says it now: later ones do not change when copies that there are end.
+        // The act keeps the period of today: a later file does not change when the copies of today end.
         copiesUntil: new Date(deps.copiesEnd(clock())).toISOString(),
         ...(ender.person !== undefined && { person: ender.person }),
       },
@@ -80,7 +80,7 @@ export const openEnding = (deps: EndingDeps) => {
     return { record, isOurs };
   };
 
-  /** The keys that the month has or had, in the order of their generations. One that is lost has its row. */
+  /** The keys that the month has or had, in the order of their generations. A lost key still has its row. */
   const keysOf = async (tenant: string, month: string): Promise<readonly DataKeyId[]> => {
     const ids: DataKeyId[] = [];
     for (let generation = 1; ; generation++) {

@@ -120,7 +120,7 @@ export const openErasing = (deps: ErasingDeps) => {
   const renewClosed = async (): Promise<readonly string[]> => {
     const destroyed: string[] = [];
     for await (const { id, tenant, month, isDestroyed, closedAt } of closedKeys()) {
-      // What is left of a month that is over ends with it, and is not put under a later one.
+      // A month that is over ends with all that is left in it: nothing is put under a later one.
       if (clock() >= endOfMonth(month)) continue;
       if (!isDestroyed) {
         // Before the look at the items: others may have put some under the key until then.
@@ -145,7 +145,7 @@ export const openErasing = (deps: ErasingDeps) => {
     return complete.map(() => 'an ordered erasure');
   };
 
-  /** What is under a key: staged, or where it belongs. */
+  /** The names of items that may be under a key: staged ones, and those that the month lists. */
   const namesUnder = async function* (
     tenant: string,
     month: string,

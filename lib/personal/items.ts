@@ -21,7 +21,7 @@ import { type SealedRow, seal, unseal } from './sealing.ts';
 import { termsOf } from './search-text.ts';
 import { openStoring } from './storing.ts';
 
-/** What is sealed: the value, and under which texts a search finds it. */
+/** The sealed part: the value, the texts by which a search finds it, and whose it is. */
 type Inner = { readonly value: Value; readonly texts: readonly string[]; readonly holder?: string };
 
 /** Others who change the same item are few. */
@@ -97,7 +97,7 @@ export const openItems = (
   };
 
   const sealed = async (name: ItemName, inner: Inner, tenant: string, end: number): Promise<SealedRow> => {
-    // What would have ended already is kept to the end of this month: somebody still needs it.
+    // Somebody still needs an item whose end has passed: it is kept to the end of this month.
     const month = monthOf(Math.max(end, clock() + WRITE_MS));
     const { id, key } = await ring.current(tenant, month);
     return seal(name, id, key, inner, random);
@@ -197,7 +197,7 @@ export const openItems = (
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const before = await settled(name);
         const opened = before && (await openRow(name, before));
-        // What cannot be read now may be read again once its key is back: nothing takes its place.
+        // An item that cannot be read now may be read once its key is back: nothing takes its place.
         if (opened && 'state' in opened && opened.state === 'unreadable') throw notKept(name, opened);
         const value = opened && !('state' in opened) ? (opened.inner.value as V) : undefined;
         const next = change(value);

@@ -7,7 +7,7 @@ import type { OrderAct, OrderView } from './contract.ts';
 import type { PersonalDeps } from './deps.ts';
 
 /*
- * What is ordered about one holder's data: a legal hold, its release, or an erasure before the time. It takes two operators: one
+ * Orders about one holder's data: a legal hold, its release, or an erasure before the time. An order takes two operators: one
  * asks, and another one asks for the same. The acts on one holder take the numbers of one name, so a hold and an erasure exclude
  * each other. Each act says what stands after it.
  */
@@ -182,7 +182,7 @@ export const openOrders = (deps: OrdersDeps) => {
     // The same person has asked before.
     if (asking && (asking.person === actor.person || asking.by === actor.id))
       return { view: viewOf(tenant, holder, standing) };
-    // What is so already needs no second order.
+    // A holder that is held already needs no second order.
     if (!asking && asked.act === 'hold' && held) return { view: viewOf(tenant, holder, standing) };
     await assertMay();
     const isHold = asked.act === 'hold';

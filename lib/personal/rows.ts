@@ -25,7 +25,7 @@ export type EndedRow = {
   readonly ended: DataKeyId;
 };
 
-/** What stays of an item that is gone: otherwise nobody could tell it from one that somebody deleted. */
+/** The mark of an item that is gone. Without it nobody could tell the item from one that somebody deleted. */
 export type GoneRow = ErasedRow | EndedRow;
 
 export type ItemRow = SealedRow | GoneRow;

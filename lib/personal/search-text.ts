@@ -50,7 +50,7 @@ export const folded = (text: string): string =>
   Array.from(text.replace(IGNORABLE, '').normalize('NFKC'), foldedCharacter).join('').normalize('NFKC');
 
 /**
- * What stands between the words of a name: white space, middle dots, double hyphens, hyphens and dashes. The prolonged sound
+ * The characters between the words of a name: white space, middle dots, double hyphens, hyphens and dashes. The prolonged sound
  * mark ー is part of a word.
  */
 const BETWEEN_WORDS = /[\s·・゠=\p{Pd}−]+/u;
@@ -111,7 +111,7 @@ export interface SearchTerm {
 }
 
 /**
- * What to look up for the text: two characters are found anywhere in a value, and more at the beginning of the value or of one of
+ * The term to look up for a text: two characters are found anywhere in a value, and more at the beginning of the value or of one of
  * its words. Fault: `invalid-input`.
  */
 export const searchTerm = (text: string): SearchTerm => {

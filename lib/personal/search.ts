@@ -25,7 +25,8 @@ export const openSearch = ({
     const found: Uint8Array[] = [];
     for await (const { sk: year } of everyItem(personal, { pk: yearsPk(tenant) })) {
       const key = /^\d{4}$/.test(year) ? await ring.open(keyIdOf({ tenant, year })) : 'ended';
-      // Nobody shall take what cannot be looked for as what is not there. Where an act ended the key, nothing is left to be found.
+      // A year that cannot be looked into is a fault, and no empty answer. A year whose key an act ended has nothing left to
+      // be found.
       if (key === 'missing' || key === 'damaged')
         throw new Fault(
           `data-key-${key}`,

@@ -14,11 +14,11 @@ import type { SealedRow } from './sealing.ts';
 export interface Staging extends Pick<PersonalData, 'stage' | 'recover'> {
   staged(name: ItemName): Promise<Item<SealedRow> | undefined>;
   settle(name: ItemName): Promise<void>;
-  /** The names of what is staged; sealed with that key, where one is named. */
+  /** The names of staged items; where a key is named, of those under it. */
   names(key?: DataKeyId): AsyncIterable<ItemName>;
 }
 
-/** `items` is asked for when it is needed, because the items ask for what is staged. */
+/** `items` is a function, because the items know this one as well. */
 export const openStaging = (
   { table, background }: Pick<ItemsDeps, 'table' | 'background'>,
   items: () => Pick<Items, 'seal' | 'adopt'>,

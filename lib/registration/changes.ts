@@ -30,7 +30,7 @@ export interface Changes {
       readonly before?: Item<RequestRow>;
       readonly writes?: readonly Write[];
       readonly certificateDigest?: string | undefined;
-      /** What a submission names somebody by. */
+      /** The data of a submission that name somebody. */
       readonly data?: RequestData;
     },
   ): Promise<Item<RequestRow>>;

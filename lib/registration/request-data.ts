@@ -12,8 +12,8 @@ import { type Ending, type Request, roundOf } from './decide.ts';
 import type { Fields, RegistrationDeps } from './deps.ts';
 
 /**
- * What of a request names a person. It stands apart from the request's row (lib/personal), and goes when its time ends. The row
- * has pseudonyms, digests and decisions.
+ * The data of a request that name a person. They stand apart from the request's row (lib/personal), and go when their time ends.
+ * The row has pseudonyms, digests and decisions.
  */
 export type RequestData = {
   /** Whose it is, as the submission said. A row that says otherwise shows nobody anything. */

@@ -105,7 +105,7 @@ describe('the rows of the main table', () => {
     }
   });
 
-  /** What the base64 in a text stands for. */
+  /** The bytes of each base64 in a text. */
   const decodedIn = (text: string): readonly Buffer[] =>
     (text.match(/[A-Za-z0-9+/]{40,}={0,2}/g) ?? []).map((part) => Buffer.from(part, 'base64'));
 });

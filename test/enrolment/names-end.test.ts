@@ -94,7 +94,7 @@ it('takes the name from every answer, and leaves the enrolment as it was', async
     expect(await found()).toEqual([]);
     await itIsDay(140 + KEPT_DAYS + 32);
   }
-  // What is left in the place of an item says that it ended, and has no month.
+  // The mark in the place of an item says that it ended, and has no month.
   expect(monthsOf('leaver').filter((month) => month !== '')).toEqual([]);
   expect((await view('late')).awaiting).toMatchObject({ personalData: { state: 'ended' } });
   // Somebody who is still there is not touched by the end of others.

@@ -8,9 +8,9 @@ import { allRecords } from '../world.ts';
 /** An item that has the names of a person, as its row shows it to whoever has no key. */
 export interface PersonItem {
   readonly id: string;
-  /** Of the names. */
+  /** The digest of the names. */
   readonly digest: string;
-  /** In which the names end; `2036-11`. */
+  /** The names end in it; `2036-11`. */
   readonly month: string;
   readonly tenant: string;
 }

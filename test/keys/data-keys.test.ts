@@ -67,7 +67,7 @@ interface Kind {
   open(): Promise<DataKeys>;
   /** As `open`, with writes that fail as planned, and how many writes were asked for. */
   openFailing(plan: FailurePlan): Promise<{ readonly keys: DataKeys; readonly writes: () => number }>;
-  /** What is stored of a key, as somebody sees it who can read there; undefined where there is nothing. */
+  /** The stored form of a key, for those who can read there; undefined where there is none. */
   stored(id: string): Promise<Value | undefined>;
   /** Puts that in place of what is stored. */
   replace(id: string, value: Value): Promise<void>;

@@ -111,7 +111,7 @@ describe('a month', () => {
     ]);
     expect(await checkRows(room)).toEqual(['request/3']);
     expect((await room.rows()).filter(({ pk }) => pk === 'ended')).toEqual([]);
-    // What ended stays known as ended, by its key.
+    // An item that ended stays known as ended, by its key.
     expect(await room.data.find(ITEM)).toEqual({ state: 'ended', month: '2037-05', key: KEY });
     expect(await room.retention.enforce()).toEqual([]);
   });

@@ -163,7 +163,7 @@ describe('a legal hold', () => {
     const again = await order(yamada, 'hold', 'other');
     expect(again).toMatchObject({ held: true, heldUnder: COURT, changed: { act: 'hold' } });
     expect(again.awaiting).toBeUndefined();
-    // What is asked for meanwhile does not change under which order it stands.
+    // An order that is asked for meanwhile does not change which hold keeps the data.
     await order(yamada, 'release', 'end-of-17');
     expect(await room.retention.withdraw(yamada, HOLDER, 'tokiwa')).toMatchObject({
       held: true,

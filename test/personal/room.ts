@@ -23,7 +23,7 @@ import { temporaryFolder } from '../store/temporary.ts';
 export const START = Date.parse('2027-04-10T09:00:00Z');
 export const MINUTE = 60_000;
 export const DAY = 86_400_000;
-/** What one operator asks for lapses after this time, and copies of keys end after that one. */
+/** An asking lapses after the first time, and copies of keys end after the second. */
 export const LAPSE = 7 * DAY;
 export const COPIES = 30 * DAY;
 

@@ -19,7 +19,7 @@ export interface PutBack {
   readonly destroyed: number;
 }
 
-/** What a copy has for a data folder. */
+/** The keys of a copy that a data folder lacks, or has destroyed. */
 export interface Fitting extends Pick<PutBack, 'destroyed'> {
   readonly missing: DataKeyCopy['keys'];
 }

@@ -8,7 +8,7 @@ export const route = defineRoute({
   id: 'getDataOrder',
   method: 'GET',
   path: HELD,
-  summary: 'What is ordered about the data of a holder',
+  summary: 'Orders about the data of a holder',
   description:
     'Whether a legal hold keeps them, an order erases them, or an order awaits a second operator. The answer is recorded as a provision.',
   lane: 'api',
