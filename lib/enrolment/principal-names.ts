@@ -1,11 +1,5 @@
 import { Fault } from '../fault.ts';
-import {
-  type Found,
-  type ItemName,
-  monthOf,
-  type PersonalDataState,
-  type Terms,
-} from '../personal/personal.ts';
+import type { Found, ItemName, PersonalDataState, Terms } from '../personal/personal.ts';
 import type { PersonalContents, PrincipalState } from './contract.ts';
 import type { EnrolmentDeps } from './deps.ts';
 import { isPerson, personDigests } from './persons.ts';
@@ -139,6 +133,9 @@ type Unreadable = { readonly state: 'unreadable'; readonly code: string };
 const LOST = ['personal-data-damaged', 'personal-data-ended'] as const;
 
 const itemOf = (id: string, digest = ''): ItemName => `principal/${id}/${digest}`;
+
+/** The month as lib/personal names it. That room is not called: it would be loaded with every function that knows principals. */
+const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
 
 const inRow = (state: PrincipalState, row: EnrolledRow | undefined): PersonalContents | undefined =>
   (contentsOf(state, row?.awaiting) ?? contentsOf(state, row?.known)) as PersonalContents | undefined;

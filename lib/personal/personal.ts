@@ -31,7 +31,6 @@ export type {
   Terms,
   UnreadableCode,
 } from './contract.ts';
-export { monthOf } from './months.ts';
 
 /** When personal data end, and what is ordered about them. */
 export interface PersonalRetention {
