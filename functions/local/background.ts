@@ -8,7 +8,7 @@ export interface Background {
 /**
  * Work that comes within so many milliseconds is begun together, so that its writes share a commit. No answer waits for it.
  */
-const TOGETHER_MS = 100;
+const TOGETHER_MS = 250;
 
 /** More would hold what comes after it for long. */
 const MOST_TOGETHER = 256;

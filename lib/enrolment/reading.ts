@@ -79,10 +79,17 @@ export const openReading = <S extends object>(
     closes: z.object({ act: z.string(), number: z.int().check(z.minimum(1)) }),
   });
 
+  /** By the record itself, which nobody changes. */
+  const details = new WeakMap<Act, z.output<typeof Details> | undefined>();
+  const detailsOf = (record: Act): z.output<typeof Details> | undefined => {
+    if (!details.has(record)) details.set(record, Details.safeParse(record.details).data);
+    return details.get(record);
+  };
+
   const said = (id: string, record: LedgerRecord): Said<S> | undefined => {
     // Somebody may have put anything into the row.
     if (typeof record !== 'object' || record?.kind !== 'enrolment') return undefined;
-    const { data } = Details.safeParse(record.details);
+    const data = detailsOf(record);
     if (data?.subject !== subject || data.id !== id || data.closes.act !== nameOf(subject, id)) {
       return undefined;
     }

@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts';
+import { Recent } from '../recent.ts';
 import type { Objects } from '../store/store.ts';
 import type { Closes, LedgerRecord } from './contract.ts';
 import { timeOfId } from './ids.ts';
@@ -23,11 +24,19 @@ export const damagedOutcome = (path: string, cause?: unknown): Fault =>
     { cause },
   );
 
+/**
+ * The acts of an office and of its officers are read for everything that one of them does. The same octets give the same record,
+ * so what others remember by the record (its digest, what it says) is not made anew.
+ */
+const read = new Recent<LedgerRecord>();
+
 const parse = (path: string, body: Uint8Array): LedgerRecord => {
   try {
-    const record = JSON.parse(Buffer.from(body).toString('utf8'));
-    timeOfId(record.id);
-    return record;
+    return read.of(body, () => {
+      const record = JSON.parse(Buffer.from(body).toString('utf8'));
+      timeOfId(record.id);
+      return record;
+    });
   } catch (cause) {
     throw damagedOutcome(path, cause);
   }

@@ -40,8 +40,15 @@ export interface Opened {
 export interface Items extends Pick<PersonalData, 'change' | 'find' | 'read'> {
   /** Seals an item without where it is found. */
   seal(name: ItemName, value: Value, terms: Terms): Promise<SealedRow>;
-  /** Puts a sealed row under its name, unless there is an item; it is found from then on. Fault: that of an unreadable row. */
-  adopt(name: ItemName, row: SealedRow): Promise<void>;
+  /**
+   * Puts a sealed row under its name, unless there is an item; it is found from then on. Who has just sealed it says what is in it.
+   * Fault: that of an unreadable row.
+   */
+  adopt(
+    name: ItemName,
+    row: SealedRow,
+    sealed?: { readonly value: Value; readonly terms: Terms },
+  ): Promise<void>;
   /** The row as it is, and what it says or why it cannot be read. */
   inspect(name: ItemName): Promise<{
     readonly row?: Item<ItemRow>;
@@ -179,8 +186,11 @@ export const openItems = (
       return searched ? { ...row, office: searched.office, id: searched.id } : row;
     },
 
-    adopt: async (name, row) => {
-      const opened = await openRow(name, { ...itemKey(name), version: 0, value: row });
+    adopt: async (name, row, known) => {
+      const isOpen = known !== undefined && typeof (await ring.open(row.key)) !== 'string';
+      const opened = isOpen
+        ? { inner: innerOf(known.value, known.terms) }
+        : await openRow(name, { ...itemKey(name), version: 0, value: row });
       if ('state' in opened && opened.state === 'ended') {
         const value: EndedRow = { ended: row.key };
         await wentThrough(personal.write([{ put: itemKey(name), value, if: 'absent' }]));

@@ -1,6 +1,6 @@
 import { Fault, wentThrough } from '../fault.ts';
-import { everyItem, type Item } from '../store/store.ts';
-import type { DataKeyId, ItemName, PersonalData } from './contract.ts';
+import { everyItem, type Item, type Value } from '../store/store.ts';
+import type { DataKeyId, ItemName, PersonalData, Terms } from './contract.ts';
 import type { ItemsDeps } from './deps.ts';
 import type { Items } from './items.ts';
 import { asSealed, DIGITS, stagedItemKey, stagedPk } from './rows.ts';
@@ -30,8 +30,12 @@ export const openStaging = (
   };
 
   /** Puts the item first: a crash between the two leaves both, and the next run finds the item there. */
-  const move = async (name: ItemName, { version, value }: Item<SealedRow>): Promise<void> => {
-    await items().adopt(name, value);
+  const move = async (
+    name: ItemName,
+    { version, value }: Item<SealedRow>,
+    sealed?: { readonly value: Value; readonly terms: Terms },
+  ): Promise<void> => {
+    await items().adopt(name, value, sealed);
     await wentThrough(table.write([{ delete: stagedItemKey(name), if: { version } }]));
   };
 
@@ -59,7 +63,8 @@ export const openStaging = (
         writes: [{ put, value: row, if: 'absent' }],
         settle: async () => {
           // The item is durable already. Where this fails, it stays staged for whoever comes next.
-          const moving = () => move(name, { ...put, version: 1, value: row }).catch(ignored);
+          const moving = () =>
+            move(name, { ...put, version: 1, value: row }, { value, terms }).catch(ignored);
           if (background === undefined) return moving();
           background(moving);
         },

@@ -5,6 +5,12 @@ import { Fault, phrase } from '../fault.ts';
 import { assertFormat, FORMAT } from '../format.ts';
 import { makeFolder, syncFolder } from './folder.ts';
 
+/**
+ * 64 MiB. A checkpoint holds the event loop while it copies every page that changed, once, and syncs the file. The longer the log,
+ * the more changes of a page share one copy; a start after a crash reads at most this much.
+ */
+const WAL_PAGES = 16_000;
+
 export interface SqliteFile {
   readonly db: DatabaseSync;
   /** The descriptor of its write-ahead log. */
@@ -33,7 +39,9 @@ export const openSqliteFile = async (file: string): Promise<SqliteFile> => {
     db.exec('PRAGMA journal_mode = WAL');
     // macOS needs F_FULLFSYNC for a sync to reach the disk, and fdatasync() of Node uses it; others ignore it.
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
-    db.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000; PRAGMA trusted_schema = OFF');
+    db.exec(
+      `PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA trusted_schema = OFF`,
+    );
     prepareSchema(db, path);
     // The WAL exists from the first transaction on, and is the same file until the database is closed. SQLite locks
     // another file, so closing this descriptor drops no lock.

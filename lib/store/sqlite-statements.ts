@@ -14,8 +14,8 @@ export const statements = (db: DatabaseSync) => {
   const range = `SELECT sk, ${VERSION} AS version, value FROM item WHERE pk = ? AND sk >= ? AND sk < ? AND sk <> '' ORDER BY sk`;
   return {
     get: db.prepare(`SELECT ${VERSION} AS version, value FROM item WHERE pk = ? AND sk = ?`),
-    up: db.prepare(`${range} LIMIT ?`),
-    down: db.prepare(`${range} DESC LIMIT ?`),
+    up: asArrays(db.prepare(`${range} LIMIT ?`)),
+    down: asArrays(db.prepare(`${range} DESC LIMIT ?`)),
     version: db.prepare(`SELECT ${VERSION} AS version FROM item WHERE pk = ? AND sk = ?`),
     insert: db.prepare(
       'INSERT INTO item (pk, sk, version, value, expires) VALUES (?, ?, 1, ?, ?) ON CONFLICT DO NOTHING',
@@ -34,4 +34,10 @@ export const statements = (db: DatabaseSync) => {
     undo: db.prepare('ROLLBACK TO one_write'),
     release: db.prepare('RELEASE one_write'),
   } satisfies Record<string, StatementSync>;
+};
+
+/** A row as an object of names takes a quarter more time. */
+const asArrays = (statement: StatementSync): StatementSync => {
+  statement.setReturnArrays(true);
+  return statement;
 };

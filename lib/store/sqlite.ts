@@ -24,6 +24,8 @@ export const openSqliteTable = async (file: string): Promise<SqliteTable> => {
   return new SqliteTable(db, wal);
 };
 
+/** Rows that are read with one call, which takes half the time of a call for each. A value may be large. */
+const ROWS_AT_ONCE = 64;
 /** A page stops after this many characters of values, as DynamoDB's do after 1 MB. */
 const PAGE_CHARS = 1024 * 1024;
 const PURGE_ROWS = 1000;
@@ -72,7 +74,7 @@ export class SqliteTable implements Table {
     this.#usable();
     const row = this.#read(() => this.#sql.get.get(pk, sk));
     if (row === undefined) return undefined;
-    const item = itemOf<V>(pk, { ...row, sk });
+    const item = itemOf<V>(pk, sk, row.version, row.value);
     this.#rows.keep(item, String(row.value).length);
     return item;
   }
@@ -93,22 +95,29 @@ export class SqliteTable implements Table {
     return found;
   }
 
+  /** One row more than requested shows whether there is a further page. */
   #select<V extends Value>(query: Query, from: string, to: string | Uint8Array): Page<V> {
     const { pk, limit, descending = false } = query;
+    const statement = descending ? this.#sql.down : this.#sql.up;
     const items: Item<V>[] = [];
-    return this.#read(() => {
-      let chars = 0;
-      // One row more than requested shows whether there is a further page.
-      for (const row of (descending ? this.#sql.down : this.#sql.up).iterate(pk, from, to, limit + 1)) {
+    let [least, above] = [from, to];
+    let chars = 0;
+    for (;;) {
+      const wanted = Math.min(limit + 1 - items.length, ROWS_AT_ONCE);
+      const rows = this.#read(() => statement.all(pk, least, above, wanted)) as unknown as readonly Row[];
+      for (const [sk, version, value] of rows) {
         const last = items.at(-1);
         if (last !== undefined && (items.length === limit || chars >= PAGE_CHARS)) {
           return { items, cursor: writeCursor(queryScope(query), last.sk) };
         }
-        chars += String(row.value).length;
-        items.push(itemOf<V>(pk, row));
+        chars += String(value).length;
+        items.push(itemOf<V>(pk, sk, version, value));
       }
-      return { items };
-    });
+      const last = items.at(-1);
+      if (rows.length < wanted || last === undefined) return { items };
+      if (descending) above = last.sk;
+      else least = `${last.sk}\0`;
+    }
   }
 
   async write(writes: readonly Write[]): Promise<void> {
@@ -278,9 +287,12 @@ const faultOf = (writes: readonly CheckedWrite[], failed: number): Fault | undef
   return write && conditionFailed(failed, write.key);
 };
 
-const itemOf = <V extends Value>(pk: string, row: Readonly<Record<string, unknown>>): Item<V> => ({
+/** The columns of a page's rows, in their order. */
+type Row = readonly [sk: unknown, version: unknown, value: unknown];
+
+const itemOf = <V extends Value>(pk: string, sk: unknown, version: unknown, value: unknown): Item<V> => ({
   pk,
-  sk: String(row.sk),
-  version: Number(row.version),
-  value: storedValue(row.value) as V,
+  sk: String(sk),
+  version: Number(version),
+  value: storedValue(value) as V,
 });
