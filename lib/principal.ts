@@ -26,8 +26,11 @@ export const WORDS_OF_REPORTS = ['former', ...ROLES] as const;
 /** The names that reports use for callers who do not appear under their own ids. */
 export type ReportedAs = (typeof WORDS_OF_RECORDS)[number] | (typeof WORDS_OF_REPORTS)[number];
 
-/** By what a caller proves who it is. `signed-request`: an OCSP request that it signed (RFC 6960 4.1.2). */
-export const DOORS = ['client-certificate', 'token', 'signed-request'] as const;
+/**
+ * By what a caller proves who it is. `signed-request`: an OCSP request that it signed (RFC 6960 4.1.2). `session`: a session of
+ * the console, which began with a client certificate.
+ */
+export const DOORS = ['client-certificate', 'token', 'signed-request', 'session'] as const;
 export type Door = (typeof DOORS)[number];
 
 /** A purpose for which a relying party asks about certificates, as the trust domain declares it. */

@@ -72,7 +72,7 @@ export const LISTS: Readonly<Record<string, List>> = {
   'certificates: an organisation': certificates((n) => ({ holder: organisationId(n) }), LIMIT - 5),
   'certificates: an officer': certificates((n) => ({ issuedTo: receiverId(n) }), LIMIT - 5),
   'certificates: thirty days': certificates(windowOf),
-  'certificates: two characters': certificates(twoCharacters),
-  'certificates: three characters': certificates(threeCharacters),
-  'certificates: a whole name': certificates(wholeName),
+  'certificates: two characters': certificates(twoCharacters, LIMIT - 10),
+  'certificates: three characters': certificates(threeCharacters, LIMIT - 10),
+  'certificates: a whole name': certificates(wholeName, LIMIT - 10),
 };

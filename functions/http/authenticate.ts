@@ -104,7 +104,7 @@ const bearerToken = (request: HttpHead): string | undefined => {
  * A program on this machine asks this machine, and in HTTP/1.1. What else comes from here was passed on by a proxy. A proxy
  * that writes such a request itself, with no header of its own, cannot be told.
  */
-const isFromHere = ({ client, headers, version }: HttpHead): boolean =>
+export const isFromHere = ({ client, headers, version }: HttpHead): boolean =>
   isLoopback(client.address) &&
   version !== '1.0' &&
   isLoopbackHost(headers.host) &&

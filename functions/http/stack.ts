@@ -97,6 +97,23 @@ export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): An
   };
 };
 
+/**
+ * The operation for a page of the console, which knows its caller: the same roles, schemas and records as for a program, without
+ * the credentials of one.
+ */
+export const performed = async <S extends Pick<App, 'principals'>>(
+  route: AnyRoute<S>,
+  app: S,
+  caller: Principal | undefined,
+  request: HttpRequest,
+  now: number,
+): Promise<HttpResponse> => {
+  checkRole(route, caller);
+  sizeCap(route)(request);
+  const { params, query, body } = inputReader(route)(request);
+  return route.handle(app, { params, query, body, request, unproven: undefined, now }, caller);
+};
+
 const inTime = async <T>(answer: Promise<T>, context: Context): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -4,12 +4,14 @@ import { compose } from '../../lib/app.ts';
 import { readEnv } from '../../lib/env.ts';
 import { openDataKeyFiles } from '../../lib/keys/data-key-files.ts';
 import { openSealedKeys } from '../../lib/keys/sealed.ts';
+import { openSessions } from '../../lib/principals/principals.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import { markBucketFormat } from '../../lib/store/store.ts';
 import { openTableObjects } from '../../lib/store/table-objects.ts';
 import { addPeriod } from '../../lib/trust-domain/trust-domain.ts';
 import { errorFacts } from '../http/problems.ts';
+import { pages } from '../pages/pages.ts';
 import { random } from '../random.ts';
 import { routes } from '../routes/routes.ts';
 import { keepHouse, type LocalTask, runTask } from '../tasks/housekeeping.ts';
@@ -180,9 +182,16 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     },
   });
   const app = { ...opened, disk };
+  const sessions = openSessions({
+    key: keys.sealOfSessions(),
+    callers: app.principals,
+    table,
+    clock,
+    random,
+  });
   const served = await serve({
     app,
-    routes,
+    routes: [...routes, ...pages({ sessions })],
     host: env.HOST,
     port: env.PORT,
     tlsPort: env.TLS_PORT,

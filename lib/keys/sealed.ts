@@ -198,6 +198,8 @@ export interface SealedKeysOptions {
 export interface SealedKeys extends KeyStore {
   /** The AES-256 key under which the data key of that id is sealed. The caller overwrites it after use. */
   sealOfDataKey(id: string): Buffer;
+  /** The AES-256 key under which the console's sessions are sealed. */
+  sealOfSessions(): Buffer;
 }
 
 const STORE = 'store.json';
@@ -276,5 +278,10 @@ const keyStore = (folder: string, master: Buffer, random: Random): SealedKeys =>
     }
     return signer;
   };
-  return { create, open, sealOfDataKey: (id) => derive(master, `akashi data key ${id}`) };
+  return {
+    create,
+    open,
+    sealOfDataKey: (id) => derive(master, `akashi data key ${id}`),
+    sealOfSessions: () => derive(master, 'akashi console sessions'),
+  };
 };

@@ -213,7 +213,7 @@ export interface Registration {
    */
   knowsHolder(holder: string): Promise<boolean>;
   /**
-   * Newest first; `limit` is 1 to 100. Officers get only their own office's requests, or those of the predecessor that they
+   * Newest first, or oldest first; `limit` is 1 to 100. Officers get only their own office's requests, or those of the predecessor that they
    * choose; operators and auditors may choose an office, and those of a tenant get only its requests. A page may be shorter than
    * `limit` and still have a cursor, which belongs to this query alone. `text` is the beginning of a searched field's value, or
    * two characters that stand in it, and goes through the requests of one office. With `count` the number of requests is given
@@ -230,6 +230,8 @@ export interface Registration {
       /** The officer who submitted it. */
       readonly submittedBy?: string;
       readonly text?: string;
+      /** Not with `text`. */
+      readonly oldestFirst?: true;
       readonly limit: number;
       readonly cursor?: string;
       readonly count?: boolean;

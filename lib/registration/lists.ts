@@ -19,7 +19,7 @@ interface Page {
   readonly cursor?: string;
 }
 
-/** One list of requests, newest first. */
+/** One list of requests, newest first or oldest first. */
 interface Index {
   readonly page: (limit: number, cursor: string | undefined) => Promise<Page>;
   /** The partition; absent for a search, whose length nobody knows. */
@@ -39,13 +39,13 @@ export const openLists = (
 ): Registration['list'] => {
   const { table, personal } = deps;
 
-  const listed = (pk: string, isWhole: boolean): Index => ({
+  const listed = (pk: string, isWhole: boolean, isOldestFirst = false): Index => ({
     pk,
     isWhole,
     page: async (limit, cursor) => {
       const { items, ...rest } = await table.query({
         pk,
-        descending: true,
+        descending: !isOldestFirst,
         limit,
         ...(cursor !== undefined && { cursor }),
       });
@@ -73,21 +73,21 @@ export const openLists = (
   };
 
   const indexOf = async (actor: Principal, office: string | undefined, query: Query): Promise<Index> => {
-    const { text, holder, issuedTo, submittedBy, profile, state } = query;
+    const { text, holder, issuedTo, submittedBy, profile, state, oldestFirst } = query;
     const { tenant } = actor;
     const others = (...used: readonly (keyof Query)[]): boolean =>
       FILTERS.some((name) => query[name] !== undefined && !used.includes(name));
     if (text !== undefined) return found(actor, office, text);
     // These lists are of all offices that the holder or the officer had to do with.
-    if (holder !== undefined) return listed(holderListingPk(holder, tenant), false);
-    if (issuedTo !== undefined) return listed(issuedToListingPk(issuedTo), false);
-    if (submittedBy !== undefined) return listed(byListingPk(submittedBy), false);
+    if (holder !== undefined) return listed(holderListingPk(holder, tenant), false, oldestFirst);
+    if (issuedTo !== undefined) return listed(issuedToListingPk(issuedTo), false, oldestFirst);
+    if (submittedBy !== undefined) return listed(byListingPk(submittedBy), false, oldestFirst);
     // The list of an open state is short.
     const isOpen = state !== undefined && OPEN_STATES.includes(state);
     const isOfProfile = profile !== undefined && !isOpen;
     return isOfProfile
-      ? listed(profileListingPk({ tenant, office }, profile), !others('profile'))
-      : listed(listingPk({ tenant, office, state }), !others('state'));
+      ? listed(profileListingPk({ tenant, office }, profile), !others('profile'), oldestFirst)
+      : listed(listingPk({ tenant, office, state }), !others('state'), oldestFirst);
   };
 
   /** Counted as far as one page goes. */
@@ -117,6 +117,7 @@ export const openLists = (
       ...COMPARED.map((name) => query[name] ?? null),
       // The cursor of a search is bound to the text by a keyed token: a digest of a name could be guessed.
       query.text !== undefined,
+      ...(query.oldestFirst ? ['oldest first'] : []),
     ];
     const isReadable = readableBy(actor);
     const fits = (request: Request): boolean =>

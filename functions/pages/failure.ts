@@ -1,0 +1,35 @@
+import { html } from 'hono/html';
+import type { Fault } from '../../lib/fault.ts';
+import { Phrase } from '../../lib/fault.ts';
+import { said } from '../../lib/messages/messages.ts';
+import { alert, type View } from '../../web/document.ts';
+import type { Reader } from '../../web/reader.ts';
+import { PROBLEMS } from '../http/problems.ts';
+
+/** What is wrong with single inputs, where the operation named them. */
+export const problemsIn = ({ facts }: Fault, { say }: Reader): readonly { at: string; problem: string }[] => {
+  const { problems } = said(facts, say) as { readonly problems?: unknown };
+  return Array.isArray(problems) ? problems : [];
+};
+
+/** What went wrong, for the top of a form. */
+export const problemAlert = (reader: Reader, fault: Fault) =>
+  alert(
+    reader.say(new Phrase(PROBLEMS[fault.code].title)),
+    reader.say(fault.phrase),
+    ...problemsIn(fault, reader).map(({ at, problem }) => `${at}: ${problem}`),
+  );
+
+/** A page of its own for what went wrong. */
+export const failureView = (reader: Reader, fault: Fault, status: number, request: string): View => {
+  const { t } = reader;
+  return {
+    title: reader.say(new Phrase(PROBLEMS[fault.code].title)),
+    status,
+    main: html`<p>${reader.say(fault.phrase)}</p>
+${problemsIn(fault, reader).map(({ at, problem }) => html`<p>${at}: ${problem}</p>`)}
+<p>${t`Nothing was changed.`}</p>
+<p><a class="button" href="/console">${t`What waits`}</a></p>
+<p class="hint">${t`Request id, for the operator:`} <span class="id">${request}</span></p>`,
+  };
+};

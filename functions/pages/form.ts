@@ -1,0 +1,174 @@
+import { html } from 'hono/html';
+import * as z from 'zod/mini';
+import { Fault } from '../../lib/fault.ts';
+import type { Role } from '../../lib/principal.ts';
+import { alert, type Html, type View } from '../../web/document.ts';
+import type { Filled } from '../../web/forms.ts';
+import type { Reader } from '../../web/reader.ts';
+import { assertOwnOrigin } from '../http/foreign-origin.ts';
+import type { HttpRequest } from '../http/http.ts';
+import { PROBLEMS, visibleFault } from '../http/problems.ts';
+import { defineRoute, type Lane, type Route } from '../http/route.ts';
+import { cookieIn } from './cookies.ts';
+import { problemAlert } from './failure.ts';
+import {
+  answered,
+  assertRole,
+  assertSecure,
+  failed,
+  type OwnVisit,
+  opened,
+  type PageDeps,
+  type Redirect,
+  SESSION,
+  SIGNED_OUT,
+  sent,
+  type Visit,
+  visitOf,
+} from './page.ts';
+
+/*
+ * Forms. A form is posted to its operation, and answered with the address of what it led to. Where it led to nothing, the same form
+ * comes back with everything that was typed, and with what is wrong.
+ */
+
+/** What came with a form: its texts, and its files by name. */
+export interface Sent {
+  readonly filled: Filled;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+}
+
+/** What a form with a file may have. */
+const MAX_BYTES = 256 * 1024;
+
+const TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data'] as const;
+
+interface Place {
+  readonly id: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly lane?: Lane;
+}
+
+/** Node reads both encodings of forms (undici's `formData`). Fault: `invalid-input`. */
+const readForm = async ({ headers, body }: HttpRequest): Promise<Sent> => {
+  const filled: Record<string, string> = Object.create(null);
+  const files: Record<string, Uint8Array> = Object.create(null);
+  try {
+    const type = headers['content-type'] ?? '';
+    const data = await new Response(Buffer.from(body), { headers: { 'content-type': type } }).formData();
+    for (const [name, value] of data) {
+      if (typeof value === 'string') filled[name] ??= value.replaceAll('\r\n', '\n');
+      else if (value.size > 0) files[name] ??= new Uint8Array(await value.arrayBuffer());
+    }
+  } catch (cause) {
+    throw new Fault('invalid-input', 'The form could not be read; send it again.', {}, { cause });
+  }
+  return { filled, files };
+};
+
+const formRoute = (
+  { id, path, summary, lane = 'api' }: Place,
+  handle: (app: Visit['app'], request: HttpRequest, now: number) => ReturnType<typeof answered>,
+): Route =>
+  defineRoute({
+    id,
+    method: 'POST',
+    path,
+    summary,
+    description: summary,
+    lane,
+    access: 'public',
+    params: z.record(z.string(), z.string()),
+    query: z.record(z.string(), z.string()),
+    // The type has a boundary in it, so it is judged here.
+    body: { kind: 'bytes', contentTypes: TYPES, maxBytes: MAX_BYTES },
+    responses: { 303: { description: 'Where it led to.' }, 200: { description: summary } },
+    faults: [],
+    handle: (app, { request, now }) => handle(app, request, now),
+  }) as unknown as Route;
+
+/** A form for everybody. */
+export const publicForm = (
+  place: Place,
+  send: (visit: Visit, sent: Sent) => Promise<View | Redirect>,
+  again: (reader: Reader, sent: Sent) => View,
+): Route =>
+  formRoute({ lane: 'public', ...place }, async (app, request, now) => {
+    const visit = await visitOf(app, request, now);
+    let form: Sent | undefined;
+    try {
+      assertSecure(request);
+      assertOwnOrigin(request);
+      form = await readForm(request);
+      return await sent(visit, await send(visit, form));
+    } catch (error) {
+      return form === undefined ? failed(visit, error) : withProblem(visit, error, again(visit.reader, form));
+    }
+  });
+
+/**
+ * A form of who has signed in. `again` is the same form with what was typed; it reads nothing, because whoever sent the form may
+ * not be signed in any more.
+ */
+export const ownForm =
+  (
+    place: Place,
+    roles: readonly Role[] | 'all',
+    send: (visit: OwnVisit, sent: Sent, deps: PageDeps) => Promise<View | Redirect>,
+    again: (visit: Visit, sent: Sent) => View,
+  ) =>
+  (deps: PageDeps): Route =>
+    formRoute(place, async (app, request, now) => {
+      let visit = await visitOf(app, request, now);
+      let form: Sent | undefined;
+      try {
+        assertSecure(request);
+        // A browser sends no cookie along from another site, and an older one might.
+        assertOwnOrigin(request);
+        form = await readForm(request);
+        const { id, principal } = await opened(
+          deps.sessions,
+          cookieIn(request.headers.cookie, SESSION),
+          'acts',
+        );
+        visit = await visitOf(app, request, now, principal);
+        assertRole(roles, principal);
+        return await sent(visit, await send({ ...visit, caller: principal, session: id }, form, deps));
+      } catch (error) {
+        if (form === undefined) return failed(visit, error);
+        const isSignedOut =
+          visit.reader.principal === undefined && Fault.is(error) && SIGNED_OUT.has(error.code);
+        return isSignedOut
+          ? answered(visit, signedOutAgain(visit.reader, error, again(visit, form)))
+          : withProblem(visit, error, again(visit, form));
+      }
+    });
+
+/** The form stays as it is, and the sign-in has a window of its own: nothing that was typed is lost. */
+const signedOutAgain = (reader: Reader, fault: Fault, view: View): View => {
+  const { t } = reader;
+  return {
+    ...view,
+    status: 200,
+    main: withAlert(
+      view,
+      alert(
+        t`You are signed out; nothing was done`,
+        reader.say(fault.phrase),
+        t`Sign in again in a new window, come back to this one, and send the form again. Files have to be chosen again.`,
+        link('/console/sign-in', t`Sign in in a new window`),
+      ),
+    ),
+  };
+};
+
+const withProblem = (visit: Visit, error: unknown, view: View) => {
+  const fault = visibleFault(error);
+  const { status } = PROBLEMS[fault.code];
+  return answered(visit, { ...view, status, main: withAlert(view, problemAlert(visit.reader, fault)) });
+};
+
+const withAlert = ({ main }: View, top: Html): Html => html`${top}${main}`;
+
+const link = (to: string, text: string): Html => html`<a href="${to}" target="_blank">${text}</a>`;

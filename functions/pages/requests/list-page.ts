@@ -1,0 +1,116 @@
+import { html } from 'hono/html';
+import {
+  REQUEST_STATES,
+  type RequestState,
+  type RequestView,
+} from '../../../lib/registration/registration.ts';
+import type { ProfileView } from '../../../lib/trust-domain/trust-domain.ts';
+import { stateText } from '../../../web/console/request.ts';
+import { both, more, table, time, type View } from '../../../web/document.ts';
+import { field, filter } from '../../../web/forms.ts';
+import type { Reader } from '../../../web/reader.ts';
+import { REQUEST_STATE_TEXTS } from '../../../web/texts.ts';
+import { route as listRequests } from '../../routes/requests/list-requests.ts';
+import { route as searchRequests } from '../../routes/requests/search-requests.ts';
+import { type OwnVisit, ownPage } from '../page.ts';
+import { profilesFor } from './request-pages.ts';
+
+export interface RequestPage {
+  readonly requests: readonly RequestView[];
+  readonly cursor?: string;
+  readonly total?: number;
+  readonly more?: true;
+}
+
+export const requestTable = (
+  reader: Reader,
+  caption: string,
+  requests: readonly RequestView[],
+  profiles: readonly ProfileView[],
+) => {
+  const { t } = reader;
+  const titleOf = (id: string): string => {
+    const profile = profiles.find((one) => one.id === id);
+    return profile ? both(reader, profile.title) : id;
+  };
+  return table(
+    caption,
+    [t`Request`, t`State`, t`Profile`, t`Subject of the certificate`, t`Office`, t`Submitted`],
+    requests.map((request) => [
+      html`<a class="id" href="/console/requests/${encodeURIComponent(request.id)}">${request.id}</a>`,
+      stateText(reader, request),
+      titleOf(request.profile),
+      html`<span class="person" lang="ja">${request.subject ?? '—'}</span>`,
+      request.office,
+      html`${time(reader, request.submittedAt)}<br><span class="id">${request.submittedBy}</span>`,
+    ]),
+  );
+};
+
+/** What the filter of the page has, without what is empty. */
+const FILTERS = ['office', 'state', 'profile', 'holder', 'submittedBy', 'order'] as const;
+
+const chosen = (query: URLSearchParams): Record<string, string> =>
+  Object.fromEntries(FILTERS.flatMap((name) => (query.get(name) ? [[name, query.get(name) as string]] : [])));
+
+const read = async (visit: OwnVisit, text: string): Promise<RequestPage> => {
+  const { query } = visit;
+  const { order, ...asked } = chosen(query);
+  const cursor = query.get('cursor');
+  const from = cursor === null ? {} : { cursor };
+  if (text === '')
+    return visit.ask(listRequests, {
+      query: { ...asked, ...from, ...(order !== undefined && { order }), count: 'true' },
+    });
+  const office = visit.caller.office;
+  // An address is in the history of the browser and in logs; the text goes in a body from here on.
+  return visit.ask(searchRequests, {
+    body: { text, ...(office !== undefined && { office }), ...asked, ...from },
+  });
+};
+
+export const requestListPage = ownPage(
+  { id: 'requestListPage', path: '/console/requests', summary: 'Requests' },
+  ['officer', 'operator', 'auditor'],
+  async (visit): Promise<View> => {
+    const { reader, query } = visit;
+    const { t, say } = reader;
+    const page = await read(visit, '');
+    const profiles = await profilesFor(visit);
+    const states = REQUEST_STATES.map(
+      (state: RequestState) => [state, say(REQUEST_STATE_TEXTS[state])] as const,
+    );
+    return {
+      title: t`Requests`,
+      main: html`${filter(
+        '/console/requests',
+        t`Show`,
+        field(reader, {
+          name: 'state',
+          label: t`State`,
+          value: query.get('state') ?? '',
+          choices: [['', t`all`], ...states],
+        }),
+        field(reader, {
+          name: 'profile',
+          label: t`Profile`,
+          value: query.get('profile') ?? '',
+          choices: [['', t`all`], ...profiles.map(({ id, title }) => [id, both(reader, title)] as const)],
+        }),
+        field(reader, { name: 'holder', label: t`Holder (pseudonym)`, value: query.get('holder') ?? '' }),
+        field(reader, { name: 'submittedBy', label: t`Submitted by`, value: query.get('submittedBy') ?? '' }),
+      )}
+${
+  page.requests.length === 0
+    ? html`<p>${t`There are no such requests.`}</p>`
+    : requestTable(reader, captionOf(reader, page), page.requests, profiles)
+}
+${more(reader, '/console/requests', query, page.cursor)}`,
+    };
+  },
+);
+
+const captionOf = ({ t }: Reader, { total, more: hasMore, requests }: RequestPage): string => {
+  if (total === undefined) return t`${requests.length} on this page`;
+  return hasMore ? t`More than ${total}` : t`${total} in all`;
+};

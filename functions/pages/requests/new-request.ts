@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { html } from 'hono/html';
+import { Fault } from '../../../lib/fault.ts';
+import { readRequestedKey } from '../../../lib/keys/keys.ts';
+import type { RequestView } from '../../../lib/registration/registration.ts';
+import type { ProfileView } from '../../../lib/trust-domain/trust-domain.ts';
+import { both, facts, type Html, type View } from '../../../web/document.ts';
+import { type Filled, field, form, hidden } from '../../../web/forms.ts';
+import type { Reader } from '../../../web/reader.ts';
+import { route as submitRequest } from '../../routes/requests/submit-request.ts';
+import { ownForm, type Sent } from '../form.ts';
+import { type OwnVisit, ownPage } from '../page.ts';
+import { profilesFor } from './request-pages.ts';
+
+/*
+ * A new request: the profile is chosen, the form is filled in, what it says is shown, and then it is sent. The second step and the
+ * third carry what was typed along, so that nothing of it is kept here before it is sent.
+ */
+
+const ROLES = ['officer'] as const;
+
+const choice = ownPage(
+  { id: 'newRequestPage', path: '/console/new', summary: 'Choose the profile of a new request' },
+  ROLES,
+  async (visit): Promise<View> => {
+    const { reader } = visit;
+    const profiles = await profilesFor(visit);
+    return {
+      title: reader.t`New request`,
+      main: html`<p>${reader.t`What is the certificate for?`}</p><ul class="tiles">${profiles.map(
+        (profile) => html`<li><a href="/console/new/${profile.id}">${both(reader, profile.title)}</a></li>`,
+      )}</ul>`,
+    };
+  },
+);
+
+const profileFor = async (visit: OwnVisit): Promise<ProfileView> => {
+  const found = (await profilesFor(visit)).find(({ id }) => id === visit.params.profile);
+  if (found) return found;
+  throw new Fault('unknown-profile', 'Your office may not ask for certificates of such a profile.');
+};
+
+/** The name of an input of a profile's field. */
+const inputOf = (name: string): string => `field.${name}`;
+
+const rulesOf = ({ t }: Reader, one: ProfileView['fields'][number]): string =>
+  [
+    one.kind === 'date' ? t`A date, such as 1990-02-17.` : t`At most ${one.maxLength} characters.`,
+    one.maxItems === undefined ? '' : t`One value on each line, at most ${one.maxItems}.`,
+  ].join(' ');
+
+const profileInput = (reader: Reader, one: ProfileView['fields'][number], filled: Filled): Html =>
+  field(reader, {
+    name: inputOf(one.name),
+    label: both(reader, one.label),
+    ...(one.choices ? {} : { hint: rulesOf(reader, one) }),
+    value: filled[inputOf(one.name)],
+    isRequired: one.required,
+    kind: one.maxItems === undefined ? 'text' : 'area',
+    lang: 'ja',
+    ...(one.choices && {
+      choices: [['', '—'], ...one.choices.map(({ value, label }) => [value, both(reader, label)] as const)],
+    }),
+  });
+
+/** The fields of a profile go along with the form, so that the same form can be made again without reading anything. */
+const CARRIED = 'profile-terms';
+
+const entryView = (reader: Reader, profile: ProfileView, filled: Filled): View => {
+  const { t } = reader;
+  return {
+    title: t`New request: ${both(reader, profile.title)}`,
+    main: form(
+      `/console/new/${encodeURIComponent(profile.id)}/preview`,
+      { button: t`See what it says`, hasFile: true },
+      hidden(CARRIED, JSON.stringify(profile)),
+      html`<h2>${t`The certification request (PKCS#10)`}</h2>`,
+      field(reader, {
+        name: 'csrFile',
+        label: t`File`,
+        hint: t`PEM or DER, made on the machine that has the key.`,
+        kind: 'file',
+      }),
+      field(reader, { name: 'csr', label: t`Or its text (PEM)`, kind: 'area', value: filled.csr }),
+      html`<h2>${t`What the certificate will say`}</h2>`,
+      ...profile.fields.map((one) => profileInput(reader, one, filled)),
+      html`<h2>${t`Whose it is`}</h2>`,
+      field(reader, {
+        name: 'holder',
+        label: t`Holder (pseudonym)`,
+        hint: t`Lower-case letters, digits and hyphens; never a name, and never a number of the resident register.`,
+        value: filled.holder,
+        isRequired: profile.kind === 'person',
+      }),
+      field(reader, {
+        name: 'issuedTo',
+        label: t`Officer to whom it is issued`,
+        hint: t`The id of an officer of your office, where the certificate is for one.`,
+        value: filled.issuedTo,
+      }),
+    ),
+  };
+};
+
+const entry = ownPage(
+  { id: 'newRequestFormPage', path: '/console/new/{profile}', summary: 'Fill in a new request' },
+  ROLES,
+  async (visit) => entryView(visit.reader, await profileFor(visit), {}),
+);
+
+const MAX_TERMS = 64 * 1024;
+
+/** What the browser sent back. It only makes the form again; the operation judges what was typed. */
+const carriedProfile = ({ filled }: Sent): ProfileView | undefined => {
+  try {
+    const text = filled[CARRIED] ?? '';
+    const value = text.length > MAX_TERMS ? undefined : JSON.parse(text);
+    return Array.isArray(value?.fields) && typeof value.title === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const againView = (reader: Reader, sent: Sent, profile: string): View => {
+  const known = carriedProfile(sent);
+  if (known) return entryView(reader, { ...known, id: profile }, sent.filled);
+  return {
+    title: reader.t`New request`,
+    main: html`<p><a href="/console/new/${encodeURIComponent(profile)}">${reader.t`Begin again`}</a></p>`,
+  };
+};
+
+/** PEM, from the file or the text. A file in DER becomes PEM. */
+const csrOf = ({ filled, files }: Sent): string => {
+  const { csrFile } = files;
+  if (csrFile === undefined) return filled.csr ?? '';
+  const text = Buffer.from(csrFile).toString('latin1');
+  if (text.includes('-----BEGIN')) return text;
+  const lines =
+    Buffer.from(csrFile)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE REQUEST-----\n${lines.join('\n')}\n-----END CERTIFICATE REQUEST-----\n`;
+};
+
+const fieldsOf = (
+  filled: Filled,
+  profile: Pick<ProfileView, 'fields'>,
+): Record<string, string | string[]> => {
+  const fields: Record<string, string | string[]> = {};
+  for (const { name, maxItems } of profile.fields) {
+    const text = filled[inputOf(name)] ?? '';
+    if (text.trim() === '') continue;
+    fields[name] = maxItems === undefined ? text : text.split('\n').filter((line) => line.trim() !== '');
+  }
+  return fields;
+};
+
+const previewView = (
+  reader: Reader,
+  profile: ProfileView,
+  filled: Filled,
+  key: { readonly kind: string; readonly digest: string } | undefined,
+): View => {
+  const { t } = reader;
+  const values = Object.entries(fieldsOf(filled, profile));
+  const labelOf = (name: string): string => {
+    const one = profile.fields.find((known) => known.name === name);
+    return one ? both(reader, one.label) : name;
+  };
+  return {
+    title: t`Send this request?`,
+    main: html`${facts([
+      [t`Profile`, both(reader, profile.title)],
+      ...values.map(
+        ([name, value]) =>
+          [labelOf(name), html`<span class="person" lang="ja">${[value].flat().join('、')}</span>`] as const,
+      ),
+      [t`Holder (pseudonym)`, filled.holder],
+      [t`Officer to whom it is issued`, filled.issuedTo],
+      [t`Key`, key?.kind],
+      [t`SHA-256 of the public key`, key && html`<span class="digest">${key.digest}</span>`],
+    ])}
+${key && html`<p>${t`The certification request proves that its sender has the key.`}</p>`}
+${form(
+  `/console/new/${encodeURIComponent(profile.id)}`,
+  { button: t`Send` },
+  hidden(CARRIED, JSON.stringify(profile)),
+  hidden('key', filled.key ?? randomUUID()),
+  ...Object.entries(filled)
+    .filter(([name]) => name !== CARRIED && name !== 'key')
+    .map(([name, value]) => hidden(name, value)),
+)}`,
+  };
+};
+
+const preview = ownForm(
+  { id: 'previewRequestForm', path: '/console/new/{profile}/preview', summary: 'See what a request says' },
+  ROLES,
+  async (visit, sent): Promise<View> => {
+    const profile = await profileFor(visit);
+    const csr = csrOf(sent);
+    const { kind, digest } = await readRequestedKey(csr, profile.publicKeys as never);
+    return previewView(visit.reader, profile, { ...withoutTerms(sent.filled), csr }, { kind, digest });
+  },
+  ({ reader, params: { profile = '' } }, sent) => againView(reader, sent, profile),
+);
+
+const withoutTerms = ({ [CARRIED]: _, ...filled }: Filled): Filled => filled;
+
+const submission = ownForm(
+  { id: 'submitRequestForm', path: '/console/new/{profile}', summary: 'Ask for a certificate' },
+  ROLES,
+  async (visit, sent) => {
+    const profile = await profileFor(visit);
+    const { csr = '', holder = '', issuedTo = '', key = '' } = sent.filled;
+    const { id } = await visit.ask<RequestView>(submitRequest, {
+      body: {
+        profile: profile.id,
+        csr,
+        fields: fieldsOf(sent.filled, profile),
+        ...(holder !== '' && { holder }),
+        ...(issuedTo !== '' && { issuedTo }),
+      },
+      // Whoever sends the form twice, or goes back and sends it again, gets the same request.
+      headers: { 'idempotency-key': key },
+    });
+    return { to: `/console/requests/${encodeURIComponent(id)}?done=submitted` };
+  },
+  ({ reader, params: { profile = '' } }, sent) => againView(reader, sent, profile),
+);
+
+export const newRequestPages = [choice, entry, preview, submission] as const;

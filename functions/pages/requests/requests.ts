@@ -1,0 +1,9 @@
+import type { Route } from '../../http/route.ts';
+import type { PageDeps } from '../page.ts';
+import { homePage } from './home-page.ts';
+import { requestListPage } from './list-page.ts';
+import { newRequestPages } from './new-request.ts';
+import { requestPage } from './request-pages.ts';
+
+export const requestPages = (deps: PageDeps): readonly Route[] =>
+  [homePage, requestListPage, ...newRequestPages, ...requestPage].map((page) => page(deps));

@@ -1,0 +1,92 @@
+import { html } from 'hono/html';
+import * as z from 'zod/mini';
+import { Fault } from '../../lib/fault.ts';
+import { ROLES } from '../../lib/principal.ts';
+import type { View } from '../../web/document.ts';
+import { form } from '../../web/forms.ts';
+import type { Reader } from '../../web/reader.ts';
+import { assertOwnOrigin } from '../http/foreign-origin.ts';
+import { json } from '../http/http.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { cookie } from './cookies.ts';
+import { ownForm, publicForm } from './form.ts';
+import { type PageDeps, publicPage, type Redirect, SESSION } from './page.ts';
+import { signInHelp } from './signed-out.ts';
+
+/* Signing in and out. */
+
+const begun = (session: string): Redirect => ({ to: '/console', cookies: [cookie(SESSION, session)] });
+
+const signInView = (reader: Reader, hasCertificate: boolean): View => {
+  const { t } = reader;
+  return {
+    title: t`Sign in`,
+    main: hasCertificate
+      ? html`<p>${t`Your browser has shown a client certificate.`}</p>${form('/console/sign-in', { button: t`Sign in` })}`
+      : html`<p>${t`Your browser has shown no client certificate here.`}</p>${signInHelp(reader)}`,
+  };
+};
+
+const page = publicPage(
+  { id: 'signInPage', path: '/console/sign-in', summary: 'How to sign in' },
+  async ({ reader, request }) => signInView(reader, request.client.certificate !== undefined),
+);
+
+const signIn = ({ sessions }: PageDeps): Route =>
+  publicForm(
+    { id: 'signIn', path: '/console/sign-in', summary: 'Sign in with a client certificate' },
+    async ({ request: { client } }) => {
+      if (client.certificate === undefined)
+        throw new Fault('unauthenticated', 'Your browser has shown no client certificate.');
+      return begun(await sessions.begin(client.certificate));
+    },
+    (reader) => signInView(reader, true),
+  );
+
+const signOut = ownForm(
+  { id: 'signOut', path: '/console/sign-out', summary: 'Sign out' },
+  'all',
+  async ({ session }, _, { sessions }) => {
+    await sessions.end(session);
+    return { to: '/', cookies: [cookie(SESSION, '', 0)] };
+  },
+  ({ reader }) => ({ title: reader.t`Sign out`, main: html`` }),
+);
+
+/** A program asks for the address with the client certificate; the browser opens it. */
+const oneTimeAddress = ({ sessions }: PageDeps): Route =>
+  defineRoute({
+    id: 'makeOneTimeAddress',
+    method: 'POST',
+    path: '/console/one-time-addresses',
+    summary: 'An address that signs the caller in, once',
+    description: 'For `akashi console`. The address is good for one use within a minute.',
+    lane: 'api',
+    access: ROLES,
+    certificateOnly: true,
+    responses: { 201: { description: 'The end of the path, and until when it is good.' } },
+    faults: [],
+    handle: async (_, { request: { client } }) => {
+      if (client.certificate === undefined) throw new Fault('unauthenticated', 'Show a client certificate.');
+      const { ticket, expiresAt } = await sessions.ticket(client.certificate);
+      return json(201, { path: `/console/one-time/${ticket}`, expiresAt: new Date(expiresAt).toISOString() });
+    },
+  }) as unknown as Route;
+
+const redeem = ({ sessions }: PageDeps): Route =>
+  publicPage(
+    { id: 'useOneTimeAddress', path: '/console/one-time/{ticket}', summary: 'Sign in by a one-time address' },
+    async ({ params, request }) => {
+      // A page of another site could sign its reader in as somebody else.
+      assertOwnOrigin(request);
+      return begun(await sessions.redeem(z.parse(z.string(), params.ticket)));
+    },
+  );
+
+export const signInPages = (deps: PageDeps): readonly Route[] => [
+  page,
+  signIn(deps),
+  signOut(deps),
+  oneTimeAddress(deps),
+  redeem(deps),
+];

@@ -1,0 +1,189 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { Fault, wentThrough } from '../fault.ts';
+import { membersIn, textIn } from '../members.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { Principal } from '../principal.ts';
+import type { Key, Table } from '../store/store.ts';
+import type { CertificateCallers, KnownBy } from './contract.ts';
+
+/*
+ * Sessions of the console. A session is a cookie that says which certificate its owner has shown, and when. It is sealed, so that
+ * nobody who writes the table can make one. The certificate is judged again for every page, and so is its owner.
+ *
+ *   session-end/{session}      end   the session was ended
+ *   sessions-end/{principal}   end   those that began before `before` were ended
+ *   one-time/{ticket}          used  the one-time address was used
+ *
+ * A row ends a session, or uses up an address, and can do nothing else.
+ */
+
+/** Whoever leaves the desk without signing out is signed out. */
+export const IDLE_MS = 30 * 60_000;
+/** One working day. */
+const LONGEST_MS = 12 * 3_600_000;
+const TICKET_MS = 60_000;
+/** A cookie says when it was last used, as exactly as this. */
+const RENEWED_AFTER_MS = 60_000;
+
+export interface OpenSession {
+  /** Of the session, for `end`. */
+  readonly id: string;
+  readonly principal: Principal;
+  /** The cookie from now on, where it is to be set anew. */
+  readonly renewed?: string;
+}
+
+export interface Sessions {
+  /** The cookie of a new session. The caller has proven to have the key of the certificate (DER). Faults: those of `byCertificate`. */
+  begin(certificate: Uint8Array): Promise<string>;
+  /** Faults: `unauthenticated`, and those of `byCertificate`. */
+  open(cookie: string, by: KnownBy): Promise<OpenSession>;
+  end(id: string): Promise<void>;
+  /** Ends all sessions of the principal that have begun. */
+  endAllOf(principal: string): Promise<void>;
+  /** What a one-time address has at its end. It begins a session once, within a minute. Faults: those of `byCertificate`. */
+  ticket(certificate: Uint8Array): Promise<{ readonly ticket: string; readonly expiresAt: number }>;
+  /** The cookie of a new session. Faults: `token-invalid`, `token-expired`, and those of `byCertificate`. */
+  redeem(ticket: string): Promise<string>;
+}
+
+interface Sealed {
+  readonly id: string;
+  /** DER, base64. */
+  readonly certificate: string;
+  /** Milliseconds since the epoch. */
+  readonly begun: number;
+  readonly used: number;
+}
+
+type Use = 'session' | 'ticket';
+
+const endKey = (id: string): Key => ({ pk: `session-end/${id}`, sk: 'end' });
+const endAllKey = (principal: string): Key => ({ pk: `sessions-end/${principal}`, sk: 'end' });
+const usedKey = (id: string): Key => ({ pk: `one-time/${id}`, sk: 'used' });
+
+/**
+ * Sealed by AES-256-GCM: 12 bytes of nonce, the JSON and 16 of tag, in base64url. A session is no ticket, and a ticket is no
+ * session.
+ */
+const openSealing = (key: Uint8Array, random: Random) => ({
+  seal: (use: Use, value: Sealed): string => {
+    const nonce = random(12);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(use));
+    const sealed = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final(), cipher.getAuthTag()];
+    return Buffer.concat([nonce, ...sealed]).toString('base64url');
+  },
+
+  unseal: (use: Use, text: string): Sealed | undefined => {
+    const bytes = Buffer.from(text, 'base64url');
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
+      decipher.setAAD(Buffer.from(use)).setAuthTag(bytes.subarray(-16));
+      const opened = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
+      return JSON.parse(opened.toString('utf8'));
+    } catch {
+      return undefined;
+    }
+  },
+});
+
+const isOver = (now: number, { begun, used }: Sealed): boolean =>
+  now > used + IDLE_MS || now > begun + LONGEST_MS;
+
+export const openSessions = ({
+  key,
+  callers,
+  table,
+  clock,
+  random,
+}: {
+  /** 32 bytes that no writer of the table has. */
+  readonly key: Uint8Array;
+  readonly callers: Pick<CertificateCallers, 'byCertificate'>;
+  readonly table: Pick<Table, 'get' | 'write'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}): Sessions => {
+  const { seal, unseal } = openSealing(key, random);
+  const newId = (): string => Buffer.from(random(16)).toString('hex');
+  const derOf = ({ certificate }: Pick<Sealed, 'certificate'>): Uint8Array =>
+    Buffer.from(certificate, 'base64');
+  const expiryOf = (ms: number): number => Math.ceil(ms / 1000);
+
+  const made = (certificate: Uint8Array): Sealed => {
+    const now = clock();
+    return { id: newId(), certificate: Buffer.from(certificate).toString('base64'), begun: now, used: now };
+  };
+
+  const judged = (certificate: Uint8Array, by: KnownBy): Promise<Principal> =>
+    callers.byCertificate(certificate, by);
+
+  const isEnded = async ({ id, begun }: Sealed, principal: string): Promise<boolean> => {
+    const [own, all] = await Promise.all([table.get(endKey(id)), table.get(endAllKey(principal))]);
+    if (own !== undefined) return true;
+    const { before } = membersIn(all?.value);
+    // Somebody may have written anything there. What says nothing of a time ends every session.
+    return all !== undefined && !(typeof before === 'number' && begun >= before);
+  };
+
+  const begin: Sessions['begin'] = async (certificate) => {
+    await judged(certificate, 'acts');
+    return seal('session', made(certificate));
+  };
+
+  return {
+    begin,
+
+    open: async (cookie, by) => {
+      const session = unseal('session', cookie);
+      const now = clock();
+      if (session === undefined || isOver(now, session))
+        throw new Fault(
+          'unauthenticated',
+          'You are not signed in, or were for too long without a step; sign in again.',
+        );
+      const principal = await judged(derOf(session), by);
+      if (await isEnded(session, principal.id))
+        throw new Fault('unauthenticated', 'This session was ended; sign in again.');
+      const isDue = now > session.used + RENEWED_AFTER_MS;
+      return {
+        id: session.id,
+        principal: { ...principal, door: 'session' },
+        ...(isDue && { renewed: seal('session', { ...session, used: now }) }),
+      };
+    },
+
+    end: async (id) => {
+      const expires = expiryOf(clock() + LONGEST_MS);
+      await wentThrough(table.write([{ put: endKey(id), value: {}, if: 'absent', expires }]));
+    },
+
+    endAllOf: async (principal) => {
+      const put = endAllKey(principal);
+      const before = clock() + 1;
+      const standing = await table.get(put);
+      const condition = standing ? { version: standing.version } : ('absent' as const);
+      const expires = expiryOf(before + LONGEST_MS);
+      await table.write([{ put, value: { before }, if: condition, expires }]);
+    },
+
+    ticket: async (certificate) => {
+      await judged(certificate, 'acts');
+      const ticket = made(certificate);
+      return { ticket: seal('ticket', ticket), expiresAt: ticket.begun + TICKET_MS };
+    },
+
+    redeem: async (text) => {
+      const ticket = unseal('ticket', text);
+      if (textIn(ticket?.id) === undefined || ticket === undefined)
+        throw new Fault('token-invalid', 'This is no one-time address of this service; ask for a new one.');
+      const ends = ticket.begun + TICKET_MS;
+      if (clock() > ends)
+        throw new Fault('token-expired', 'The one-time address has expired; ask for a new one.');
+      const expires = expiryOf(ends) + 60;
+      if (!(await wentThrough(table.write([{ put: usedKey(ticket.id), value: {}, if: 'absent', expires }]))))
+        throw new Fault('token-invalid', 'The one-time address was used before; ask for a new one.');
+      return begin(derOf(ticket));
+    },
+  };
+};

@@ -1,0 +1,133 @@
+import { html } from 'hono/html';
+import type { RequestView } from '../../lib/registration/registration.ts';
+import type { ProfileView } from '../../lib/trust-domain/trust-domain.ts';
+import { alert, both, facts, type Html, time } from '../document.ts';
+import { field, form, hidden } from '../forms.ts';
+import type { Reader } from '../reader.ts';
+import { DECISION_TEXTS, REQUEST_STATE_TEXTS, STAGE_TEXTS } from '../texts.ts';
+
+export const stateText = ({ say }: Reader, { state }: Pick<RequestView, 'state'>): Html =>
+  html`<span class="state">${say(REQUEST_STATE_TEXTS[state])}</span>`;
+
+const stageOf = (reader: Reader, stage: string): string =>
+  stage in STAGE_TEXTS ? reader.say(STAGE_TEXTS[stage as keyof typeof STAGE_TEXTS]) : stage;
+
+/** Who did what, when: the persons of a request are three at least. */
+const timeline = (reader: Reader, request: RequestView): Html => {
+  const { t, say } = reader;
+  const { examinations, withdrawal, failure, certificate, lapses = [] } = request;
+  return html`<ol class="timeline">
+<li><b>${t`Submitted`}</b> · ${time(reader, request.submittedAt)} · <span class="id">${request.submittedBy}</span></li>
+${examinations.map(
+  ({ stage, by, at, decision, reason }) =>
+    html`<li><b>${stageOf(reader, stage)}: ${say(DECISION_TEXTS[decision])}</b> · ${time(reader, at)} · <span class="id">${by}</span>${
+      reason && html`<p class="person">${reason}</p>`
+    }</li>`,
+)}
+${lapses.map((at) => html`<li><b>${t`The approval lapsed unused`}</b> · ${time(reader, at)}</li>`)}
+${
+  withdrawal &&
+  html`<li><b>${t`Withdrawn`}</b> · ${time(reader, withdrawal.at)} · <span class="id">${withdrawal.by}</span>${
+    withdrawal.reason && html`<p class="person">${withdrawal.reason}</p>`
+  }</li>`
+}
+${failure && html`<li><b>${t`No certificate could be made`}</b> · ${time(reader, failure.at)}<p>${failure.reason}</p></li>`}
+${certificate && html`<li><b>${t`Certificate issued`}</b> · <a class="id" href="/console/certificates/${certificate.ca}/${certificate.serial}">${certificate.serial}</a></li>`}
+</ol>`;
+};
+
+/** What the certificate will say, by the labels of the profile. */
+const contentsOf = (reader: Reader, request: RequestView, profile: ProfileView | undefined): Html => {
+  const { t } = reader;
+  if (request.personalData)
+    return alert(
+      t`These data are not shown`,
+      request.personalData.state === 'ended'
+        ? t`Their retention has ended.`
+        : t`They cannot be read now; tell the operator.`,
+    );
+  const labelOf = (name: string): string => {
+    const known = profile?.fields.find((one) => one.name === name);
+    return known ? both(reader, known.label) : name;
+  };
+  const values = Object.entries(request.fields ?? {}).map(
+    ([name, value]) =>
+      [labelOf(name), html`<span class="person" lang="ja">${[value].flat().join('、')}</span>`] as const,
+  );
+  return facts([
+    [
+      t`Subject of the certificate`,
+      request.subject && html`<span class="person" lang="ja">${request.subject}</span>`,
+    ],
+    ...values,
+    [t`Holder (pseudonym)`, request.holder && html`<span class="id">${request.holder}</span>`],
+    [t`Officer to whom it is issued`, request.issuedTo && html`<span class="id">${request.issuedTo}</span>`],
+    [t`Key`, request.keyAlgorithm],
+    [t`SHA-256 of the public key`, html`<span class="digest">${request.publicKeyDigest}</span>`],
+    [
+      t`Not taken from the certification request`,
+      request.ignored &&
+        html`<ul>${request.ignored.map(({ part, name, value }) => html`<li>${[part, name, value].filter(Boolean).join(': ')}</li>`)}</ul>`,
+    ],
+  ]);
+};
+
+export interface RequestActions {
+  readonly examine: boolean;
+  readonly withdraw: boolean;
+  readonly collect: boolean;
+}
+
+const idOf = (request: Pick<RequestView, 'id'>): string => encodeURIComponent(request.id);
+
+/** Both decisions in one form: what was written as a reason stays, whichever is chosen. */
+export const examinationForm = (reader: Reader, id: string, reason = ''): Html => {
+  const { t } = reader;
+  return html`<form method="post" action="/console/requests/${encodeURIComponent(id)}/examinations">
+${field(reader, { name: 'reason', label: t`Reason`, hint: t`Needed for a rejection. The submitting office reads it.`, kind: 'area', value: reason, lang: 'ja' })}
+<p><button name="decision" value="approve">${t`Approve`}</button> <button class="danger" name="decision" value="reject">${t`Reject`}</button></p>
+</form>`;
+};
+
+export const withdrawalForm = (reader: Reader, id: string, reason = ''): Html => {
+  const { t } = reader;
+  return form(
+    `/console/requests/${encodeURIComponent(id)}/withdrawal`,
+    { button: t`Withdraw`, isDanger: true },
+    field(reader, {
+      name: 'reason',
+      label: t`Reason`,
+      kind: 'area',
+      value: reason,
+      isRequired: true,
+      lang: 'ja',
+    }),
+  );
+};
+
+export const requestMain = (
+  reader: Reader,
+  request: RequestView,
+  profile: ProfileView | undefined,
+  may: RequestActions,
+): Html => {
+  const { t } = reader;
+  return html`<p>${stateText(reader, request)}</p>
+${request.newHolder && alert(t`The holder is new`, t`No other request has led to a certificate for this pseudonym: it may be mistyped.`)}
+${facts([
+  [t`Request`, html`<span class="id">${request.id}</span>`],
+  [t`Profile`, profile ? both(reader, profile.title) : request.profile],
+  [t`Office`, request.office],
+])}
+<h2>${t`What the certificate will say`}</h2>
+${contentsOf(reader, request, profile)}
+<h2>${t`What has happened`}</h2>
+${timeline(reader, request)}
+${may.examine && html`<h2>${t`Examine`}</h2><p>${t`Compare what the certificate will say with what the applicant has shown. Whoever submitted the request, or examined it before, cannot examine it.`}</p>${examinationForm(reader, request.id)}`}
+${may.collect && html`<h2>${t`Collect`}</h2><p><a class="button" href="/console/requests/${idOf(request)}/certificate.pem">${t`Download the certificate and its chain (PEM)`}</a></p>`}
+${may.withdraw && html`<h2>${t`Withdraw`}</h2>${withdrawalForm(reader, request.id)}`}`;
+};
+
+/** Stands in the form before the operation was asked. */
+export const carried = (filled: Readonly<Record<string, string>>): Html =>
+  html`${Object.entries(filled).map(([name, value]) => hidden(name, value))}`;
