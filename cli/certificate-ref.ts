@@ -1,10 +1,10 @@
 import { type Phrase, phrase } from '../lib/fault.ts';
 import { decodeCertificate, MAX_CERTIFICATE_BYTES, sameName } from '../lib/pki/pki.ts';
+import { isIssuedBy, whyUnjudged } from '../lib/status-check/status-check.ts';
 import { authoritiesAnswer } from './answers.ts';
 import type { ApiClient } from './api-client.ts';
 import { readCertificateFile } from './certificate-file.ts';
 import { unexpected, usage } from './failure.ts';
-import { isIssuedBy, whyUnjudged } from './issued-by.ts';
 import type { Settings } from './settings.ts';
 
 /** A certificate's address at the service. */

@@ -8,6 +8,7 @@ import { addCommand as backup } from './commands/backup.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
 import { addCommand as certificates } from './commands/certificates.ts';
 import { addCommand as collect } from './commands/collect.ts';
+import { addCommand as console } from './commands/console.ts';
 import { addCommand as correct } from './commands/correct.ts';
 import { addCommand as credentials } from './commands/credentials.ts';
 import { addCommand as disclose } from './commands/disclose.ts';
@@ -76,6 +77,7 @@ const COMMANDS: readonly AddCommand[] = [
   evidence,
   importCdnLog,
   audit,
+  console,
   whoami,
   enrol,
   offices,

@@ -2,12 +2,18 @@ import { hash } from 'node:crypto';
 import { type Fault, type Phrase, phrase } from '../lib/fault.ts';
 import { type Say, said } from '../lib/messages/messages.ts';
 import { type Certificate, formatName, rfc3339 } from '../lib/pki/pki.ts';
+import type {
+  CertificateStatus,
+  CrlFinding,
+  Finding,
+  OcspSource,
+  Outcome,
+  PathEntry,
+  Silence,
+  Statement,
+  StatusReport,
+} from '../lib/status-check/status-check.ts';
 import { details } from './output.ts';
-import type { CertificateStatus, OcspSource } from './status-check/certificate-status.ts';
-import type { PathEntry, StatusReport } from './status-check/check.ts';
-import type { CrlFinding } from './status-check/crl.ts';
-import type { Finding, Silence, Statement } from './status-check/finding.ts';
-import type { Outcome } from './status-check/verdict.ts';
 
 const RESULT: Readonly<Record<Outcome, Phrase>> = {
   good: phrase`good`,

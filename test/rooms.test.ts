@@ -78,6 +78,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/registration': ['lib/pki', 'lib/keys'],
   'lib/enrolment': ['lib/lint', 'lib/pki', 'lib/keys', 'lib/aws'],
   'lib/status': ['lib/pki'],
+  'lib/status-check': ['lib/pki', 'lib/keys'],
   'lib/acts': ['lib/keys'],
   'lib/tlog': [],
   'lib/ledger': ['lib/sheets', 'lib/tlog'],

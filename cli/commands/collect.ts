@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { phrase } from '../../lib/fault.ts';
-import { decodeCertificates } from '../certificate-file.ts';
+import { decodeCertificates } from '../../lib/status-check/status-check.ts';
 import { unexpected } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';

@@ -3,16 +3,21 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import { type Fault, phrase } from '../../lib/fault.ts';
 import { isOid } from '../../lib/pki/pki.ts';
+import {
+  type AddressAnswer,
+  checkStatus,
+  type Held,
+  MAX_CRL_BYTES,
+  type NoAnswer,
+  type Outcome,
+  readCrls,
+  webAddress,
+} from '../../lib/status-check/status-check.ts';
 import { readCertificateFile, readIssuersFile } from '../certificate-file.ts';
-import { EXIT, type ExitCode, usage } from '../failure.ts';
+import { EXIT, type ExitCode, Failure, usage } from '../failure.ts';
 import { type Guide, guideText } from '../guide.ts';
 import type { AddCommand } from '../perform.ts';
 import { readFileWithin } from '../read-file.ts';
-import { checkStatus } from '../status-check/check.ts';
-import { MAX_CRL_BYTES, readCrls } from '../status-check/crl-file.ts';
-import type { Held } from '../status-check/path.ts';
-import { webAddress } from '../status-check/sources.ts';
-import type { Outcome } from '../status-check/verdict.ts';
 import { statusJson, statusText } from '../status-report.ts';
 import { timeOption } from '../time.ts';
 
@@ -136,9 +141,9 @@ export const addCommand: AddCommand = (program, perform) => {
           nonce: () => randomBytes(NONCE_OCTETS),
           now: terminal.now,
           ask: (question) => {
-            if (purpose === undefined) return client.ask(question);
+            if (purpose === undefined) return answered(client.ask(question));
             isPurposeTold ||= client.names(question);
-            return client.ask(question, { 'akashi-purpose': purpose });
+            return answered(client.ask(question, { 'akashi-purpose': purpose }));
           },
         });
         if (purpose !== undefined && !isPurposeTold) {
@@ -149,6 +154,17 @@ export const addCommand: AddCommand = (program, perform) => {
         return EXIT_OF[report.verdict.outcome];
       }),
     );
+};
+
+/** A failed request gives no answer about a certificate. The refusal of what the caller said of itself ends the command. */
+const answered = async (asked: Promise<AddressAnswer>): Promise<AddressAnswer | NoAnswer> => {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.problem.code === 'purpose-not-declared') throw error;
+    const why = error.exitCode === EXIT.unreachable ? 'unreachable' : 'unusable';
+    return { why, detail: error.phrase };
+  }
 };
 
 interface Roots {

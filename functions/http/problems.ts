@@ -161,6 +161,9 @@ export const PROBLEMS = {
   internal: p(500, 'The service failed'),
 } as const satisfies Record<FaultCode, Problem>;
 
+/** The title of a fault, to be said in the reader's language. */
+export const titleOf = (code: FaultCode): Phrase => new Phrase(PROBLEMS[code].title);
+
 /** Whether it is the service that failed, not the caller. 501 answers a coding that this service does not know (RFC 9112 6.1). */
 export const isOwnFailure = (code: FaultCode): boolean => {
   const { status }: Problem = PROBLEMS[code];

@@ -1,10 +1,9 @@
 import { html } from 'hono/html';
 import type { Fault } from '../../lib/fault.ts';
-import { Phrase } from '../../lib/fault.ts';
 import { said } from '../../lib/messages/messages.ts';
 import { alert, type View } from '../../web/document.ts';
 import type { Reader } from '../../web/reader.ts';
-import { PROBLEMS } from '../http/problems.ts';
+import { titleOf } from '../http/problems.ts';
 
 /** What is wrong with single inputs, where the operation named them. */
 export const problemsIn = ({ facts }: Fault, { say }: Reader): readonly { at: string; problem: string }[] => {
@@ -15,7 +14,7 @@ export const problemsIn = ({ facts }: Fault, { say }: Reader): readonly { at: st
 /** What went wrong, for the top of a form. */
 export const problemAlert = (reader: Reader, fault: Fault) =>
   alert(
-    reader.say(new Phrase(PROBLEMS[fault.code].title)),
+    reader.say(titleOf(fault.code)),
     reader.say(fault.phrase),
     ...problemsIn(fault, reader).map(({ at, problem }) => `${at}: ${problem}`),
   );
@@ -24,7 +23,7 @@ export const problemAlert = (reader: Reader, fault: Fault) =>
 export const failureView = (reader: Reader, fault: Fault, status: number, request: string): View => {
   const { t } = reader;
   return {
-    title: reader.say(new Phrase(PROBLEMS[fault.code].title)),
+    title: reader.say(titleOf(fault.code)),
     status,
     main: html`<p>${reader.say(fault.phrase)}</p>
 ${problemsIn(fault, reader).map(({ at, problem }) => html`<p>${at}: ${problem}</p>`)}

@@ -190,8 +190,7 @@ export const failed = async (
 };
 
 /** A page that the browser opened from another site comes without the cookie, although its owner has signed in. */
-const isFromElsewhere = ({ headers }: HttpRequest): boolean =>
-  headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] === 'navigate';
+const isFromElsewhere = ({ headers }: HttpRequest): boolean => headers['sec-fetch-site'] === 'cross-site';
 
 const reload = (): HttpResponse =>
   htmlResponse(

@@ -18,6 +18,9 @@ import { STORE } from './ja/store.ts';
 import { TITLES } from './ja/titles.ts';
 import { TLOG } from './ja/tlog.ts';
 import { TRUST_DOMAIN } from './ja/trust-domain.ts';
+import { WEB } from './ja/web.ts';
+import { WEB_PUBLIC } from './ja/web-public.ts';
+import { WEB_RECORDS } from './ja/web-records.ts';
 
 /** Japanese by the English template. A text that several rooms have stands with one of them. */
 export const JA: readonly (readonly [template: string, japanese: string])[] = [
@@ -41,4 +44,7 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   TITLES,
   TLOG,
   TRUST_DOMAIN,
+  WEB,
+  WEB_RECORDS,
+  WEB_PUBLIC,
 ].flatMap((texts) => Object.entries(texts));

@@ -6,6 +6,7 @@ export {
   signCheckpoint,
 } from './checkpoint.ts';
 export { proveConsistency } from './consistency.ts';
+export { cosignatureTime } from './cosignature.ts';
 export { proveInclusion } from './inclusion.ts';
 export { base64 } from './lines.ts';
 export { append, EMPTY_ROOT, foldRoot, leafHash, rightEdge } from './merkle.ts';

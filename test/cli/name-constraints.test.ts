@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { pathProblems } from '../../cli/status-check/path-rules.ts';
+import { pathProblems } from '../../lib/status-check/path-rules.ts';
 import { OpensslCa } from './openssl-ca.ts';
 
 /** Name constraints beside those of PKITS 4.13, which has no addresses, no wildcards and none that cannot be read. */

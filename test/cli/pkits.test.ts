@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkStatus, type StatusReport } from '../../cli/status-check/check.ts';
-import { readCrls } from '../../cli/status-check/crl-file.ts';
-import type { Held } from '../../cli/status-check/path.ts';
 import { Fault } from '../../lib/fault.ts';
 import { decodeCertificate, decodeCertificateList } from '../../lib/pki/pki.ts';
+import { checkStatus, type StatusReport } from '../../lib/status-check/check.ts';
+import type { Held } from '../../lib/status-check/contract.ts';
+import { readCrls } from '../../lib/status-check/crl-file.ts';
 import { EXCEPTIONS, REFUSED } from './pkits/exceptions.ts';
 import { EXPECTED, type Expected, UNREADABLE, VALID } from './pkits/expected.ts';
 import { EXPECTED_OF_POLICIES } from './pkits/expected-policies.ts';

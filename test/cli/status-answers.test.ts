@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiClient } from '../../cli/api-client.ts';
-import { openFetcher } from '../../cli/status-check/fetcher.ts';
 import {
   type Certificate,
   type CertStatus,
@@ -22,6 +21,7 @@ import {
   type RevokedCertificate,
   type SingleResponse,
 } from '../../lib/pki/pki.ts';
+import { openFetcher } from '../../lib/status-check/fetcher.ts';
 import { akashi, type Ended } from './in-process.ts';
 import { OpensslCa, RESPONDER } from './openssl-ca.ts';
 import { type Reply, ReplyServer } from './reply-server.ts';

@@ -2,9 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CrlFinding, judgeCrls } from '../../cli/status-check/crl.ts';
-import { readCrls } from '../../cli/status-check/crl-file.ts';
-import { type Finding, type Silence, Unusable } from '../../cli/status-check/finding.ts';
 import { phrase } from '../../lib/fault.ts';
 import {
   type Certificate,
@@ -22,6 +19,10 @@ import {
   tlv,
 } from '../../lib/pki/pki.ts';
 import { encodeTime } from '../../lib/pki/time.ts';
+import type { Finding, Silence } from '../../lib/status-check/contract.ts';
+import { type CrlFinding, judgeCrls } from '../../lib/status-check/crl.ts';
+import { readCrls } from '../../lib/status-check/crl-file.ts';
+import { Unusable } from '../../lib/status-check/finding.ts';
 import { type Issued, OpensslCa } from './openssl-ca.ts';
 
 /** CRLs by `openssl ca -gencrl`, judged. */

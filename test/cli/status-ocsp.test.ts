@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Finding, Silence } from '../../cli/status-check/finding.ts';
-import { judgeOcsp, type OcspQuestion, ocspQuestion } from '../../cli/status-check/ocsp.ts';
 import { phrase } from '../../lib/fault.ts';
 import { encodeCertId, encodeName, encodeOcspError, encodeOcspRequest } from '../../lib/pki/pki.ts';
+import type { Finding, Silence } from '../../lib/status-check/contract.ts';
+import { judgeOcsp, type OcspQuestion, ocspQuestion } from '../../lib/status-check/ocsp.ts';
 import { type Issued, OpensslCa, RESPONDER } from './openssl-ca.ts';
 
 /** Answers by `openssl ocsp`, judged. */

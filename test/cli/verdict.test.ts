@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Finding, type Silence, type Statement, silence } from '../../cli/status-check/finding.ts';
-import { judgeStatus, type Verdict } from '../../cli/status-check/verdict.ts';
 import { phrase } from '../../lib/fault.ts';
+import type { Finding, Silence, Statement, Verdict } from '../../lib/status-check/contract.ts';
+import { silence } from '../../lib/status-check/finding.ts';
+import { judgeStatus } from '../../lib/status-check/verdict.ts';
 
 /** The table in verdict.ts, line by line. Hours say which answer is newer. */
 const at = (hour: number): Date => new Date(Date.UTC(2026, 10, 22, hour));

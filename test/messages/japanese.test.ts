@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
 
 /** The demonstration tells its story in English. The file of the texts says nothing itself. */
 const isRead = (file: string): boolean =>
-  /^(lib|functions|cli)\//.test(file) && !/^(cli\/demo|lib\/messages\/)/.test(file);
+  /^(lib|functions|cli|web)\//.test(file) && !/^(cli\/demo|lib\/messages\/)/.test(file);
 
 const source = readSourceTexts(root, isRead);
 

@@ -122,7 +122,7 @@ const readFile = (
   };
 
   const visit = (node: Node): void => {
-    if (isTaggedTemplateExpression(node) && isIdentifier(node.tag) && node.tag.text === 'phrase') {
+    if (isTaggedTemplateExpression(node) && isTextTag(node.tag)) {
       add(templateOf(node.template), node, true);
       const spans = isTemplateExpression(node.template) ? node.template.templateSpans : [];
       for (const { expression } of spans)
@@ -152,6 +152,12 @@ const readMessagesOfSchema = (node: Node, add: (template: string, node: Node) =>
   if (isPropertyAssignment(node) && isIdentifier(node.name) && MESSAGES.has(node.name.text)) {
     if (isLiteral(node.initializer)) add(node.initializer.text, node);
   }
+};
+
+/** `phrase`, and the tag by which a page says a text to its reader. */
+const isTextTag = (tag: Node): boolean => {
+  if (isIdentifier(tag)) return tag.text === 'phrase' || tag.text === 't';
+  return isPropertyAccessExpression(tag) && tag.name.text === 't';
 };
 
 /** The tag itself makes the template of what stands in the source. */

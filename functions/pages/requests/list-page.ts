@@ -6,12 +6,12 @@ import {
 } from '../../../lib/registration/registration.ts';
 import type { ProfileView } from '../../../lib/trust-domain/trust-domain.ts';
 import { stateText } from '../../../web/console/request.ts';
+import { searchForm } from '../../../web/console/search.ts';
 import { both, more, table, time, type View } from '../../../web/document.ts';
 import { field, filter } from '../../../web/forms.ts';
 import type { Reader } from '../../../web/reader.ts';
 import { REQUEST_STATE_TEXTS } from '../../../web/texts.ts';
 import { route as listRequests } from '../../routes/requests/list-requests.ts';
-import { route as searchRequests } from '../../routes/requests/search-requests.ts';
 import { type OwnVisit, ownPage } from '../page.ts';
 import { profilesFor } from './request-pages.ts';
 
@@ -47,26 +47,15 @@ export const requestTable = (
   );
 };
 
-/** What the filter of the page has, without what is empty. */
-const FILTERS = ['office', 'state', 'profile', 'holder', 'submittedBy', 'order'] as const;
+/** What the filter of the page has. */
+const FILTERS = ['office', 'state', 'profile', 'holder', 'submittedBy', 'order', 'cursor'] as const;
 
-const chosen = (query: URLSearchParams): Record<string, string> =>
-  Object.fromEntries(FILTERS.flatMap((name) => (query.get(name) ? [[name, query.get(name) as string]] : [])));
-
-const read = async (visit: OwnVisit, text: string): Promise<RequestPage> => {
-  const { query } = visit;
-  const { order, ...asked } = chosen(query);
-  const cursor = query.get('cursor');
-  const from = cursor === null ? {} : { cursor };
-  if (text === '')
-    return visit.ask(listRequests, {
-      query: { ...asked, ...from, ...(order !== undefined && { order }), count: 'true' },
-    });
-  const office = visit.caller.office;
-  // An address is in the history of the browser and in logs; the text goes in a body from here on.
-  return visit.ask(searchRequests, {
-    body: { text, ...(office !== undefined && { office }), ...asked, ...from },
+const read = (visit: OwnVisit): Promise<RequestPage> => {
+  const asked = FILTERS.flatMap((name) => {
+    const value = visit.query.get(name);
+    return value ? [[name, value] as const] : [];
   });
+  return visit.ask(listRequests, { query: { ...Object.fromEntries(asked), count: 'true' } });
 };
 
 export const requestListPage = ownPage(
@@ -75,14 +64,14 @@ export const requestListPage = ownPage(
   async (visit): Promise<View> => {
     const { reader, query } = visit;
     const { t, say } = reader;
-    const page = await read(visit, '');
+    const page = await read(visit);
     const profiles = await profilesFor(visit);
     const states = REQUEST_STATES.map(
       (state: RequestState) => [state, say(REQUEST_STATE_TEXTS[state])] as const,
     );
     return {
       title: t`Requests`,
-      main: html`${filter(
+      main: html`${searchForm(reader, visit.caller, {})}${filter(
         '/console/requests',
         t`Show`,
         field(reader, {

@@ -4,6 +4,9 @@ import { homePage } from './home-page.ts';
 import { requestListPage } from './list-page.ts';
 import { newRequestPages } from './new-request.ts';
 import { requestPage } from './request-pages.ts';
+import { requestSearchPage } from './search-page.ts';
 
 export const requestPages = (deps: PageDeps): readonly Route[] =>
-  [homePage, requestListPage, ...newRequestPages, ...requestPage].map((page) => page(deps));
+  [homePage, requestListPage, requestSearchPage, ...newRequestPages, ...requestPage].map((page) =>
+    page(deps),
+  );

@@ -1,4 +1,4 @@
-import type { PolicyDemand } from '../../../cli/status-check/path-policies.ts';
+import type { PolicyDemand } from '../../../lib/status-check/path-policies.ts';
 
 /**
  * NIST's Public Key Interoperability Test Suite, version 1.0.1: the number of each test, the certificate in question,

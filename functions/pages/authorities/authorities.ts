@@ -1,0 +1,6 @@
+import type { Route } from '../../http/route.ts';
+import type { PageDeps } from '../page.ts';
+import { authorityPageList } from './authority-pages.ts';
+
+export const authorityPages = (deps: PageDeps): readonly Route[] =>
+  authorityPageList.map((page) => page(deps));

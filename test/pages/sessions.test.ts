@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IDLE_MS } from '../../lib/principals/sessions.ts';
+import { temporaryFolder } from '../service.ts';
+import { type Browser, certificateOf, type ServedPages, servePages } from './served-pages.ts';
+
+/** Signing in to the console and out of it, and what a session is worth. */
+
+const folder = temporaryFolder();
+let service: ServedPages;
+
+beforeAll(async () => {
+  service = await servePages(folder.path);
+}, 120_000);
+afterAll(async () => {
+  await service.close();
+  folder.remove();
+});
+
+const home = (browser: Browser) => browser.get('/console');
+
+describe('a one-time address', () => {
+  const ticketFor = (id: string) => service.sessions.ticket(certificateOf(folder.path, id));
+
+  it('signs in once', async () => {
+    const { ticket } = await ticketFor('higashi-counter');
+    const first = await service.browser();
+    const answer = await first.get(`/console/one-time/${ticket}`);
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('set-cookie')).toMatch(
+      /^__Host-akashi-session=[\w-]+; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
+    );
+    expect((await home(first)).text).toContain('higashi-counter');
+
+    const second = await service.browser();
+    const again = await second.get(`/console/one-time/${ticket}`, { 'accept-language': 'ja' });
+    expect(again.status).toBe(401);
+    expect(again.text).toContain('ワンタイムアドレスはすでに使われました。');
+    expect((await home(second)).status).toBe(401);
+  });
+
+  it('is good for a minute', async () => {
+    const { ticket } = await ticketFor('higashi-counter');
+    service.advance(61_000);
+    const answer = await (await service.browser()).get(`/console/one-time/${ticket}`);
+    expect(answer.status).toBe(401);
+    expect(answer.text).toContain('has expired');
+  });
+
+  it('is no session, and a session no one-time address', async () => {
+    const { ticket } = await ticketFor('higashi-counter');
+    const browser = await service.browser();
+    browser.session = `__Host-akashi-session=${ticket}`;
+    expect((await home(browser)).status).toBe(401);
+    const { session } = await service.browser('higashi-counter');
+    const [, sealed] = session.split('=');
+    expect((await browser.get(`/console/one-time/${sealed}`)).status).toBe(401);
+  });
+
+  it('signs nobody in from a page of another site', async () => {
+    const { ticket } = await ticketFor('higashi-counter');
+    const browser = await service.browser();
+    const answer = await browser.get(`/console/one-time/${ticket}`, { 'sec-fetch-site': 'cross-site' });
+    expect(answer.status).toBe(403);
+    expect(browser.session).toBe('');
+  });
+});
+
+describe('a session', () => {
+  it('ends when nothing is done for half an hour, and not before', async () => {
+    const browser = await service.browser('higashi-counter');
+    service.advance(IDLE_MS - 60_000);
+    expect((await home(browser)).status).toBe(200);
+    // The look was a step.
+    service.advance(IDLE_MS - 60_000);
+    expect((await home(browser)).status).toBe(200);
+    service.advance(IDLE_MS + 60_000);
+    const answer = await home(browser);
+    expect(answer.status).toBe(401);
+    expect(answer.text).toContain('sign in again');
+  });
+
+  it('ends after a working day, however much is done', async () => {
+    const browser = await service.browser('higashi-counter');
+    for (let minutes = 0; minutes < 12 * 60; minutes += 25) {
+      expect((await home(browser)).status).toBe(200);
+      service.advance(25 * 60_000);
+    }
+    expect((await home(browser)).status).toBe(401);
+  });
+
+  it('ends by signing out, also for who has kept the cookie', async () => {
+    const browser = await service.browser('higashi-counter');
+    const kept = browser.session;
+    const answer = await browser.post('/console/sign-out', {});
+    expect(answer.headers.get('set-cookie')).toMatch(/^__Host-akashi-session=; .*Max-Age=0$/);
+    browser.session = kept;
+    expect((await home(browser)).text).toContain('This session was ended');
+  });
+
+  it('ends with all others of the person', async () => {
+    const browsers = [await service.browser('higashi-counter'), await service.browser('higashi-counter')];
+    const other = await service.browser('higashi-examiner');
+    await service.sessions.endAllOf('higashi-counter');
+    for (const browser of browsers) expect((await home(browser)).status).toBe(401);
+    expect((await home(other)).status).toBe(200);
+    service.advance(2);
+    expect((await home(await service.browser('higashi-counter'))).status).toBe(200);
+  });
+
+  it('ends with the office holding the person back', async () => {
+    const browser = await service.browser('nishi-counter');
+    expect((await home(browser)).status).toBe(200);
+    await service.app.enrolment.people.suspend(service.principal('operator-sakai'), 'nishi-counter');
+    expect((await home(browser)).status).toBe(401);
+  });
+
+  it('is not made by a row, and not by another key', async () => {
+    const browser = await service.browser('higashi-counter');
+    const [name, sealed = ''] = browser.session.split('=');
+    const bytes = Buffer.from(sealed, 'base64url');
+    for (const at of [0, 12, Math.floor(bytes.length / 2), bytes.length - 1]) {
+      const forged = Buffer.from(bytes);
+      forged[at] = (forged[at] ?? 0) ^ 1;
+      browser.session = `${name}=${forged.toString('base64url')}`;
+      expect((await home(browser)).status).toBe(401);
+    }
+    browser.session = `${name}=`;
+    expect((await home(browser)).status).toBe(401);
+  });
+
+  it('is ended by whatever row stands where an end stands', async () => {
+    const browser = await service.browser('higashi-counter');
+    const put = { pk: 'sessions-end/higashi-counter', sk: 'end' };
+    const standing = await service.table.get(put);
+    const condition = standing ? { version: standing.version } : ('absent' as const);
+    await service.table.write([{ put, value: { before: 'never' }, if: condition }]);
+    expect((await home(browser)).status).toBe(401);
+    const written = await service.table.get(put);
+    await service.table.write([{ delete: put, if: { version: written?.version ?? 0 } }]);
+  });
+
+  it('is worth nothing at the API', async () => {
+    const browser = await service.browser('higashi-counter');
+    expect((await browser.get('/api/v1/requests')).status).toBe(401);
+  });
+});
+
+describe('a page', () => {
+  it('loads nothing of another host and no script', async () => {
+    const { headers } = await home(await service.browser('higashi-counter'));
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    );
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('that was opened from another site loads itself again before it says that nobody is signed in', async () => {
+    const browser = await service.browser();
+    const elsewhere = { 'sec-fetch-site': 'cross-site' };
+    const answer = await browser.get('/console', elsewhere);
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain('http-equiv="refresh"');
+    expect((await home(browser)).status).toBe(401);
+  });
+
+  it('is in the language that was chosen, and in that of the browser before', async () => {
+    const browser = await service.browser('higashi-counter');
+    expect((await browser.get('/console', { 'accept-language': 'ja' })).text).toContain('<html lang="ja">');
+    const chosen = await browser.get('/console?language=en', { 'accept-language': 'ja' });
+    expect(chosen.text).toContain('<html lang="en">');
+    expect(chosen.headers.get('set-cookie')).toMatch(/^__Host-akashi-language=en; .*Max-Age=31536000$/);
+  });
+
+  it('of another role is refused in words', async () => {
+    const browser = await service.browser('auditor');
+    const answer = await browser.get('/console/new', { 'accept-language': 'ja' });
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('この画面は、この役割の方のためのものではありません。');
+  });
+});
