@@ -116,6 +116,15 @@ const SIDE_DOORS = ['lib/trust-domain/in-force.ts', 'lib/enrolment/by-rows.ts'];
 /** Rooms without a contract.ts: they are codecs, whose types stand beside the code that reads and writes them. */
 const WITHOUT_CONTRACT = ['lib/pki', 'lib/sheets', 'lib/tlog', 'lib/aws'];
 
+/** What pages are made with: how texts are said, and nothing that acts. */
+const WEB_CALLS = [
+  'lib/fault.ts',
+  'lib/ledger/ledger.ts',
+  'lib/messages/messages.ts',
+  'lib/pki/pki.ts',
+  'lib/status-check/status-check.ts',
+];
+
 /** The only places that choose adapters. */
 const COMPOSERS = [
   'functions/lambda/function-ports.ts',
@@ -197,7 +206,7 @@ describe('rooms', () => {
 
   it('are entered by their doors', () => {
     const wrong: string[] = [];
-    for (const file of [...files, ...['functions', 'cli', 'infra'].flatMap(sources)]) {
+    for (const file of [...files, ...['functions', 'web', 'cli', 'infra'].flatMap(sources)]) {
       for (const target of allImports(file)) {
         const room = roomOf(target);
         if (!(room in MAY_CALL) || roomOf(file) === room) continue;
@@ -205,6 +214,26 @@ describe('rooms', () => {
         wrong.push(`${file} -> ${target}`);
       }
     }
+    expect(wrong).toEqual([]);
+  });
+
+  it('are shown by web, which holds no code of theirs but words', () => {
+    const wrong = sources('web').flatMap((file) =>
+      valueImports(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => resolved(file, specifier))
+        .filter((target) => !target.startsWith('web/') && !WEB_CALLS.includes(target))
+        .map((target) => `${file} -> ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('have web in front of them only for pages', () => {
+    const wrong = ['functions', 'cli', 'infra'].flatMap(sources).flatMap((file) =>
+      allImports(file)
+        .filter((target) => target.startsWith('web/') && !file.startsWith('functions/pages/'))
+        .map((target) => `${file} -> ${target}`),
+    );
     expect(wrong).toEqual([]);
   });
 
@@ -293,7 +322,7 @@ describe('rooms', () => {
 
 describe('files', () => {
   it('import each other in no circle, not even for types', () => {
-    const files = ['lib', 'functions', 'cli', 'infra'].flatMap(sources);
+    const files = ['lib', 'functions', 'web', 'cli', 'infra'].flatMap(sources);
     expect(circlesAmong(files)).toEqual([]);
     // The check finds the circle in these files.
     expect(circlesAmong(['test/circle/a.ts', 'test/circle/b.ts', 'test/circle/c.ts'])).toEqual([

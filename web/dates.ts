@@ -9,7 +9,7 @@ const formats = {
     timeZone: ZONE,
     era: 'long',
     year: 'numeric',
-    month: 'numeric',
+    month: 'long',
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',

@@ -52,8 +52,20 @@ const linksFor = ({ principal }: Reader): readonly Link[] =>
     ? PUBLIC_LINKS
     : CONSOLE_LINKS.filter(({ roles }) => roles === undefined || roles.includes(principal.role));
 
-/** The whole document. `path` is the page's own, without a query. */
-export const documentOf = async (reader: Reader, view: View, path: string): Promise<string> => {
+/** Where a page is, to be come back to in another language. */
+export interface Here {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+const inLanguage = ({ path, query }: Here, language: string): string => {
+  const other = new URLSearchParams(query);
+  other.set('language', language);
+  return `${path}?${other}`;
+};
+
+/** The whole document. */
+export const documentOf = async (reader: Reader, view: View, here: Here): Promise<string> => {
   const { t, say, language, principal } = reader;
   const other = language === 'ja' ? 'en' : 'ja';
   const document = html`<!doctype html>
@@ -72,16 +84,16 @@ export const documentOf = async (reader: Reader, view: View, path: string): Prom
 <div class="who">
 ${
   principal &&
-  html`<p>${say(ROLE_NAMES[principal.role])}: <b>${principal.name[language]}</b> <span class="id">${principal.id}</span></p>
+  html`<p>${say(ROLE_NAMES[principal.role])}: ${principal.name[language] !== principal.id && html`<b>${principal.name[language]}</b>`} <span class="id">${principal.id}</span></p>
 <form method="post" action="/console/sign-out"><button class="quiet">${t`Sign out`}</button></form>`
 }
 ${!principal && html`<p><a href="/console">${t`For offices`}</a></p>`}
-<p><a href="?language=${other}" hreflang="${other}" lang="${other}">${LANGUAGE_NAMES[other]}</a></p>
+<p><a href="${inLanguage(here, other)}" hreflang="${other}" lang="${other}">${LANGUAGE_NAMES[other]}</a></p>
 </div>
 <nav aria-label="${t`Main`}"><ul>
 ${linksFor(reader).map(
   (link) =>
-    html`<li><a href="${link.path}"${link.path === path ? html` aria-current="page"` : ''}>${say(link.text)}</a></li>`,
+    html`<li><a href="${link.path}"${link.path === here.path ? html` aria-current="page"` : ''}>${say(link.text)}</a></li>`,
 )}
 </ul></nav>
 </header>

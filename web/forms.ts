@@ -7,6 +7,8 @@ export type Filled = Readonly<Record<string, string>>;
 
 export interface Field {
   readonly name: string;
+  /** The name unless given: two forms of one page may ask for the same. */
+  readonly id?: string;
   readonly label: string;
   readonly hint?: string;
   readonly value?: string | undefined;
@@ -21,9 +23,9 @@ export interface Field {
 
 /** A label, a hint, what is wrong, and the control; the control names the hint and what is wrong. */
 export const field = ({ t }: Reader, one: Field): Html => {
-  const { name, label, hint, value = '', isRequired = false, kind = 'text', choices, error } = one;
-  const described = [...(hint ? [`${name}-hint`] : []), ...(error ? [`${name}-error`] : [])].join(' ');
-  const common = html`id="${name}" name="${name}"${isRequired ? html` required` : ''}${
+  const { name, id = name, label, hint, value = '', isRequired = false, kind = 'text', choices, error } = one;
+  const described = [...(hint ? [`${id}-hint`] : []), ...(error ? [`${id}-error`] : [])].join(' ');
+  const common = html`id="${id}" name="${name}"${isRequired ? html` required` : ''}${
     described ? html` aria-describedby="${described}"` : ''
   }${error ? html` aria-invalid="true"` : ''}${one.lang ? html` lang="${one.lang}"` : ''}`;
   const control = choices
@@ -37,9 +39,9 @@ export const field = ({ t }: Reader, one: Field): Html => {
         ? html`<input type="file" ${common}>`
         : html`<input type="${kind}" value="${value}" ${common}>`;
   return html`<div class="field">
-<label for="${name}">${label}${isRequired ? html` <span class="required">${t`required`}</span>` : ''}</label>
-${hint && html`<p class="hint" id="${name}-hint">${hint}</p>`}
-${error && html`<p class="error" id="${name}-error">${error}</p>`}
+<label for="${id}">${label}${isRequired ? html` <span class="required">${t`required`}</span>` : ''}</label>
+${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
+${error && html`<p class="error" id="${id}-error">${error}</p>`}
 ${control}
 </div>`;
 };

@@ -19,6 +19,7 @@ const input = z.object({
   issuedTo: z.string().exactOptional(),
   submittedBy: z.string().exactOptional(),
   text: z.string().exactOptional(),
+  oldest: z.boolean().exactOptional(),
   count: z.boolean().exactOptional(),
   save: z.string().exactOptional(),
   ...pageOptions,
@@ -48,7 +49,7 @@ export const addCommand: AddCommand = (program, perform) => {
       .command('requests')
       .summary('list requests')
       .description(
-        'List requests, newest first. Officers see those of their own office, or with --office of one whose affairs it has taken over; operators and auditors see all.',
+        'List requests, newest first unless --oldest is given. Officers see those of their own office, or with --office of one whose affairs it has taken over; operators and auditors see all.',
       )
       .option(
         '--state <state>',
@@ -60,6 +61,7 @@ export const addCommand: AddCommand = (program, perform) => {
       .option('--issued-to <officer>', 'for certificates that this officer gets')
       .option('--submitted-by <officer>', 'that this officer submitted')
       .option('--text <text>', 'by the beginning of a name, in 2 to 64 characters; of one office')
+      .option('--oldest', 'the oldest first; for a list on the screen without --text')
       .option('--count', 'also say how many there are')
       .option('--limit <count>', 'requests on the page, at most 50')
       .option('--save <file>', 'write the whole list to a file that ends in .csv or .xlsx')
@@ -67,9 +69,11 @@ export const addCommand: AddCommand = (program, perform) => {
   )
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async (run, { text, count: isCounted, save, overwrite, ...query }) => {
+      perform(input, async (run, { text, count: isCounted, oldest, save, overwrite, ...query }) => {
         const { client, say, show } = run;
         const { limit, ...filter } = query;
+        if (oldest && (save !== undefined || text !== undefined))
+          throw usage('--oldest is for a list on the screen; files and searches have the newest first.');
         if (save !== undefined) {
           const { cursor: _cursor, ...whole } = filter;
           if (text !== undefined)
@@ -78,7 +82,11 @@ export const addCommand: AddCommand = (program, perform) => {
         }
         const page =
           text === undefined
-            ? await client.get(PATH, requestPage, { ...query, ...(isCounted && { count: 'true' }) })
+            ? await client.get(PATH, requestPage, {
+                ...query,
+                ...(isCounted && { count: 'true' }),
+                ...(oldest && { order: 'oldest' }),
+              })
             : // A name does not go into an address, because addresses are logged on their way.
               (
                 await client.post('/api/v1/searches/requests', requestPage, {

@@ -147,7 +147,8 @@ export const visitOf = async (
     const encoded = Object.entries(params).map(([name, value]) => [name, encodeURIComponent(value)]);
     const asked: HttpRequest = {
       ...request,
-      method: route.method,
+      // What a HEAD shows is recorded as that.
+      method: route.method === 'GET' && request.method === 'HEAD' ? 'HEAD' : route.method,
       path: route.path,
       params: Object.fromEntries(encoded),
       query: new URLSearchParams(query),
@@ -172,13 +173,21 @@ export const visitOf = async (
   };
 };
 
+/** What came with a form has no address of its own to come back to. */
+const hereOf = ({ method, path, query }: HttpRequest) =>
+  method === 'POST' ? { path: '/console', query: new URLSearchParams() } : { path, query };
+
 /** The document of a view, or of what keeps it from being shown. */
 export const answered = async (
   { reader, request }: Pick<Visit, 'reader' | 'request'>,
   view: View,
   renewed?: string,
 ): Promise<HttpResponse> =>
-  htmlResponse(view.status ?? 200, await documentOf(reader, view, request.path), cookiesOf(request, renewed));
+  htmlResponse(
+    view.status ?? 200,
+    await documentOf(reader, view, hereOf(request)),
+    cookiesOf(request, renewed),
+  );
 
 /** Every fault is a page in the reader's language, with what to do. */
 export const failed = async (

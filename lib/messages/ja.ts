@@ -19,6 +19,7 @@ import { TITLES } from './ja/titles.ts';
 import { TLOG } from './ja/tlog.ts';
 import { TRUST_DOMAIN } from './ja/trust-domain.ts';
 import { WEB } from './ja/web.ts';
+import { WEB_CERTIFICATES } from './ja/web-certificates.ts';
 import { WEB_PUBLIC } from './ja/web-public.ts';
 import { WEB_RECORDS } from './ja/web-records.ts';
 
@@ -45,6 +46,7 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   TLOG,
   TRUST_DOMAIN,
   WEB,
+  WEB_CERTIFICATES,
   WEB_RECORDS,
   WEB_PUBLIC,
 ].flatMap((texts) => Object.entries(texts));

@@ -7,7 +7,7 @@ import type { Key, Table } from '../store/store.ts';
 import type { CertificateCallers, KnownBy } from './contract.ts';
 
 /*
- * Sessions of the console. A session is a cookie that says which certificate its owner has shown, and when. It is sealed, so that
+ * Sessions at the console: a session is a cookie that says which certificate its owner has shown, and when. It is sealed, so that
  * nobody who writes the table can make one. The certificate is judged again for every page, and so is its owner.
  *
  *   session-end/{session}      end   the session was ended

@@ -151,7 +151,7 @@ export const authorityPart = (
 ): Html => {
   const { t } = reader;
   const ends = ageOf({ from: ca.notBefore, to: ca.notAfter }, reader.now) === 'over';
-  const heads = [t`What it lists`, t`State`, t`Published`, t`Due before`, t`Number`];
+  const heads = [t`What it lists`, t`State`, t`Published`, t`Due before`, t`CRL number`];
   return html`<section><h2>${both(reader, ca.title)} <span class="id">${ca.id}</span></h2>
 ${facts([
   ...ocspFacts(reader, ocsp),

@@ -97,7 +97,7 @@ export const certificateFilter = (
     }),
     field(reader, {
       name: 'order',
-      label: t`Order`,
+      label: t`Sorted by`,
       value: chosen.order,
       choices: [
         ['', t`what ends soonest first`],

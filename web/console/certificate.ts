@@ -124,7 +124,7 @@ ${facts([
   [t`Reason`, html`${say(REASON_TEXTS[reason].title)} <span class="id">${reason}</span>`],
   [t`Invalid since`, invalidityDate && time(reader, invalidityDate)],
   [t`Asked by`, html`<span class="id">${askedBy}</span> · ${time(reader, askedAt)}`],
-  [t`Lapses at`, time(reader, lapsesAt)],
+  [t`Without effect from`, time(reader, lapsesAt)],
 ])}`;
 };
 

@@ -36,7 +36,7 @@ export const exactTime = (reader: Reader, text: string): Html =>
 
 const plainText = (reader: Reader, name: string, value: unknown): Html | string => {
   const { t } = reader;
-  if (typeof value === 'boolean') return value ? t`yes` : t`no`;
+  if (typeof value === 'boolean') return value ? t`it is so` : t`it is not so`;
   if (value === null) return '—';
   const text = String(value);
   if (TIME.test(text)) return exactTime(reader, text);

@@ -48,7 +48,7 @@ export const provisionTable = (
   return table(
     caption,
     [
-      t`Time`,
+      t`Recorded at`,
       t`Recipient and office`,
       t`Channel and method`,
       t`What was answered`,
@@ -92,7 +92,7 @@ export const provisionFilterFacts = (reader: Reader, chosen: ChosenFilter): Html
     [t`Serial number of the certificate (hex)`, serial],
     [t`Holder (pseudonym)`, holder],
     [t`Purpose (id)`, purpose],
-    [t`Channel`, channel && channelText(reader, channel)],
+    [t`Channel of the answer`, channel && channelText(reader, channel)],
     [t`From (day)`, from],
     [t`To (day, included)`, to],
     [t`What you looked at yourself`, own === 'shown' ? t`shown as well` : t`not shown`],

@@ -37,7 +37,7 @@ ${command(`sed -n 's/^extra //p' ${file} | base64 -d | sha256sum`)}
 ${
   entries &&
   html`<p>${t`The public log has an entry with the id of the record and that SHA-256. This prints 1 if it is there:`}</p>
-${command(`curl -s ${entries} | xxd -p | tr -d '\\n' | grep -c ${record.id}${digest}`)}`
+${command(`curl -s ${entries} | od -An -v -tx1 | tr -d ' \\n' | grep -c ${record.id}${digest}`)}`
 }
 <p>${t`test/ledger/outside/main.go verifies proof files and the whole log by golang.org/x/mod/sumdb, without any code of this service; docs/ledger.md says how the files are made.`}</p>`;
 };
@@ -53,7 +53,7 @@ const leafOf = (reader: Reader, provable: Provable): Html => {
   ] as const;
   if (record.leaf === undefined)
     return html`<p>${t`The log does not have this record yet: it gets its leaf within seconds.`} <a href="${address}">${t`Load this record again`}</a></p>${facts(values)}`;
-  return html`${facts([[t`Leaf`, String(record.leaf)], ...values])}
+  return html`${facts([[t`Number of the leaf`, String(record.leaf)], ...values])}
 <p><a class="button" href="${address}/proof">${t`Download the proof file of this record`}</a></p>
 <p>${t`The proof file is a tlog-proof (C2SP): the record, its path to the root of the log, and the signed checkpoint. It says what the record says, so keep it as carefully. Downloading it is itself recorded.`}</p>
 ${checks(reader, provable)}`;
@@ -61,7 +61,7 @@ ${checks(reader, provable)}`;
 
 export const proofMain = (reader: Reader, provable: Provable): Html => {
   const { t } = reader;
-  return html`<h2>${t`Proof`}</h2>
+  return html`<h2>${t`Proof by the log`}</h2>
 ${leafOf(reader, provable)}
 <h2>${t`The record as it is (canonical JSON)`}</h2>
 <pre class="wrap"><code>${provable.canonical}</code></pre>`;

@@ -1,5 +1,7 @@
+import type { Phrase } from '../../lib/fault.ts';
 import { type LedgerRecord, unregisteredIn } from '../../lib/ledger/ledger.ts';
 import type { Reader } from '../reader.ts';
+import { REASON_TEXTS } from './certificate-reasons.ts';
 import { ANSWER_TEXTS } from './record-words.ts';
 
 /* What an answer told, in a few words. */
@@ -9,11 +11,15 @@ export type ProvisionRecord = Extract<LedgerRecord, { readonly kind: 'provision'
 const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const lengthIn = (value: unknown): number | undefined => (Array.isArray(value) ? value.length : undefined);
 
-const answerText = ({ say }: Reader, answer: string, reason: unknown): string => {
+const answerText = ({ t, say }: Reader, answer: string, reason: unknown): string => {
   const known = Object.hasOwn(ANSWER_TEXTS, answer) ? ANSWER_TEXTS[answer] : undefined;
   const said = known ? say(known) : answer;
-  return textIn(reason) === undefined ? said : `${said} (${reason})`;
+  const why = textIn(reason);
+  return why === undefined ? said : t`${said} (${reasonText(why)})`;
 };
+
+const reasonText = (reason: string): Phrase | string =>
+  Object.hasOwn(REASON_TEXTS, reason) ? REASON_TEXTS[reason as keyof typeof REASON_TEXTS].title : reason;
 
 /** Alike ones together, with their number. */
 const together = (texts: readonly string[]): readonly string[] =>

@@ -109,15 +109,16 @@ export const recordMain = (reader: Reader, record: LedgerRecord): Html => {
   return html`${facts([
     [t`Kind of record`, say(KIND_TEXTS[record.kind])],
     [t`Record`, id(record.id)],
-    [t`Time`, exactTime(reader, record.time)],
+    [t`Recorded at`, exactTime(reader, record.time)],
     [
-      t`Tenant`,
+      t`Tenant (id)`,
       record.tenant === undefined ? t`none: it is about the service as a whole` : id(record.tenant),
     ],
+    [t`Salt (random, part of what the leaf covers)`, digest(record.salt)],
   ])}
 <h2>${isProvision ? t`What was told to whom` : t`What was done`}</h2>
 ${isProvision ? provisionFacts(reader, record) : actFacts(reader, record)}
 ${isProvision && sharedTable(reader, record)}
-<h2>${t`Details`}</h2>
+<h2>${t`Details of the record`}</h2>
 ${detailsList(reader, isProvision ? record.provided : record.details)}`;
 };

@@ -96,6 +96,7 @@ export const withdrawalForm = (reader: Reader, id: string, reason = ''): Html =>
     { button: t`Withdraw`, isDanger: true },
     field(reader, {
       name: 'reason',
+      id: 'withdrawal-reason',
       label: t`Reason`,
       kind: 'area',
       value: reason,

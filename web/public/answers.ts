@@ -91,7 +91,7 @@ ${facts([
     : [[t`Answer of OCSP`, t`It was not asked.`] as const]),
   recordRow(reader, records),
 ])}
-<p>${t`The answer comes from the register of this service (OCSP), which knows of a revocation before the revocation lists do.`}</p>
+${ocsp && html`<p>${t`The answer comes from the register of this service (OCSP), which knows of a revocation before the revocation lists do.`}</p>`}
 ${again(reader)}`,
   };
 };

@@ -16,10 +16,7 @@ const authority = (reader: Reader, ca: CaView): Html => {
 <h3>${t`SHA-256 fingerprint`}</h3>
 <p class="fingerprint digest">${fingerprintText(ca.fingerprint)}</p>
 ${facts([
-  [
-    t`Certifies`,
-    ca.tenant === undefined ? both(reader, ca.title) : t`${both(reader, ca.title)}, for ${ca.tenant}`,
-  ],
+  [t`Only for the tenant`, ca.tenant],
   [t`Name in certificates`, html`<span class="person" lang="ja">${ca.subject}</span>`],
   [t`Valid from`, time(reader, ca.notBefore)],
   [t`Valid until`, time(reader, ca.notAfter)],

@@ -26,7 +26,7 @@ export const frontView = ({ t }: Reader): View => {
     title: t`Certificates, and whether they are valid`,
     main: html`<p>${t`An electronic certificate says who signed a document or who runs a server. This service issues such certificates for public offices and for persons, and tells everybody whether one of them is valid.`}</p>
 <p>${t`Each of its answers is recorded so that nobody can change it later, the operator of the service included.`}</p>
-<ul class="tiles choices">${links.map(
+<ul class="tiles ways">${links.map(
       ([path, text, what]) => html`<li><a href="${path}"><b>${text}</b>${what}</a></li>`,
     )}</ul>`,
   };

@@ -1,22 +1,22 @@
 import { html } from 'hono/html';
 import type { CaView } from '../../lib/authority/authority.ts';
-import { both, type Html, type View } from '../document.ts';
+import { alert, both, type View } from '../document.ts';
 import { type Filled, field, form, hidden } from '../forms.ts';
 import type { Reader } from '../reader.ts';
 
 const PATH = '/certificate-status';
 
-/** `top` stands before the forms: what was wrong. */
+/** `wrong` is what kept the form from being answered: the one that `filled.by` names. */
 export const statusFormsView = (
   reader: Reader,
   authorities: readonly CaView[],
   filled: Filled,
-  top?: Html,
+  wrong?: string,
 ): View => {
   const { t } = reader;
   return {
     title: t`Check a certificate`,
-    main: html`${top}<section aria-labelledby="by-file">
+    main: html`${wrong !== undefined && alert(t`Nothing was checked`, wrong)}<section aria-labelledby="by-file">
 <h2 id="by-file">${t`By its file`}</h2>
 <p>${t`The certificate is checked in full: whether a CA of this service signed it, its signature, its period of validity, and whether it was revoked.`}</p>
 ${form(
@@ -29,6 +29,7 @@ ${form(
     hint: t`PEM or DER (.cer, .crt, .pem). Never choose a file with a private key. The file is not kept.`,
     kind: 'file',
     isRequired: true,
+    error: filled.by === 'number' ? undefined : wrong,
   }),
 )}
 </section>
@@ -53,6 +54,7 @@ ${form(
     hint: t`In hexadecimal, as certificates show it; spaces and colons do no harm.`,
     value: filled.serial,
     isRequired: true,
+    error: filled.by === 'number' ? wrong : undefined,
   }),
 )}
 </section>

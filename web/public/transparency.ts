@@ -16,20 +16,19 @@ export interface LogView {
   readonly address: string;
 }
 
-const QUOTED = /^[A-Za-z0-9:/.[\]_~%-]*$/;
-
-/** An address that has characters of a shell is not put into a command. */
-const commandAddress = (address: string): string => (QUOTED.test(address) ? address : 'ADDRESS');
+/** What has other characters is not put into a command: a shell might read them as its own. */
+const inCommand = (text: string, otherwise: string): string =>
+  /^[A-Za-z0-9:/.[\]_~%+=-]+$/.test(text) ? text : otherwise;
 
 /** The signature by openssl alone: the note's text, the signature behind its four bytes of key id, and the key as DER. */
 const bySsl = ({
   address,
   origin,
   key,
-}: LogView): string => `curl -s ${commandAddress(address)}/log/checkpoint > checkpoint
-echo '${key}' > log.vkey
+}: LogView): string => `curl -s ${inCommand(address, 'ADDRESS')}/log/checkpoint > checkpoint
+echo '${inCommand(key, 'KEY')}' > log.vkey
 sed '/^$/,$d' checkpoint > text
-grep -F ' ${QUOTED.test(origin) ? origin : 'ORIGIN'} ' checkpoint | cut -d' ' -f3 | base64 -d | tail -c +5 > signature
+grep -F ' ${inCommand(origin, 'ORIGIN')} ' checkpoint | cut -d' ' -f3 | base64 -d | tail -c +5 > signature
 { printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; cut -d+ -f3- log.vkey | base64 -d | tail -c +2; } > key.der
 openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key.der -sigfile signature -in text`;
 
@@ -54,7 +53,7 @@ export const transparencyView = (reader: Reader, log: LogView): View => {
 <h2>${t`The newest state`}</h2>
 ${facts([
   [t`Name of the log (origin)`, html`<span class="id">${origin}</span>`],
-  [t`Entries`, String(size)],
+  [t`Entries in the log`, String(size)],
   [t`Root hash (SHA-256)`, html`<span class="digest">${root}</span>`],
   [
     t`Witnesses`,

@@ -67,7 +67,7 @@ const listPage = ownPage(
     const profiles = await profilesFor(visit);
     const chosen = chosenIn(query, [...NAMES, ...DAYS, 'order']);
     const top = html`${searchForm(reader, caller, {})}
-<h2>${t`List`}</h2>
+<h2>${t`List of certificates`}</h2>
 <p class="hint">${t`Without a choice: certificates that have not ended.`}</p>
 ${certificateFilter(reader, caller, chosen, profiles)}`;
     const title = t`Certificates`;

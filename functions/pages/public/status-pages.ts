@@ -8,7 +8,6 @@ import { checkedView, numberView } from '../../../web/public/answers.ts';
 import { beginAgainView, statusFormsView } from '../../../web/public/status-forms.ts';
 import { PROBLEMS } from '../../http/problems.ts';
 import type { Route } from '../../http/route.ts';
-import { problemAlert } from '../failure.ts';
 import { publicForm } from '../form.ts';
 import { publicPage, type Visit } from '../page.ts';
 import { type Answered, askHere, askOcsp, nonce } from './ask-here.ts';
@@ -27,7 +26,6 @@ const page = publicPage(
     id: 'certificateStatusPage',
     path: PATH,
     summary: 'Check a certificate, or ask for a status',
-    lane: 'public',
   },
   async (visit) => statusFormsView(visit.reader, await authoritiesFor(visit), {}),
 );
@@ -109,7 +107,7 @@ const form = publicForm(
         : await byFile(visit, authorities, files.certificate);
     } catch (error) {
       if (!Fault.is(error) || PROBLEMS[error.code].status >= 500) throw error;
-      const view = statusFormsView(visit.reader, authorities, filled, problemAlert(visit.reader, error));
+      const view = statusFormsView(visit.reader, authorities, filled, visit.reader.say(error.phrase));
       return { ...view, status: PROBLEMS[error.code].status };
     }
   },

@@ -21,7 +21,7 @@ export const transparencyPage = publicPage(
       visit.perform(getLogKey),
       addressOf(visit),
     ]);
-    const note = String(checkpoint.body);
+    const note = Buffer.from(checkpoint.body).toString();
     const { text, signatures } = parseNote(note);
     const { origin, size, root } = parseCheckpoint(text);
     const witnesses = signatures
@@ -37,7 +37,7 @@ export const transparencyPage = publicPage(
       size,
       root: Buffer.from(root).toString('hex'),
       witnesses,
-      key: String(key.body).trim(),
+      key: Buffer.from(key.body).toString().trim(),
       address,
     });
   },

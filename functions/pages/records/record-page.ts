@@ -89,7 +89,7 @@ ${facts([
   [t`Record`, html`<span class="id">${id}</span>`],
   [t`Kind of record`, say(KIND_TEXTS[kind])],
   [t`Deleted at`, exactTime(reader, deletedAt)],
-  [t`Leaf`, String(leaf)],
+  [t`Number of the leaf`, String(leaf)],
 ])}
 <p>${t`Somebody who kept the record, or its proof file, can still prove it by this leaf.`}</p>`,
   };

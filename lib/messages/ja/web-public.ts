@@ -17,12 +17,8 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
     '証明書の発行申請や管理を行います。サインインが必要です。',
   '{0}, generation {1}': '{0}（第{1}世代）',
   'SHA-256 fingerprint': 'SHA-256 フィンガープリント',
-  Certifies: '対象',
-  '{0}, for {1}': '{0}（{1} 専用）',
+  'Only for the tenant': '利用できるテナント',
   'Name in certificates': '証明書に記載される名前',
-  'Valid from': '有効期間の始まり',
-  'Valid until': '有効期間の終わり',
-  Algorithm: '署名アルゴリズム',
   Files: 'ファイル',
   'Certificate of {0}, for most programs (.cer)': '{0}の証明書。多くのソフトウェアで使えるもの（.cer）',
   'Certificate of {0}, as text (.pem)': '{0}の証明書。テキスト形式（.pem）',
@@ -39,7 +35,6 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
   'That a list was fetched is recorded, without the name of who fetched it.':
     '失効リストが取得されたことは、取得した方の名前なしに記録します。',
   'Revocation lists by CA': '認証局ごとの失効リスト',
-  CA: '認証局',
   List: '失効リスト',
   'Address for OCSP': 'OCSP のアドレス',
   'Each answer, each issuance and each revocation leaves an entry in this log. The log only grows. Whoever has seen a state of it can show later if somebody has changed or removed an entry.':
@@ -51,13 +46,12 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
     'この鍵を紙やファイルに控え、役所や監査人の持つものと見比べてください。ログの検証にはこの鍵を使います。偽のログには、偽の鍵が付いていることがあります。',
   'The newest state': '最新の状態',
   'Name of the log (origin)': 'ログの名前（origin）',
-  Entries: '項目の数',
+  'Entries in the log': 'ログの項目の数',
   'Root hash (SHA-256)': 'ルートハッシュ（SHA-256）',
   Witnesses: 'ウィットネス（第三者の連署）',
   "None has signed; the log's own key alone vouches for this state.":
     '連署はありません。この状態を保証するのは、ログ自身の鍵だけです。',
   'The checkpoint as a file': 'チェックポイントのファイル',
-  'How to check it': '確かめ方',
   'The signature of the newest state, with curl and OpenSSL':
     '最新の状態の署名を、curl と OpenSSL で確かめる',
   'The proof of one record': '一つの記録の証跡を確かめる',
@@ -68,6 +62,7 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
     'ログ（/log/checkpoint と /log/tile/…）は、どなたでも写しを取り、その写しを検証できます：',
   'The log has the formats of C2SP (tlog-tiles, tlog-checkpoint, tlog-proof), so other programs read it as well, such as those made with golang.org/x/mod/sumdb.':
     'ログの形式は C2SP（tlog-tiles、tlog-checkpoint、tlog-proof）に従っています。そのため、golang.org/x/mod/sumdb を使ったものなど、ほかのプログラムでも読めます。',
+  'Nothing was checked': '確認できませんでした',
   'By its file': 'ファイルで確認する',
   'The certificate is checked in full: whether a CA of this service signed it, its signature, its period of validity, and whether it was revoked.':
     '証明書の全体を検査します。このサービスの認証局が発行したものか、署名は正しいか、有効期間内か、失効していないかを調べます。',
@@ -79,7 +74,6 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
   'This gives only the status that this service tells for the number (OCSP). It does not check a certificate: a forged one can bear the number of a genuine one.':
     'この番号についてこのサービスが答える状態（OCSP の回答）だけを示します。証明書の検査ではありません。偽造された証明書に、本物の番号が書かれていることもあります。',
   'Ask for the status': '状態を問い合わせる',
-  'Serial number': 'シリアル番号',
   'In hexadecimal, as certificates show it; spaces and colons do no harm.':
     '証明書に表示される16進数です。空白やコロンが入っていてもかまいません。',
   'Both are recorded like every question about a certificate, without the name of who asked.':
@@ -110,7 +104,6 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
   'Status of a number': '番号の状態',
   'This is only the status of the number, and not a check of a certificate. Whether the certificate that you hold is genuine is checked by its file.':
     'これは番号の状態だけを示すもので、証明書の検査ではありません。お手元の証明書が本物かどうかは、そのファイルで確認してください。',
-  Details: '詳細',
   'It is revoked since {0}. Reason: {1}': '{0}に失効しています。理由：{1}',
   'It is revoked.': '失効しています。',
   'It is not valid any more, for good. Do not rely on what was signed with it since then; ask its holder for a new one.':

@@ -142,6 +142,8 @@ export const WEB: Readonly<Record<string, string>> = {
   Collect: '受け取り',
   'Download the certificate and its chain (PEM)': '証明書と証明書チェーンをダウンロード（PEM）',
   Search: '検索',
+  '--oldest is for a list on the screen; files and searches have the newest first.':
+    '--oldest は画面に表示する一覧のためのものです。ファイルと検索は新しい順です。',
   'Search by name': '氏名で検索',
   'The beginning of a name or of its kana, or two characters of it.':
     '氏名またはフリガナの先頭、あるいはその中の2文字。',

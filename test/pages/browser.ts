@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Debian's browser. Those that the driver would download are not on the registries. */
+const CHROMIUM = '/usr/bin/chromium';
+
+export const NO_BROWSER = !existsSync(CHROMIUM);
+
+export type { BrowserContext, Page };
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+
+/** What a browser said of pages beside showing them: errors of scripts, and what the Content-Security-Policy kept back. */
+export const complaintsOf = (context: BrowserContext): string[] => {
+  const complaints: string[] = [];
+  context.on('page', (page) => {
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of (4|5)\d\d/.test(message.text()))
+        complaints.push(message.text());
+    });
+  });
+  return complaints;
+};
+
+/** WCAG 2.2 A and AA, as far as axe decides them. */
+export const expectAccessible = async (page: Page): Promise<void> => {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  expect(
+    violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html) })),
+    await page.title(),
+  ).toEqual([]);
+};
