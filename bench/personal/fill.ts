@@ -156,7 +156,8 @@ const openFilling = (folder: string, templates: Templates, means: Means) => {
     main.write(requestWrites(id, undefined, row).filter(isRead));
     const notAfter = Math.floor((means.began + 86_400_000 + chance() * FURTHEST_END_MS) / 1000);
     const end = certificate ? means.endOfCertificate(notAfter * 1000) : means.endOfRequest(at);
-    const data = profile === SIGNATURE ? named(template.data, Math.floor(n / 2)) : template.data;
+    const filled = profile === SIGNATURE ? named(template.data, Math.floor(n / 2)) : template.data;
+    const data: RequestData = { ...filled, about: { tenant: TENANT, office: OFFICE, holder: about.holder } };
     putItem(requestItem(id), data, fixed.month ?? monthOf(end), { id, texts: data.searched });
     if (certificate && template.certificate)
       await putCertificate(certificate, template.certificate, { ...about, order: id, notAfter });

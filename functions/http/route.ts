@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { App } from '../../lib/app.ts';
 import type { FaultCode } from '../../lib/fault.ts';
 import type { Duty, Principal, Role } from '../../lib/principal.ts';
-import type { HttpRequest, HttpResponse } from './http.ts';
+import type { HttpHead, HttpRequest, HttpResponse } from './http.ts';
 
 /**
  * `public`: credentials are ignored. `optional`: the record of the answer names an identified caller, and says `public`
@@ -82,6 +82,8 @@ export interface Route<
   readonly recorded?: true;
   /** What the route's own protocol says in place of a problem document with 429 or 503. */
   readonly tryLater?: () => HttpResponse;
+  /** What a page says in place of a problem document. */
+  readonly problem?: (error: unknown, request: HttpHead) => Promise<HttpResponse>;
   /** The caller must show a client certificate; a token is not enough. */
   readonly certificateOnly?: true;
   /** It is done even while the table is behind its log: no row decides then who calls. */

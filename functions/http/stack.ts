@@ -90,9 +90,8 @@ export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): An
         edge.log('error', 'request failed', { request: request.id, route: route.id, ...errorFacts(error) });
       }
       const status = Fault.is(error) ? PROBLEMS[error.code].status : 500;
-      return route.tryLater && (status === 429 || status === 503)
-        ? route.tryLater()
-        : await problem(error, request);
+      if (route.tryLater && (status === 429 || status === 503)) return route.tryLater();
+      return await (route.problem ?? problem)(error, request);
     }
   };
 };

@@ -28,7 +28,7 @@ export const failureView = (reader: Reader, fault: Fault, status: number, reques
     main: html`<p>${reader.say(fault.phrase)}</p>
 ${problemsIn(fault, reader).map(({ at, problem }) => html`<p>${at}: ${problem}</p>`)}
 <p>${t`Nothing was changed.`}</p>
-<p><a class="button" href="/console">${t`What waits`}</a></p>
+<p><a class="button" href="${reader.principal ? '/console' : '/'}">${reader.principal ? t`What waits` : t`To the first page`}</a></p>
 <p class="hint">${t`Request id, for the operator:`} <span class="id">${request}</span></p>`,
   };
 };

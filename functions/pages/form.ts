@@ -20,6 +20,7 @@ import {
   opened,
   type PageDeps,
   type Redirect,
+  refused,
   SESSION,
   SIGNED_OUT,
   sent,
@@ -85,6 +86,7 @@ const formRoute = (
     body: { kind: 'bytes', contentTypes: TYPES, maxBytes: MAX_BYTES },
     responses: { 303: { description: 'Where it led to.' }, 200: { description: summary } },
     faults: [],
+    problem: refused,
     handle: (app, { request, now }) => handle(app, request, now),
   }) as unknown as Route;
 

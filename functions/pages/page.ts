@@ -8,7 +8,7 @@ import { documentOf, type View } from '../../web/document.ts';
 import { type Reader, readerOf } from '../../web/reader.ts';
 import { isFromHere } from '../http/authenticate.ts';
 import { hasDuty } from '../http/duty.ts';
-import type { HttpRequest, HttpResponse } from '../http/http.ts';
+import type { HttpHead, HttpRequest, HttpResponse } from '../http/http.ts';
 import { languageOf } from '../http/language.ts';
 import { PROBLEMS, visibleFault } from '../http/problems.ts';
 import { defineRoute, type Lane, type Route } from '../http/route.ts';
@@ -112,7 +112,7 @@ export const SIGNED_OUT: ReadonlySet<FaultCode> = new Set<FaultCode>([
 const YEAR_SECONDS = 365 * 86_400;
 
 /** What is set in the browser beside the page. node:http and API Gateway take several cookies as one header only in turn. */
-const cookiesOf = (request: HttpRequest, renewed: string | undefined): Readonly<Record<string, string>> => {
+const cookiesOf = (request: HttpHead, renewed: string | undefined): Readonly<Record<string, string>> => {
   if (renewed !== undefined) return { 'set-cookie': cookie(SESSION, renewed) };
   const chosen = named(request.query.get('language'));
   return chosen ? { 'set-cookie': cookie(LANGUAGE, chosen, YEAR_SECONDS) } : {};
@@ -174,12 +174,12 @@ export const visitOf = async (
 };
 
 /** What came with a form has no address of its own to come back to. */
-const hereOf = ({ method, path, query }: HttpRequest) =>
+const hereOf = ({ method, path, query }: HttpHead) =>
   method === 'POST' ? { path: '/console', query: new URLSearchParams() } : { path, query };
 
 /** The document of a view, or of what keeps it from being shown. */
 export const answered = async (
-  { reader, request }: Pick<Visit, 'reader' | 'request'>,
+  { reader, request }: { readonly reader: Reader; readonly request: HttpHead },
   view: View,
   renewed?: string,
 ): Promise<HttpResponse> =>
@@ -191,12 +191,16 @@ export const answered = async (
 
 /** Every fault is a page in the reader's language, with what to do. */
 export const failed = async (
-  visit: Pick<Visit, 'reader' | 'request'>,
+  visit: { readonly reader: Reader; readonly request: HttpHead },
   error: unknown,
 ): Promise<HttpResponse> => {
   const fault = visibleFault(error);
   return answered(visit, failureView(visit.reader, fault, PROBLEMS[fault.code].status, visit.request.id));
 };
+
+/** What kept a request from its page at all: too much of it, or too many of them. */
+export const refused = async (error: unknown, request: HttpHead): Promise<HttpResponse> =>
+  failed({ reader: await readerOf(languageFor(request), Date.now()), request }, error);
 
 /** A page that the browser opened from another site comes without the cookie, although its owner has signed in. */
 const isFromElsewhere = ({ headers }: HttpRequest): boolean => headers['sec-fetch-site'] === 'cross-site';
@@ -247,6 +251,7 @@ const pageRoute = (
     query: ANY_QUERY,
     responses: { 200: { description: summary, contentType: 'text/html' } },
     faults: [],
+    problem: refused,
     handle: (app, { request, now }) => handle(app, request, now),
   }) as unknown as Route;
 

@@ -126,10 +126,10 @@ describe('the command line', () => {
       'lib/audit/audit.ts',
       'lib/fault.ts',
       'lib/idempotency-key.ts',
-      'lib/internet-names.ts',
       'lib/keys/keys.ts',
       'lib/messages/messages.ts',
       'lib/pki/pki.ts',
+      'lib/status-check/status-check.ts',
       'package.json',
     ]);
   });

@@ -190,8 +190,9 @@ describe('what is wrong with a form', () => {
   it('of more than a form may have is refused', async () => {
     const form = new FormData();
     form.set('csrFile', new Blob([new Uint8Array(300 * 1024)]), 'request.csr');
-    const answer = await counter.post('/console/new/person-signature/preview', form);
+    const answer = await counter.post('/console/new/person-signature/preview', form, { 'accept-language': 'ja' });
     expect(answer.status).toBe(413);
+    expect(answer.text).toContain('<html lang="ja">');
   });
 
   it('that is no form is said', async () => {

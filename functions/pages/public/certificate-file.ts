@@ -23,7 +23,7 @@ const isKeyInDer = (bytes: Buffer): boolean => {
 const assertNoKey = (bytes: Buffer): void => {
   if (!bytes.includes('PRIVATE KEY-----') && !isKeyInDer(bytes)) return;
   throw refusal(
-    phrase`The file has a private key in it. Keep it secret and send it to nobody, not even here: it was not kept and not looked at. Choose the file of the certificate alone.`,
+    phrase`The file has a private key in it. Keep it secret and send it to nobody, not even here. It was not kept here. Choose the file of the certificate alone.`,
   );
 };
 

@@ -18,6 +18,7 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
   '{0}, generation {1}': '{0}（第{1}世代）',
   'SHA-256 fingerprint': 'SHA-256 フィンガープリント',
   'Only for the tenant': '利用できるテナント',
+  Algorithm: '署名アルゴリズム',
   'Name in certificates': '証明書に記載される名前',
   Files: 'ファイル',
   'Certificate of {0}, for most programs (.cer)': '{0}の証明書。多くのソフトウェアで使えるもの（.cer）',
@@ -104,6 +105,7 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
   'Status of a number': '番号の状態',
   'This is only the status of the number, and not a check of a certificate. Whether the certificate that you hold is genuine is checked by its file.':
     'これは番号の状態だけを示すもので、証明書の検査ではありません。お手元の証明書が本物かどうかは、そのファイルで確認してください。',
+  Details: '詳細',
   'It is revoked since {0}. Reason: {1}': '{0}に失効しています。理由：{1}',
   'It is revoked.': '失効しています。',
   'It is not valid any more, for good. Do not rely on what was signed with it since then; ask its holder for a new one.':
@@ -143,8 +145,8 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
   'The certificate with this number is not revoked.': 'この番号の証明書は失効していません。',
   'It may have expired all the same: its end stands in the certificate.':
     'ただし、有効期間が終わっていることはあります。有効期間は証明書に書かれています。',
-  'The file has a private key in it. Keep it secret and send it to nobody, not even here: it was not kept and not looked at. Choose the file of the certificate alone.':
-    'ファイルに秘密鍵が入っています。秘密鍵は人に知られないように保管し、このサービスを含め、どこにも送らないでください。送られたものは、中を見ておらず、保存もしていません。証明書だけのファイルを選んでください。',
+  'The file has a private key in it. Keep it secret and send it to nobody, not even here. It was not kept here. Choose the file of the certificate alone.':
+    'ファイルに秘密鍵が入っています。秘密鍵は人に知られないように保管し、このサービスを含め、どこにも送らないでください。送られたものは、ここには保存していません。証明書だけのファイルを選んでください。',
   'The file is no certificate in PEM or DER; such files end in .cer, .crt, .der or .pem. What was found: {0}':
     'このファイルは、PEM 形式か DER 形式の証明書ではありません。証明書のファイルの名前は、.cer、.crt、.der、.pem で終わります。検査の結果：{0}',
   'Choose a file; nothing was sent.': 'ファイルを選んでください。何も送信されていません。',

@@ -105,6 +105,7 @@ export const WEB: Readonly<Record<string, string>> = {
   Auditor: '監査人',
   'Relying party': '署名検証者',
   Holder: '利用者',
+  'To the first page': '最初のページへ',
   'To the content': '本文へ',
   'For offices': '登録分局などの方',
   Main: '主なメニュー',
