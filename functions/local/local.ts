@@ -191,7 +191,7 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
   });
   const served = await serve({
     app,
-    routes: [...routes, ...pages({ sessions })],
+    routes: [...routes, ...pages({ sessions, log })],
     host: env.HOST,
     port: env.PORT,
     tlsPort: env.TLS_PORT,

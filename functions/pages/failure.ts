@@ -11,22 +11,27 @@ export const problemsIn = ({ facts }: Fault, { say }: Reader): readonly { at: st
   return Array.isArray(problems) ? problems : [];
 };
 
+/** An operation says `body.reason`; the form has `reason`. */
+const nameOf = (at: string): string => at.replace(/^(?:body|query|path)\./, '');
+
 /** What went wrong, for the top of a form. */
 export const problemAlert = (reader: Reader, fault: Fault) =>
   alert(
     reader.say(titleOf(fault.code)),
-    reader.say(fault.phrase),
-    ...problemsIn(fault, reader).map(({ at, problem }) => `${at}: ${problem}`),
+    ...(problemsIn(fault, reader).length === 0
+      ? [reader.say(fault.phrase)]
+      : problemsIn(fault, reader).map(({ at, problem }) => `${nameOf(at)}: ${problem}`)),
   );
 
 /** A page of its own for what went wrong. */
 export const failureView = (reader: Reader, fault: Fault, status: number, request: string): View => {
   const { t } = reader;
+  const problems = problemsIn(fault, reader);
   return {
     title: reader.say(titleOf(fault.code)),
     status,
-    main: html`<p>${reader.say(fault.phrase)}</p>
-${problemsIn(fault, reader).map(({ at, problem }) => html`<p>${at}: ${problem}</p>`)}
+    main: html`${problems.length === 0 && html`<p>${reader.say(fault.phrase)}</p>`}
+${problems.map(({ at, problem }) => html`<p>${nameOf(at)}: ${problem}</p>`)}
 <p>${t`Nothing was changed.`}</p>
 <p><a class="button" href="${reader.principal ? '/console' : '/'}">${reader.principal ? t`What waits` : t`To the first page`}</a></p>
 <p class="hint">${t`Request id, for the operator:`} <span class="id">${request}</span></p>`,

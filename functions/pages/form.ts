@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
-import { Fault } from '../../lib/fault.ts';
+import { Fault, phrase } from '../../lib/fault.ts';
 import type { Role } from '../../lib/principal.ts';
 import { alert, type Html, type View } from '../../web/document.ts';
 import type { Filled } from '../../web/forms.ts';
@@ -9,7 +9,6 @@ import { assertOwnOrigin } from '../http/foreign-origin.ts';
 import type { HttpRequest } from '../http/http.ts';
 import { PROBLEMS, visibleFault } from '../http/problems.ts';
 import { defineRoute, type Lane, type Route } from '../http/route.ts';
-import { cookieIn } from './cookies.ts';
 import { problemAlert } from './failure.ts';
 import {
   answered,
@@ -21,7 +20,6 @@ import {
   type PageDeps,
   type Redirect,
   refused,
-  SESSION,
   SIGNED_OUT,
   sent,
   type Visit,
@@ -51,12 +49,27 @@ interface Place {
   readonly lane?: Lane;
 }
 
+/** More than any form of this service has. Reading a million of them would hold everybody else for seconds. */
+const MAX_PARTS = 200;
+
+const hasTooMany = (body: Uint8Array, type: string): boolean => {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  const boundary = /boundary="?([^";,]{1,70})/i.exec(type)?.[1];
+  const mark = boundary === undefined ? '&' : `--${boundary}`;
+  let found = 0;
+  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + mark.length))
+    if (++found > MAX_PARTS) return true;
+  return false;
+};
+
 /** Node reads both encodings of forms (undici's `formData`). Fault: `invalid-input`. */
 const readForm = async ({ headers, body }: HttpRequest): Promise<Sent> => {
   const filled: Record<string, string> = Object.create(null);
   const files: Record<string, Uint8Array> = Object.create(null);
+  const type = headers['content-type'] ?? '';
+  if (hasTooMany(body, type))
+    throw new Fault('invalid-input', phrase`A form has at most ${MAX_PARTS} fields.`, { limit: MAX_PARTS });
   try {
-    const type = headers['content-type'] ?? '';
     const data = await new Response(Buffer.from(body), { headers: { 'content-type': type } }).formData();
     for (const [name, value] of data) {
       if (typeof value === 'string') filled[name] ??= value.replaceAll('\r\n', '\n');
@@ -69,7 +82,7 @@ const readForm = async ({ headers, body }: HttpRequest): Promise<Sent> => {
 };
 
 const formRoute = (
-  { id, path, summary, lane = 'api' }: Place,
+  { id, path, summary, lane = 'public' }: Place,
   handle: (app: Visit['app'], request: HttpRequest, now: number) => ReturnType<typeof answered>,
 ): Route =>
   defineRoute({
@@ -96,7 +109,7 @@ export const publicForm = (
   send: (visit: Visit, sent: Sent) => Promise<View | Redirect>,
   again: (reader: Reader, sent: Sent) => View,
 ): Route =>
-  formRoute({ lane: 'public', ...place }, async (app, request, now) => {
+  formRoute(place, async (app, request, now) => {
     const visit = await visitOf(app, request, now);
     let form: Sent | undefined;
     try {
@@ -105,7 +118,8 @@ export const publicForm = (
       form = await readForm(request);
       return await sent(visit, await send(visit, form));
     } catch (error) {
-      return form === undefined ? failed(visit, error) : withProblem(visit, error, again(visit.reader, form));
+      const view = form && viewAgain(() => again(visit.reader, form as Sent));
+      return view ? withProblem(visit, error, view) : failed(visit, error);
     }
   });
 
@@ -129,23 +143,30 @@ export const ownForm =
         // A browser sends no cookie along from another site, and an older one might.
         assertOwnOrigin(request);
         form = await readForm(request);
-        const { id, principal } = await opened(
-          deps.sessions,
-          cookieIn(request.headers.cookie, SESSION),
-          'acts',
-        );
+        const { id, principal, renewed } = await opened(deps.sessions, app, request, 'acts');
         visit = await visitOf(app, request, now, principal);
         assertRole(roles, principal);
-        return await sent(visit, await send({ ...visit, caller: principal, session: id }, form, deps));
+        const led = await send({ ...visit, caller: principal, session: id }, form, deps);
+        return await sent(visit, led, renewed);
       } catch (error) {
-        if (form === undefined) return failed(visit, error);
+        const view = form && viewAgain(() => again(visit, form as Sent));
+        if (view === undefined) return failed(visit, error);
         const isSignedOut =
           visit.reader.principal === undefined && Fault.is(error) && SIGNED_OUT.has(error.code);
         return isSignedOut
-          ? answered(visit, signedOutAgain(visit.reader, error, again(visit, form)))
-          : withProblem(visit, error, again(visit, form));
+          ? answered(visit, signedOutAgain(visit.reader, error, view))
+          : withProblem(visit, error, view);
       }
     });
+
+/** What came with the form is anybody's, also what the page itself had put there. Undefined where no form can be made of it. */
+const viewAgain = (make: () => View): View | undefined => {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+};
 
 /** The form stays as it is, and the sign-in has a window of its own: nothing that was typed is lost. */
 const signedOutAgain = (reader: Reader, fault: Fault, view: View): View => {

@@ -1,9 +1,11 @@
+import { html } from 'hono/html';
 import * as z from 'zod/mini';
 import type { App } from '../../lib/app.ts';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import { LANGUAGES, type Language } from '../../lib/messages/messages.ts';
+import type { Log } from '../../lib/ports.ts';
 import type { Principal, Role } from '../../lib/principal.ts';
-import type { Sessions } from '../../lib/principals/principals.ts';
+import type { OpenSession, Sessions } from '../../lib/principals/principals.ts';
 import { documentOf, type View } from '../../web/document.ts';
 import { type Reader, readerOf } from '../../web/reader.ts';
 import { isFromHere } from '../http/authenticate.ts';
@@ -28,6 +30,7 @@ export const LANGUAGE = '__Host-akashi-language';
 /** What every page needs. */
 export interface PageDeps {
   readonly sessions: Sessions;
+  readonly log: Log;
 }
 
 export interface Asked {
@@ -202,14 +205,22 @@ export const failed = async (
 export const refused = async (error: unknown, request: HttpHead): Promise<HttpResponse> =>
   failed({ reader: await readerOf(languageFor(request), Date.now()), request }, error);
 
-/** A page that the browser opened from another site comes without the cookie, although its owner has signed in. */
-const isFromElsewhere = ({ headers }: HttpRequest): boolean => headers['sec-fetch-site'] === 'cross-site';
+/**
+ * A page of another site, or of a sibling host, could have this one opened, and records made in its reader's name. A browser that
+ * comes by a link of a mail sends no cookie along either. Both go on by a link of this page.
+ */
+const isFromElsewhere = ({ headers: { 'sec-fetch-site': site } }: HttpHead): boolean =>
+  site !== undefined && site !== 'same-origin' && site !== 'none';
 
-const reload = (): HttpResponse =>
-  htmlResponse(
-    200,
-    '<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>Akashi</title></head><body></body></html>',
-  );
+const continueView = ({ reader: { t }, request }: Visit): View => {
+  const { path, query } = hereOf(request);
+  const address = query.size === 0 ? path : `${path}?${query}`;
+  return {
+    title: t`Go on?`,
+    main: html`<p>${t`A page of another site has led here. Nothing was looked up yet.`}</p>
+<p><a class="button" href="${address}">${t`Open the page`}</a></p>`,
+  };
+};
 
 const ANY_QUERY = z.record(z.string(), z.string());
 
@@ -236,7 +247,7 @@ export const sent = async (visit: Visit, shown: Shown, renewed?: string): Promis
 };
 
 const pageRoute = (
-  { id, path, summary, lane = 'api' }: Place,
+  { id, path, summary, lane = 'public' }: Place,
   handle: (app: App, request: HttpRequest, now: number) => Promise<HttpResponse>,
 ): Route =>
   defineRoute({
@@ -257,7 +268,7 @@ const pageRoute = (
 
 /** A page for everybody. */
 export const publicPage = (place: Place, show: (visit: Visit) => Promise<Shown>): Route =>
-  pageRoute({ lane: 'public', ...place }, async (app, request, now) => {
+  pageRoute(place, async (app, request, now) => {
     const visit = await visitOf(app, request, now);
     try {
       assertSecure(request);
@@ -275,9 +286,8 @@ export const ownPage =
       let visit = await visitOf(app, request, now);
       try {
         assertSecure(request);
-        const session = cookieIn(request.headers.cookie, SESSION);
-        if (session === undefined && isFromElsewhere(request)) return reload();
-        const { id, principal, renewed } = await opened(sessions, session, 'rows');
+        if (isFromElsewhere(request)) return await answered(visit, continueView(visit));
+        const { id, principal, renewed } = await opened(sessions, app, request, 'rows');
         visit = await visitOf(app, request, now, principal);
         assertRole(roles, principal);
         return await sent(visit, await show({ ...visit, caller: principal, session: id }), renewed);
@@ -288,14 +298,27 @@ export const ownPage =
       }
     });
 
-export const opened = async (sessions: Sessions, session: string | undefined, by: 'rows' | 'acts') => {
+/** Who has signed in. Where the connection has a client certificate, it is that person's. */
+export const opened = async (
+  sessions: Sessions,
+  { principals }: Pick<App, 'principals'>,
+  { headers, client }: HttpHead,
+  by: 'rows' | 'acts',
+): Promise<OpenSession> => {
+  const session = cookieIn(headers.cookie, SESSION);
   if (session === undefined) throw new Fault('unauthenticated', 'You are not signed in.');
-  return sessions.open(session, by);
+  const open = await sessions.open(session, by);
+  if (client.certificate && (await principals.namedBy(client.certificate)) !== open.principal.id)
+    throw new Fault(
+      'unauthenticated',
+      'The session and the client certificate of this browser are of different persons; sign in again.',
+    );
+  return open;
 };
 
 export const assertRole = (roles: readonly Role[] | 'all', { role }: Principal): void => {
   if (roles === 'all' || roles.includes(role)) return;
-  throw new Fault('forbidden', 'This page is not for callers of this role; see facts.roles.', {
+  throw new Fault('forbidden', 'This page is not for your role.', {
     role,
     roles,
   });

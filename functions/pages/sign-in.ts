@@ -1,21 +1,22 @@
 import { html } from 'hono/html';
-import * as z from 'zod/mini';
 import { Fault } from '../../lib/fault.ts';
 import { ROLES } from '../../lib/principal.ts';
+import type { Begun } from '../../lib/principals/principals.ts';
+import { recipientOf } from '../../lib/recipient.ts';
 import type { View } from '../../web/document.ts';
 import { form } from '../../web/forms.ts';
 import type { Reader } from '../../web/reader.ts';
 import { assertOwnOrigin } from '../http/foreign-origin.ts';
 import { json } from '../http/http.ts';
+import { sha256Hex } from '../http/provide.ts';
+import { recordRefusal } from '../http/refused-sign-in.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { cookie } from './cookies.ts';
 import { ownForm, publicForm } from './form.ts';
-import { type PageDeps, publicPage, type Redirect, SESSION } from './page.ts';
+import { type PageDeps, publicPage, type Redirect, SESSION, type Visit } from './page.ts';
 import { signInHelp } from './signed-out.ts';
 
 /* Signing in and out. */
-
-const begun = (session: string): Redirect => ({ to: '/console', cookies: [cookie(SESSION, session)] });
 
 const signInView = (reader: Reader, hasCertificate: boolean): View => {
   const { t } = reader;
@@ -32,13 +33,38 @@ const page = publicPage(
   async ({ reader, request }) => signInView(reader, request.client.certificate !== undefined),
 );
 
-const signIn = ({ sessions }: PageDeps): Route =>
+/** The session begins when its record is durable, as a token does. */
+const begin = async (
+  { app, request: { method } }: Visit,
+  { cookie: value, principal }: Begun,
+): Promise<Redirect> => {
+  await app.ledger.append({
+    kind: 'provision',
+    ...recipientOf(principal),
+    ...(principal.tenant !== undefined && { tenant: principal.tenant }),
+    channel: 'sign-in',
+    method,
+    certificates: [],
+    provided: {},
+    responseDigest: sha256Hex(value),
+    count: 1,
+  });
+  return { to: '/console', cookies: [cookie(SESSION, value)] };
+};
+
+const signIn = ({ sessions, log }: PageDeps): Route =>
   publicForm(
     { id: 'signIn', path: '/console/sign-in', summary: 'Sign in with a client certificate' },
-    async ({ request: { client } }) => {
-      if (client.certificate === undefined)
+    async (visit) => {
+      const { app, request } = visit;
+      if (request.client.certificate === undefined)
         throw new Fault('unauthenticated', 'Your browser has shown no client certificate.');
-      return begun(await sessions.begin(client.certificate));
+      try {
+        return await begin(visit, await sessions.begin(request.client.certificate));
+      } catch (error) {
+        await recordRefusal(app, log, request, error);
+        throw error;
+      }
     },
     (reader) => signInView(reader, true),
   );
@@ -76,10 +102,14 @@ const oneTimeAddress = ({ sessions }: PageDeps): Route =>
 const redeem = ({ sessions }: PageDeps): Route =>
   publicPage(
     { id: 'useOneTimeAddress', path: '/console/one-time/{ticket}', summary: 'Sign in by a one-time address' },
-    async ({ params, request }) => {
+    async (visit) => {
+      const { params, request } = visit;
       // A page of another site could sign its reader in as somebody else.
       assertOwnOrigin(request);
-      return begun(await sessions.redeem(z.parse(z.string(), params.ticket)));
+      // Whoever only looks ahead would use the address up.
+      if (request.method !== 'GET' || request.headers['sec-purpose'] !== undefined)
+        throw new Fault('invalid-input', 'A one-time address is opened, and not looked at beforehand.');
+      return begin(visit, await sessions.redeem(params.ticket ?? ''));
     },
   );
 

@@ -14,7 +14,8 @@ import type { CertificateCallers, KnownBy } from './contract.ts';
  *   sessions-end/{principal}   end   those that began before `before` were ended
  *   one-time/{ticket}          used  the one-time address was used
  *
- * A row ends a session, or uses up an address, and can do nothing else.
+ * A row ends a session, or uses up an address, and can do nothing else. Whoever deletes such a row, and has the cookie or the
+ * address, has the session back for as long as it may last.
  */
 
 /** Whoever leaves the desk without signing out is signed out. */
@@ -33,9 +34,14 @@ export interface OpenSession {
   readonly renewed?: string;
 }
 
+export interface Begun {
+  readonly cookie: string;
+  readonly principal: Principal;
+}
+
 export interface Sessions {
-  /** The cookie of a new session. The caller has proven to have the key of the certificate (DER). Faults: those of `byCertificate`. */
-  begin(certificate: Uint8Array): Promise<string>;
+  /** A new session. The caller has proven to have the key of the certificate (DER). Faults: those of `byCertificate`. */
+  begin(certificate: Uint8Array): Promise<Begun>;
   /** Faults: `unauthenticated`, and those of `byCertificate`. */
   open(cookie: string, by: KnownBy): Promise<OpenSession>;
   end(id: string): Promise<void>;
@@ -43,8 +49,8 @@ export interface Sessions {
   endAllOf(principal: string): Promise<void>;
   /** What a one-time address has at its end. It begins a session once, within a minute. Faults: those of `byCertificate`. */
   ticket(certificate: Uint8Array): Promise<{ readonly ticket: string; readonly expiresAt: number }>;
-  /** The cookie of a new session. Faults: `token-invalid`, `token-expired`, and those of `byCertificate`. */
-  redeem(ticket: string): Promise<string>;
+  /** A new session. Faults: `token-invalid`, `token-expired`, and those of `byCertificate`. */
+  redeem(ticket: string): Promise<Begun>;
 }
 
 interface Sealed {
@@ -127,8 +133,8 @@ export const openSessions = ({
   };
 
   const begin: Sessions['begin'] = async (certificate) => {
-    await judged(certificate, 'acts');
-    return seal('session', made(certificate));
+    const principal = await judged(certificate, 'acts');
+    return { cookie: seal('session', made(certificate)), principal: { ...principal, door: 'session' } };
   };
 
   return {

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -132,7 +133,56 @@ for (const language of LANGUAGES) {
         if (String(at).endsWith('/certificate.pem')) break;
       }
       await page.keyboard.press('Enter');
-      expect((await download).suggestedFilename()).toMatch(/\.pem$/);
+      const saved = await download;
+      expect(saved.suggestedFilename()).toMatch(/\.pem$/);
+      await saved.saveAs(join(folder.path, `collected-${language}.pem`));
+    }, 60_000);
+
+    it('a citizen checks its file, and sees where the log is', async () => {
+      const page = await (await visitor(language)).newPage();
+      await page.goto(service.url);
+      await judge(page, `front-${language}`);
+      await page.goto(`${service.url}/certificate-status`);
+      await judge(page);
+      await page.locator('#certificate').setInputFiles(join(folder.path, `collected-${language}.pem`));
+      await page.locator('form:has(#certificate) button').click();
+      await page.locator('.verdict.good').waitFor();
+      await judge(page, `status-${language}`);
+      for (const path of ['/authorities', '/transparency']) {
+        await page.goto(`${service.url}${path}`);
+        await judge(page, `${path.slice(1)}-${language}`);
+      }
+    }, 60_000);
+
+    it('the auditor finds who was told of it, and the proof', async () => {
+      while ((await service.core.sequencer.sequence()).leaves > 0);
+      const page = await signedIn('auditor', language);
+      const { serialNumber } = new X509Certificate(
+        readFileSync(join(folder.path, `collected-${language}.pem`)),
+      );
+      await page.goto(
+        `${service.url}/console/provisions?ca=person-signature-1&serial=${serialNumber.toLowerCase()}`,
+      );
+      await judge(page, `auditor-provisions-${language}`);
+      // The newest answer about it went to the citizen, by OCSP.
+      await page.locator('a[href^="/console/records/"]').first().click();
+      expect(await page.locator('main').textContent()).toContain('ocsp');
+      await judge(page, `auditor-record-${language}`);
+      const download = page.waitForEvent('download');
+      await page.locator('a[href$="/proof"]').click();
+      expect((await download).suggestedFilename()).toMatch(/\.tlog-proof$/);
+    }, 60_000);
+
+    it('an operator looks after the CAs, and the officer finds the certificate', async () => {
+      const operator = await signedIn('operator-noda', language);
+      await operator.goto(`${service.url}/console/authorities`);
+      await judge(operator, `operator-authorities-${language}`);
+      const page = await signedIn('higashi-counter', language);
+      await page.goto(`${service.url}${address}`);
+      await page.locator('a[href^="/console/certificates/"]').first().click();
+      await judge(page, `officer-certificate-${language}`);
+      await page.goto(`${service.url}/console/certificates`);
+      await judge(page, `officer-certificates-${language}`);
     }, 60_000);
   });
 }

@@ -190,9 +190,36 @@ describe('what is wrong with a form', () => {
   it('of more than a form may have is refused', async () => {
     const form = new FormData();
     form.set('csrFile', new Blob([new Uint8Array(300 * 1024)]), 'request.csr');
-    const answer = await counter.post('/console/new/person-signature/preview', form, { 'accept-language': 'ja' });
+    const answer = await counter.post('/console/new/person-signature/preview', form, {
+      'accept-language': 'ja',
+    });
     expect(answer.status).toBe(413);
     expect(answer.text).toContain('<html lang="ja">');
+  });
+
+  it('of more fields than any form has is refused before it is read', async () => {
+    const answer = await fetch(`${service.url}/console/new/person-signature/preview`, {
+      method: 'POST',
+      headers: { cookie: counter.session, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'a&'.repeat(100_000),
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('at most 200 fields');
+  });
+
+  it('that carries terms of nobody begins again', async () => {
+    for (const terms of [
+      '{"title":{"en":"a"},"fields":[null]}',
+      '{"title":null,"fields":[]}',
+      '['.repeat(30_000),
+    ]) {
+      const answer = await counter.post('/console/new/person-signature/preview', {
+        csr: 'x',
+        'profile-terms': terms,
+      });
+      expect(answer.status).toBe(400);
+      expect(answer.text).toContain('Begin again');
+    }
   });
 
   it('that is no form is said', async () => {

@@ -6,6 +6,7 @@ import { serve } from '../../functions/local/server.ts';
 import { pages } from '../../functions/pages/pages.ts';
 import { random } from '../../functions/random.ts';
 import { routes } from '../../functions/routes/routes.ts';
+import type { Log } from '../../lib/ports.ts';
 import { openSessions, type Sessions } from '../../lib/principals/principals.ts';
 import { credentialsOfAll } from '../credentials.ts';
 import { credentialsIn } from '../demonstration-people.ts';
@@ -66,15 +67,16 @@ export const servePages = async (folder: string, options: Options = {}): Promise
     clock: now,
     random,
   });
+  const log: Log = (level, message, facts = {}) => service.logged.push({ level, message, facts });
   const served = await serve({
     app,
-    routes: [...routes, ...pages({ sessions })],
+    routes: [...routes, ...pages({ sessions, log })],
     host: 'localhost',
     port,
     tlsPort: 0,
     tls: { key: door.key, cert: door.cert, ca: [door.ca] },
     clock: now,
-    log: (level, message, facts = {}) => service.logged.push({ level, message, facts }),
+    log,
     limits: { rate: 1_000_000 },
   });
 

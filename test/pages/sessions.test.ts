@@ -56,6 +56,16 @@ describe('a one-time address', () => {
     expect((await browser.get(`/console/one-time/${sealed}`)).status).toBe(401);
   });
 
+  it('is not used up by who looks ahead', async () => {
+    const { ticket } = await ticketFor('higashi-counter');
+    const browser = await service.browser();
+    await fetch(`${service.url}/console/one-time/${ticket}`, { method: 'HEAD' });
+    expect((await browser.get(`/console/one-time/${ticket}`, { 'sec-purpose': 'prefetch' })).status).toBe(
+      400,
+    );
+    expect((await browser.get(`/console/one-time/${ticket}`)).status).toBe(303);
+  });
+
   it('signs nobody in from a page of another site', async () => {
     const { ticket } = await ticketFor('higashi-counter');
     const browser = await service.browser();
@@ -154,13 +164,22 @@ describe('a page', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('that was opened from another site loads itself again before it says that nobody is signed in', async () => {
-    const browser = await service.browser();
-    const elsewhere = { 'sec-fetch-site': 'cross-site' };
-    const answer = await browser.get('/console', elsewhere);
-    expect(answer.status).toBe(200);
-    expect(answer.text).toContain('http-equiv="refresh"');
-    expect((await home(browser)).status).toBe(401);
+  it('that another site, or a sibling host, has opened looks up nothing before its reader says so', async () => {
+    const browser = await service.browser('higashi-counter');
+    const before = await service.app.ledger.query({ kind: 'provision', limit: 1 });
+    for (const site of ['cross-site', 'same-site']) {
+      const answer = await browser.get('/console/requests?state=issued', { 'sec-fetch-site': site });
+      expect(answer.status).toBe(200);
+      expect(answer.text).toContain('href="/console/requests?state=issued"');
+    }
+    const after = await service.app.ledger.query({ kind: 'provision', limit: 1 });
+    expect(after.records[0]?.id).toBe(before.records[0]?.id);
+  });
+
+  it('is recorded from the sign-in on, and a sign-in that is refused too', async () => {
+    await service.browser('higashi-examiner');
+    const { records } = await service.app.ledger.query({ kind: 'provision', limit: 1 });
+    expect(records[0]).toMatchObject({ channel: 'sign-in', recipient: 'higashi-examiner', door: 'session' });
   });
 
   it('is in the language that was chosen, and in that of the browser before', async () => {
@@ -175,6 +194,6 @@ describe('a page', () => {
     const browser = await service.browser('auditor');
     const answer = await browser.get('/console/new', { 'accept-language': 'ja' });
     expect(answer.status).toBe(403);
-    expect(answer.text).toContain('この画面は、この役割の方のためのものではありません。');
+    expect(answer.text).toContain('この画面は、あなたの役割のためのものではありません。');
   });
 });

@@ -114,7 +114,7 @@ export const requestMain = (
 ): Html => {
   const { t } = reader;
   return html`<p>${stateText(reader, request)}</p>
-${request.newHolder && alert(t`The holder is new`, t`No other request has led to a certificate for this pseudonym: it may be mistyped.`)}
+${request.newHolder && may.examine && alert(t`The holder is new`, t`No other request has led to a certificate for this pseudonym: it may be mistyped.`)}
 ${facts([
   [t`Request`, html`<span class="id">${request.id}</span>`],
   [t`Profile`, profile ? both(reader, profile.title) : request.profile],

@@ -1,7 +1,7 @@
 import { Fault, phrase } from '../../../lib/fault.ts';
 
 const FORM =
-  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?(?: ?(?:(Z)|JST|([+-]\d\d:\d\d)))?$/;
+  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?(?: ?(?:(Z)|JST|([+-](?:0\d|1[0-4]):[0-5]\d)))?$/;
 
 /**
  * A date or a time, as people write it, in RFC 3339. Without an offset it is one of Japan, and a date is the first moment of its

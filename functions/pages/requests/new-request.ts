@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { html } from 'hono/html';
+import * as z from 'zod/mini';
 import { Fault } from '../../../lib/fault.ts';
 import { readRequestedKey } from '../../../lib/keys/keys.ts';
 import type { RequestView } from '../../../lib/registration/registration.ts';
@@ -110,12 +111,34 @@ const entry = ownPage(
 
 const MAX_TERMS = 64 * 1024;
 
+const Text = z.object({ ja: z.string(), en: z.string() });
+
+/** As far as the form needs them. */
+const Terms = z.object({
+  id: z.string(),
+  title: Text,
+  kind: z.enum(['organisation', 'person']),
+  fields: z
+    .array(
+      z.object({
+        name: z.string(),
+        label: Text,
+        kind: z.string(),
+        required: z.boolean(),
+        maxLength: z.number(),
+        maxItems: z.optional(z.number()),
+        choices: z.optional(z.array(z.object({ value: z.string(), label: Text })).check(z.maxLength(200))),
+      }),
+    )
+    .check(z.maxLength(100)),
+});
+
 /** What the browser sent back. It only makes the form again; the operation judges what was typed. */
 const carriedProfile = ({ filled }: Sent): ProfileView | undefined => {
+  const text = filled[CARRIED] ?? '';
+  if (text.length > MAX_TERMS) return undefined;
   try {
-    const text = filled[CARRIED] ?? '';
-    const value = text.length > MAX_TERMS ? undefined : JSON.parse(text);
-    return Array.isArray(value?.fields) && typeof value.title === 'object' ? value : undefined;
+    return Terms.safeParse(JSON.parse(text)).data as ProfileView | undefined;
   } catch {
     return undefined;
   }
@@ -186,10 +209,8 @@ ${form(
   `/console/new/${encodeURIComponent(profile.id)}`,
   { button: t`Send` },
   hidden(CARRIED, JSON.stringify(profile)),
-  hidden('key', filled.key ?? randomUUID()),
-  ...Object.entries(filled)
-    .filter(([name]) => name !== CARRIED && name !== 'key')
-    .map(([name, value]) => hidden(name, value)),
+  hidden('key', randomUUID()),
+  ...Object.entries(filled).map(([name, value]) => hidden(name, value)),
 )}`,
   };
 };
@@ -201,12 +222,16 @@ const preview = ownForm(
     const profile = await profileFor(visit);
     const csr = csrOf(sent);
     const { kind, digest } = await readRequestedKey(csr, profile.publicKeys as never);
-    return previewView(visit.reader, profile, { ...withoutTerms(sent.filled), csr }, { kind, digest });
+    return previewView(visit.reader, profile, { ...known(sent.filled, profile), csr }, { kind, digest });
   },
   ({ reader, params: { profile = '' } }, sent) => againView(reader, sent, profile),
 );
 
-const withoutTerms = ({ [CARRIED]: _, ...filled }: Filled): Filled => filled;
+/** What the form asks for, and nothing that came along besides. */
+const known = (filled: Filled, { fields }: ProfileView): Filled => {
+  const names = ['holder', 'issuedTo', ...fields.map(({ name }) => inputOf(name))];
+  return Object.fromEntries(names.flatMap((name) => (filled[name] ? [[name, filled[name]] as const] : [])));
+};
 
 const submission = ownForm(
   { id: 'submitRequestForm', path: '/console/new/{profile}', summary: 'Ask for a certificate' },

@@ -32,22 +32,27 @@ const mayExamine = ({ caller }: OwnVisit, { state, submittedBy, examinations }: 
   );
 };
 
-const doneText = ({ t }: Reader, done: string | null): string | undefined => {
-  if (done === 'approved') return t`The request was approved.`;
-  if (done === 'rejected') return t`The request was rejected.`;
-  if (done === 'withdrawn') return t`The request was withdrawn.`;
-  return done === 'submitted' ? t`The request was submitted.` : undefined;
+/** Anybody can write an address: the notice is shown only where the request says the same. */
+const doneText = ({ reader: { t }, caller, query }: OwnVisit, request: RequestView): string | undefined => {
+  const done = query.get('done');
+  const { state, examinations, submittedBy } = request;
+  const isOwn = (decision: string): boolean =>
+    examinations.some((one) => one.by === caller.id && one.decision === decision);
+  if (done === 'approved' && isOwn('approve')) return t`The request was approved.`;
+  if (done === 'rejected' && state === 'rejected') return t`The request was rejected.`;
+  if (done === 'withdrawn' && state === 'withdrawn') return t`The request was withdrawn.`;
+  return done === 'submitted' && submittedBy === caller.id ? t`The request was submitted.` : undefined;
 };
 
 const page = ownPage(
   { id: 'requestPage', path: '/console/requests/{id}', summary: 'A request' },
   READERS,
   async (visit): Promise<View> => {
-    const { reader, params, caller, query } = visit;
+    const { reader, params, caller } = visit;
     const request = await visit.ask<RequestView>(getRequest, { params: { id: params.id ?? '' } });
     const profiles = await profilesFor(visit);
     const isOpen = OPEN.some((state) => state === request.state);
-    const done = doneText(reader, query.get('done'));
+    const done = doneText(visit, request);
     return {
       title: reader.t`Request`,
       main: html`${done && notice(done)}${requestMain(

@@ -21,8 +21,7 @@ export const WEB: Readonly<Record<string, string>> = {
   'Pages are shown over HTTPS only; open the same address with https://.':
     '画面はHTTPSでのみ表示します。同じアドレスを https:// で開いてください。',
   'You are not signed in.': 'サインインしていません。',
-  'This page is not for callers of this role; see facts.roles.':
-    'この画面は、この役割の方のためのものではありません。facts.roles をご覧ください。',
+  'This page is not for your role.': 'この画面は、あなたの役割のためのものではありません。',
   'Sign in': 'サインイン',
   'Your browser has shown a client certificate.': 'ブラウザーがクライアント証明書を提示しました。',
   'Your browser has shown no client certificate here.':
@@ -106,6 +105,15 @@ export const WEB: Readonly<Record<string, string>> = {
   'Relying party': '署名検証者',
   Holder: '利用者',
   'To the first page': '最初のページへ',
+  'Go on?': 'この画面を開きますか？',
+  'A page of another site has led here. Nothing was looked up yet.':
+    '別のサイトの画面からここに来ました。まだ何も照会していません。',
+  'Open the page': '画面を開く',
+  'A form has at most {0} fields.': 'フォームの項目は{0}個までです。',
+  'The session and the client certificate of this browser are of different persons; sign in again.':
+    'セッションと、このブラウザーのクライアント証明書は、別の人のものです。もう一度サインインしてください。',
+  'A one-time address is opened, and not looked at beforehand.':
+    'ワンタイムアドレスは開いて使うもので、先読みはできません。',
   'To the content': '本文へ',
   'For offices': '登録分局などの方',
   Main: '主なメニュー',

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pages } from '../../functions/pages/pages.ts';
+import { issueThroughOffice, opensslRequest, temporaryFolder } from '../service.ts';
+import { type Browser, type ServedPages, servePages } from './served-pages.ts';
+
+/*
+ * Who sees which page, and whose form is taken, written by hand: a page that is missing here or open to more roles fails. A form is
+ * sent empty, so that the right role gets a fault of the input.
+ */
+
+const WHO = {
+  officer: 'higashi-counter',
+  operator: 'operator-noda',
+  auditor: 'auditor',
+  relyingParty: 'tax-portal',
+} as const;
+type Who = keyof typeof WHO | 'nobody';
+
+/** `page`: shown. `form`: taken, and found lacking. `to`: led on. `no`: refused for the role. `out`: has to sign in. */
+type Outcome = 'page' | 'form' | 'to' | 'no' | 'out';
+type Row = Readonly<Record<Who, Outcome>>;
+
+const everybody = (outcome: Outcome): Row => ({
+  nobody: outcome,
+  officer: outcome,
+  operator: outcome,
+  auditor: outcome,
+  relyingParty: outcome,
+});
+const only = (roles: Partial<Row>): Row => ({ ...everybody('no'), nobody: 'out', ...roles });
+const READERS = only({ officer: 'page', operator: 'page', auditor: 'page' });
+const LED_ON = only({ officer: 'to', operator: 'to', auditor: 'to' });
+const SEARCHERS = only({ officer: 'form', operator: 'form', auditor: 'form' });
+const OFFICE_FORM = only({ officer: 'form', operator: 'form' });
+
+const EXPECTED: Readonly<Record<string, Row>> = {
+  asset: everybody('page'),
+  frontPage: everybody('page'),
+  certificateStatusPage: everybody('page'),
+  certificateStatusForm: everybody('form'),
+  authoritiesPage: everybody('page'),
+  transparencyPage: everybody('page'),
+  signInPage: everybody('page'),
+  signIn: everybody('out'),
+  useOneTimeAddress: everybody('out'),
+  homePage: { ...everybody('page'), nobody: 'out' },
+  requestListPage: READERS,
+  searchRequestsForm: SEARCHERS,
+  newRequestPage: only({ officer: 'page' }),
+  newRequestFormPage: only({ officer: 'page' }),
+  previewRequestForm: only({ officer: 'form' }),
+  submitRequestForm: only({ officer: 'form' }),
+  requestPage: READERS,
+  examineRequestForm: OFFICE_FORM,
+  withdrawRequestForm: only({ officer: 'form' }),
+  collectCertificatePage: only({ officer: 'page' }),
+  certificateListPage: READERS,
+  searchCertificatesForm: SEARCHERS,
+  searchCertificatesPage: READERS,
+  // Principals of the service have to say whose certificates they mean.
+  exportCertificatesPageCsv: only({ officer: 'page', operator: 'form', auditor: 'form' }),
+  exportCertificatesPageXlsx: only({ officer: 'page', operator: 'form', auditor: 'form' }),
+  certificatePage: READERS,
+  revokeCertificateForm: OFFICE_FORM,
+  // It asks for nothing that could be lacking.
+  holdCertificateForm: only({ officer: 'to', operator: 'to' }),
+  releaseCertificateForm: OFFICE_FORM,
+  withdrawRevocationForm: only({ operator: 'form' }),
+  revocationFormAddress: LED_ON,
+  holdFormAddress: LED_ON,
+  releaseFormAddress: LED_ON,
+  revocationWithdrawalFormAddress: LED_ON,
+  authorityStatesPage: only({ operator: 'page' }),
+  publishCrlForm: only({ operator: 'to' }),
+  publishCrlFormAddress: only({ operator: 'to' }),
+  provisionsPage: only({ auditor: 'page' }),
+  exportProvisionsPage: only({ auditor: 'page' }),
+  exportProvisionsAsCsvPage: only({ auditor: 'page' }),
+  exportProvisionsAsNdjsonPage: only({ auditor: 'page' }),
+  recordPage: only({ auditor: 'page' }),
+  recordProofPage: only({ auditor: 'page' }),
+};
+
+/** They end or begin a session, and have tests of their own (sessions.test.ts). */
+const ELSEWHERE = ['signOut', 'makeOneTimeAddress'];
+
+const all = pages({ sessions: {} as never, log: () => {} }).filter(({ id }) => !ELSEWHERE.includes(id));
+const folder = temporaryFolder();
+let service: ServedPages;
+let params: Readonly<Record<string, string>>;
+const browsers = {} as Record<Who, Browser>;
+
+beforeAll(async () => {
+  service = await servePages(folder.path);
+  const { id, certificate } = await issueThroughOffice(
+    service,
+    'person-authentication',
+    opensslRequest(folder.path, 'roles'),
+  );
+  const { records } = await service.app.ledger.query({ kind: 'issuance', limit: 1 });
+  while ((await service.core.sequencer.sequence()).leaves > 0);
+  params = {
+    id,
+    ...certificate,
+    record: records[0]?.id ?? '',
+    name: 'style.css',
+    profile: 'person-authentication',
+    partition: 'full',
+    ticket: 'x',
+  };
+  browsers.nobody = await service.browser();
+  for (const [who, id] of Object.entries(WHO)) browsers[who as Who] = await service.browser(id);
+}, 120_000);
+afterAll(async () => {
+  await service.close();
+  folder.remove();
+});
+
+const addressOf = (path: string): string =>
+  path.replace(/\{(\w+)\}/g, (_, name) =>
+    encodeURIComponent((path.includes('/records/') ? params.record : params[name]) ?? ''),
+  );
+
+const outcomeOf = (method: string, status: number, text: string): Outcome | string => {
+  if (status === 303 || status === 302) return 'to';
+  if (status === 401 || (method === 'POST' && /You are signed out; nothing was done/.test(text)))
+    return 'out';
+  if (status === 403) return 'no';
+  if (status >= 400 && status < 500) return 'form';
+  return status === 200 ? 'page' : `${status}`;
+};
+
+describe('every page and form', () => {
+  it('has its row', () => {
+    expect(all.map(({ id }) => id).sort()).toEqual(Object.keys(EXPECTED).sort());
+  });
+
+  it.each(all.map((route) => [route.id, route] as const))('%s', async (id, { method, path }) => {
+    const row = EXPECTED[id] as Row;
+    const found: Partial<Record<Who, string>> = {};
+    for (const who of Object.keys(row) as Who[]) {
+      const browser = browsers[who];
+      const address = addressOf(path);
+      const shown = method === 'GET' ? await browser.get(address) : await browser.post(address, {});
+      found[who] = outcomeOf(method, shown.status, shown.text);
+    }
+    expect(found).toEqual(row);
+  });
+});
