@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const SLOWEST = [
   'test/infra/as-deployed/as-deployed.test.ts',
+  'test/pages/browser.test.ts',
   'test/faults/kill.test.ts',
   'test/infra/package.test.ts',
   'test/cli/package.test.ts',

@@ -1,5 +1,4 @@
-import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -157,11 +156,12 @@ for (const language of LANGUAGES) {
     it('the auditor finds who was told of it, and the proof', async () => {
       while ((await service.core.sequencer.sequence()).leaves > 0);
       const page = await signedIn('auditor', language);
-      const { serialNumber } = new X509Certificate(
-        readFileSync(join(folder.path, `collected-${language}.pem`)),
+      const { certificate } = await service.app.registration.get(
+        service.principal('auditor'),
+        address.split('/').at(-1) ?? '',
       );
       await page.goto(
-        `${service.url}/console/provisions?ca=person-signature-1&serial=${serialNumber.toLowerCase()}`,
+        `${service.url}/console/provisions?ca=${certificate?.ca}&serial=${certificate?.serial}`,
       );
       await judge(page, `auditor-provisions-${language}`);
       // The newest answer about it went to the citizen, by OCSP.
