@@ -9,22 +9,10 @@ import { assertOwnOrigin } from '../http/foreign-origin.ts';
 import type { HttpRequest } from '../http/http.ts';
 import { PROBLEMS, visibleFault } from '../http/problems.ts';
 import { defineRoute, type Lane, type Route } from '../http/route.ts';
+import { answered, failed, type Redirect, refused, sent } from './answer.ts';
 import { problemAlert } from './failure.ts';
-import {
-  answered,
-  assertRole,
-  assertSecure,
-  failed,
-  type OwnVisit,
-  opened,
-  type PageDeps,
-  type Redirect,
-  refused,
-  SIGNED_OUT,
-  sent,
-  type Visit,
-  visitOf,
-} from './page.ts';
+import { assertRole, assertSecure, opened, SIGNED_OUT } from './signed-in.ts';
+import { type OwnVisit, type PageDeps, type Visit, visitOf } from './visit.ts';
 
 /*
  * Forms. A form is posted to its operation, and answered with the address of what it led to. Where it led to nothing, the same form

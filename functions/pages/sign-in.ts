@@ -11,10 +11,13 @@ import { json } from '../http/http.ts';
 import { sha256Hex } from '../http/provide.ts';
 import { recordRefusal } from '../http/refused-sign-in.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import type { Redirect } from './answer.ts';
 import { cookie } from './cookies.ts';
 import { ownForm, publicForm } from './form.ts';
-import { type PageDeps, publicPage, type Redirect, SESSION, type Visit } from './page.ts';
+import { publicPage } from './page.ts';
+import { SESSION } from './signed-in.ts';
 import { signInHelp } from './signed-out.ts';
+import type { PageDeps, Visit } from './visit.ts';
 
 /* Signing in and out. */
 

@@ -134,6 +134,9 @@ const pemPart = ({ t }: Reader, { pem, personalData }: CertificateView): Html =>
   return personalData ? html`` : html`<p>${t`The certificate is being signed.`}</p>`;
 };
 
+const toldLink = ({ t }: Reader, { ca, serial }: CertificateView): Html =>
+  html`<p><a class="button" href="/console/provisions?${new URLSearchParams({ ca, serial })}">${t`Who was told about this certificate`}</a></p>`;
+
 export const certificateMain = (
   reader: Reader,
   certificate: CertificateView,
@@ -154,6 +157,7 @@ ${offers.release && html`<h2>${t`Release from hold`}</h2>${releaseForm(reader, c
 ${offers.hold && html`<h2>${t`Put on hold`}</h2>${holdForm(reader, certificate, offers.hold, ofService)}`}
 ${offers.revoke && html`<h2>${t`Revoke`}</h2>${revocationForm(reader, certificate, { reasons: offers.revoke, ofService }, {})}`}
 ${offers.raise && html`<h2>${t`Report a compromise or an earlier date`}</h2>${revocationForm(reader, certificate, { reasons: offers.raise, isRaised: true, ofService }, {})}`}
+${reader.principal?.role === 'auditor' && toldLink(reader, certificate)}
 ${pemPart(reader, certificate)}`;
 };
 

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { RequestView } from '../../lib/registration/registration.ts';
 import type { ProfileView } from '../../lib/trust-domain/trust-domain.ts';
 import { alert, both, facts, type Html, time } from '../document.ts';
-import { field, form, hidden } from '../forms.ts';
+import { field, form } from '../forms.ts';
 import type { Reader } from '../reader.ts';
 import { DECISION_TEXTS, REQUEST_STATE_TEXTS, STAGE_TEXTS } from '../texts.ts';
 
@@ -125,10 +125,6 @@ ${contentsOf(reader, request, profile)}
 <h2>${t`What has happened`}</h2>
 ${timeline(reader, request)}
 ${may.examine && html`<h2>${t`Examine`}</h2><p>${t`Compare what the certificate will say with what the applicant has shown. Whoever submitted the request, or examined it before, cannot examine it.`}</p>${examinationForm(reader, request.id)}`}
-${may.collect && html`<h2>${t`Collect`}</h2><p><a class="button" href="/console/requests/${idOf(request)}/certificate.pem">${t`Download the certificate and its chain (PEM)`}</a></p>`}
+${may.collect && html`<h2>${t`Collect`}</h2><p><a class="button" href="/console/requests/${idOf(request)}/certificate.pem">${t`Download the certificate and its chain (PEM)`}</a></p><p>${t`Whether it is valid now stands on the page of the certificate.`}</p>`}
 ${may.withdraw && html`<h2>${t`Withdraw`}</h2>${withdrawalForm(reader, request.id)}`}`;
 };
-
-/** Stands in the form before the operation was asked. */
-export const carried = (filled: Readonly<Record<string, string>>): Html =>
-  html`${Object.entries(filled).map(([name, value]) => hidden(name, value))}`;

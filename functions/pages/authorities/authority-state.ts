@@ -16,7 +16,7 @@ import { visibleFault } from '../../http/problems.ts';
 import { route as askStatusByUrl } from '../../routes/public/ask-status-by-url.ts';
 import { route as getAuthorityCertificate } from '../../routes/public/get-authority-certificate.ts';
 import { route as getCrl } from '../../routes/public/get-crl.ts';
-import type { OwnVisit } from '../page.ts';
+import type { OwnVisit } from '../visit.ts';
 
 /*
  * How a CA stands, as relying parties see it: by the CRLs that they get, and by what the responder answers about the CA's own

@@ -17,8 +17,9 @@ import { route as holdCertificate } from '../../routes/certificates/hold-certifi
 import { route as releaseCertificate } from '../../routes/certificates/release-certificate.ts';
 import { route as revokeCertificate } from '../../routes/certificates/revoke-certificate.ts';
 import { route as withdrawRevocation } from '../../routes/certificates/withdraw-revocation.ts';
+import type { Redirect } from '../answer.ts';
 import { ownForm } from '../form.ts';
-import type { Redirect, Visit } from '../page.ts';
+import type { Visit } from '../visit.ts';
 import { type Done, refIn } from './certificate-page.ts';
 import { optionalTime, readGivenTime } from './given-time.ts';
 

@@ -6,8 +6,9 @@ import { addressOf } from '../../../web/console/certificate-forms.ts';
 import { notice, type View } from '../../../web/document.ts';
 import type { Reader } from '../../../web/reader.ts';
 import { route as getCertificate } from '../../routes/certificates/get-certificate.ts';
-import { type OwnVisit, ownPage, type Visit } from '../page.ts';
+import { ownPage } from '../page.ts';
 import { profilesFor } from '../requests/request-pages.ts';
+import type { OwnVisit, Visit } from '../visit.ts';
 import { offersFor } from './offers.ts';
 
 export const refIn = ({ params: { ca = '', serial = '' } }: Pick<Visit, 'params'>): CertificateRef => ({

@@ -1,5 +1,5 @@
 import type { Route } from '../../http/route.ts';
-import type { PageDeps } from '../page.ts';
+import type { PageDeps } from '../visit.ts';
 import { certificateActs } from './acts.ts';
 import { certificatePage, formAddresses } from './certificate-page.ts';
 import { certificateLists } from './list-page.ts';

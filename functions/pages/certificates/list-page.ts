@@ -21,8 +21,9 @@ import { route as listCertificates } from '../../routes/certificates/list-certif
 import { route as searchCertificates } from '../../routes/certificates/search-certificates.ts';
 import { problemAlert } from '../failure.ts';
 import { ownForm } from '../form.ts';
-import { type OwnVisit, ownPage } from '../page.ts';
+import { ownPage } from '../page.ts';
 import { profilesFor } from '../requests/request-pages.ts';
+import type { OwnVisit } from '../visit.ts';
 import { endOfDay, readGivenTime } from './given-time.ts';
 
 const READERS = ['officer', 'operator', 'auditor'] as const;

@@ -7,7 +7,7 @@ import { route as holdCertificate } from '../../routes/certificates/hold-certifi
 import { route as releaseCertificate } from '../../routes/certificates/release-certificate.ts';
 import { route as revokeCertificate } from '../../routes/certificates/revoke-certificate.ts';
 import { route as withdrawRevocation } from '../../routes/certificates/withdraw-revocation.ts';
-import type { OwnVisit } from '../page.ts';
+import type { OwnVisit } from '../visit.ts';
 
 /* What a person may do with a certificate as it stands. The operations decide; a page offers nothing in vain. */
 

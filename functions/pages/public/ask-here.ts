@@ -3,7 +3,7 @@ import type { CaView } from '../../../lib/authority/authority.ts';
 import { phrase } from '../../../lib/fault.ts';
 import type { AskAddress } from '../../../lib/status-check/status-check.ts';
 import { route as askStatusByUrl } from '../../routes/public/ask-status-by-url.ts';
-import type { Visit } from '../page.ts';
+import type { Visit } from '../visit.ts';
 
 /** RFC 9654 2.1. */
 const NONCE_OCTETS = 32;

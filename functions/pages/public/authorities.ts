@@ -2,7 +2,7 @@ import type { CaView } from '../../../lib/authority/authority.ts';
 import { type Certificate, decodeCertificate } from '../../../lib/pki/pki.ts';
 import { route as getAuthorityCertificate } from '../../routes/public/get-authority-certificate.ts';
 import { route as listAuthorities } from '../../routes/public/list-authorities.ts';
-import type { Visit } from '../page.ts';
+import type { Visit } from '../visit.ts';
 
 export const authoritiesFor = async (visit: Visit): Promise<readonly CaView[]> =>
   (await visit.ask<{ readonly authorities: readonly CaView[] }>(listAuthorities)).authorities;

@@ -9,7 +9,8 @@ import { beginAgainView, statusFormsView } from '../../../web/public/status-form
 import { PROBLEMS } from '../../http/problems.ts';
 import type { Route } from '../../http/route.ts';
 import { publicForm } from '../form.ts';
-import { publicPage, type Visit } from '../page.ts';
+import { publicPage } from '../page.ts';
+import type { Visit } from '../visit.ts';
 import { type Answered, askHere, askOcsp, nonce } from './ask-here.ts';
 import { authoritiesFor, certificateOf } from './authorities.ts';
 import { certificateIn } from './certificate-file.ts';

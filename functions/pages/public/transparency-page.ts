@@ -2,7 +2,8 @@ import { cosignatureTime, parseCheckpoint, parseNote } from '../../../lib/tlog/t
 import { transparencyView } from '../../../web/public/transparency.ts';
 import { route as getLogCheckpoint } from '../../routes/public/get-log-checkpoint.ts';
 import { route as getLogKey } from '../../routes/public/get-log-key.ts';
-import { publicPage, type Visit } from '../page.ts';
+import { publicPage } from '../page.ts';
+import type { Visit } from '../visit.ts';
 import { authoritiesFor } from './authorities.ts';
 
 const SIGNATURE_BYTES = 64;

@@ -6,7 +6,8 @@ import type { View } from '../../../web/document.ts';
 import { route as countRecords } from '../../routes/records/count-records.ts';
 import { route as exportRecordsAsCsv } from '../../routes/records/export-records-as-csv.ts';
 import { route as exportRecordsAsNdjson } from '../../routes/records/export-records-as-ndjson.ts';
-import { type OwnVisit, ownPage } from '../page.ts';
+import { ownPage } from '../page.ts';
+import type { OwnVisit } from '../visit.ts';
 import { addressQuery, type Chosen, chosenIn, operationQuery, showsOwn } from './provision-filter.ts';
 import { PROVISIONS } from './provisions-page.ts';
 

@@ -10,7 +10,8 @@ import { PROBLEMS } from '../../http/problems.ts';
 import { route as listAuthorities } from '../../routes/public/list-authorities.ts';
 import { route as listProvisions } from '../../routes/records/list-provisions.ts';
 import { problemAlert } from '../failure.ts';
-import { type OwnVisit, ownPage } from '../page.ts';
+import { ownPage } from '../page.ts';
+import type { OwnVisit } from '../visit.ts';
 import {
   addressQuery,
   type Chosen,

@@ -14,7 +14,8 @@ import { route as getLogCheckpoint } from '../../routes/public/get-log-checkpoin
 import { route as getLogKey } from '../../routes/public/get-log-key.ts';
 import { route as getRecord } from '../../routes/records/get-record.ts';
 import { route as getRecordProof } from '../../routes/records/get-record-proof.ts';
-import { type OwnVisit, ownPage } from '../page.ts';
+import { ownPage } from '../page.ts';
+import type { OwnVisit } from '../visit.ts';
 import { authoritiesFor } from './provisions-page.ts';
 
 /** A public answer as text; undefined while the log cannot be read. The page goes without it. */

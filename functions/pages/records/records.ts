@@ -1,5 +1,5 @@
 import type { Route } from '../../http/route.ts';
-import type { PageDeps } from '../page.ts';
+import type { PageDeps } from '../visit.ts';
 import { exportPages } from './export-pages.ts';
 import { provisionsPage } from './provisions-page.ts';
 import { recordPage } from './record-page.ts';

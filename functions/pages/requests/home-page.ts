@@ -3,7 +3,8 @@ import type { RequestState } from '../../../lib/registration/registration.ts';
 import type { View } from '../../../web/document.ts';
 import { REQUEST_STATE_TEXTS } from '../../../web/texts.ts';
 import { route as listRequests } from '../../routes/requests/list-requests.ts';
-import { type OwnVisit, ownPage } from '../page.ts';
+import { ownPage } from '../page.ts';
+import type { OwnVisit } from '../visit.ts';
 import { type RequestPage, requestTable } from './list-page.ts';
 import { profilesFor } from './request-pages.ts';
 

@@ -12,7 +12,8 @@ import { field, filter } from '../../../web/forms.ts';
 import type { Reader } from '../../../web/reader.ts';
 import { REQUEST_STATE_TEXTS } from '../../../web/texts.ts';
 import { route as listRequests } from '../../routes/requests/list-requests.ts';
-import { type OwnVisit, ownPage } from '../page.ts';
+import { ownPage } from '../page.ts';
+import type { OwnVisit } from '../visit.ts';
 import { profilesFor } from './request-pages.ts';
 
 export interface RequestPage {

@@ -10,7 +10,8 @@ import { type Filled, field, form, hidden } from '../../../web/forms.ts';
 import type { Reader } from '../../../web/reader.ts';
 import { route as submitRequest } from '../../routes/requests/submit-request.ts';
 import { ownForm, type Sent } from '../form.ts';
-import { type OwnVisit, ownPage } from '../page.ts';
+import { ownPage } from '../page.ts';
+import type { OwnVisit } from '../visit.ts';
 import { profilesFor } from './request-pages.ts';
 
 /*

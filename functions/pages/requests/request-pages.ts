@@ -10,7 +10,8 @@ import { route as getRequest } from '../../routes/requests/get-request.ts';
 import { route as listProfiles } from '../../routes/requests/list-profiles.ts';
 import { route as withdrawRequest } from '../../routes/requests/withdraw-request.ts';
 import { ownForm } from '../form.ts';
-import { type OwnVisit, ownPage } from '../page.ts';
+import { ownPage } from '../page.ts';
+import type { OwnVisit } from '../visit.ts';
 
 const READERS = ['officer', 'operator', 'auditor'] as const;
 

@@ -1,5 +1,5 @@
 import type { Route } from '../../http/route.ts';
-import type { PageDeps } from '../page.ts';
+import type { PageDeps } from '../visit.ts';
 import { homePage } from './home-page.ts';
 import { requestListPage } from './list-page.ts';
 import { newRequestPages } from './new-request.ts';

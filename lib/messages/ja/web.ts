@@ -114,6 +114,9 @@ export const WEB: Readonly<Record<string, string>> = {
     'セッションと、このブラウザーのクライアント証明書は、別の人のものです。もう一度サインインしてください。',
   'A one-time address is opened, and not looked at beforehand.':
     'ワンタイムアドレスは開いて使うもので、先読みはできません。',
+  'Whether it is valid now stands on the page of the certificate.':
+    '今も有効かどうかは、証明書の画面で確かめられます。',
+  'Who was told about this certificate': 'この証明書について誰に何を提供したか',
   'To the content': '本文へ',
   'For offices': '登録分局などの方',
   Main: '主なメニュー',

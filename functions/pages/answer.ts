@@ -1,0 +1,95 @@
+import { documentOf, type View } from '../../web/document.ts';
+import { type Reader, readerOf } from '../../web/reader.ts';
+import type { HttpHead, HttpResponse } from '../http/http.ts';
+import { PROBLEMS, visibleFault } from '../http/problems.ts';
+import { cookie } from './cookies.ts';
+import { failureView } from './failure.ts';
+import { SESSION } from './signed-in.ts';
+import { LANGUAGE, languageFor, languageNamed, type Visit } from './visit.ts';
+
+/* What leaves: a document, an address to go on to, or what went wrong. */
+
+export interface Redirect {
+  readonly to: string;
+  readonly cookies?: readonly string[];
+}
+
+/** Nothing of another host, no script or style in the page itself, no frame around it, and no form to anywhere else. */
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+const htmlResponse = (
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse => ({
+  status,
+  headers: {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': POLICY,
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'same-origin',
+    vary: 'Accept-Language, Cookie',
+    ...headers,
+  },
+  body,
+});
+
+const YEAR_SECONDS = 365 * 86_400;
+
+/** What is set in the browser beside the page. node:http and API Gateway take several cookies as one header only in turn. */
+const cookiesOf = (request: HttpHead, renewed: string | undefined): Readonly<Record<string, string>> => {
+  if (renewed !== undefined) return { 'set-cookie': cookie(SESSION, renewed) };
+  const chosen = languageNamed(request.query.get('language'));
+  return chosen ? { 'set-cookie': cookie(LANGUAGE, chosen, YEAR_SECONDS) } : {};
+};
+
+/** What came with a form has no address of its own to come back to. */
+export const hereOf = ({ method, path, query }: HttpHead) =>
+  method === 'POST' ? { path: '/console', query: new URLSearchParams() } : { path, query };
+
+/** The document of a view, or of what keeps it from being shown. */
+export const answered = async (
+  { reader, request }: { readonly reader: Reader; readonly request: HttpHead },
+  view: View,
+  renewed?: string,
+): Promise<HttpResponse> =>
+  htmlResponse(
+    view.status ?? 200,
+    await documentOf(reader, view, hereOf(request)),
+    cookiesOf(request, renewed),
+  );
+
+/** Every fault is a page in the reader's language, with what to do. */
+export const failed = async (
+  visit: { readonly reader: Reader; readonly request: HttpHead },
+  error: unknown,
+): Promise<HttpResponse> => {
+  const fault = visibleFault(error);
+  return answered(visit, failureView(visit.reader, fault, PROBLEMS[fault.code].status, visit.request.id));
+};
+
+/** What kept a request from its page at all: too much of it, or too many of them. */
+export const refused = async (error: unknown, request: HttpHead): Promise<HttpResponse> =>
+  failed({ reader: await readerOf(languageFor(request), Date.now()), request }, error);
+
+export type Shown = View | Redirect | HttpResponse;
+
+const isResponse = (shown: Shown): shown is HttpResponse => 'headers' in shown;
+
+export const sent = async (visit: Visit, shown: Shown, renewed?: string): Promise<HttpResponse> => {
+  if (isResponse(shown)) return shown;
+  if (!('to' in shown)) return answered(visit, shown, renewed);
+  const set = shown.cookies?.[0] ?? (renewed === undefined ? undefined : cookie(SESSION, renewed));
+  return {
+    status: 303,
+    headers: { location: shown.to, ...(set !== undefined && { 'set-cookie': set }) },
+    body: '',
+  };
+};

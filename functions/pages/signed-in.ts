@@ -1,0 +1,52 @@
+import type { App } from '../../lib/app.ts';
+import { Fault, type FaultCode } from '../../lib/fault.ts';
+import type { Principal, Role } from '../../lib/principal.ts';
+import type { OpenSession, Sessions } from '../../lib/principals/principals.ts';
+import { isFromHere } from '../http/authenticate.ts';
+import type { HttpHead, HttpRequest } from '../http/http.ts';
+import { cookieIn } from './cookies.ts';
+
+/* Who has signed in, and what every page asks of its visitors. */
+
+export const SESSION = '__Host-akashi-session';
+
+/** Faults that say that nobody has signed in, or not any more. */
+export const SIGNED_OUT: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'unauthenticated',
+  'client-certificate-invalid',
+  'client-certificate-revoked',
+  'client-certificate-expired',
+  'not-in-force',
+]);
+
+/** Beyond this machine nobody can tell whether a page that came without TLS is ours. Fault: `tls-required`. */
+export const assertSecure = (request: HttpRequest): void => {
+  if (request.client.tls || isFromHere(request)) return;
+  throw new Fault('tls-required', 'Pages are shown over HTTPS only; open the same address with https://.');
+};
+
+/** Who has signed in. Where the connection has a client certificate, it is that person's. */
+export const opened = async (
+  sessions: Sessions,
+  { principals }: Pick<App, 'principals'>,
+  { headers, client }: HttpHead,
+  by: 'rows' | 'acts',
+): Promise<OpenSession> => {
+  const session = cookieIn(headers.cookie, SESSION);
+  if (session === undefined) throw new Fault('unauthenticated', 'You are not signed in.');
+  const open = await sessions.open(session, by);
+  if (client.certificate && (await principals.namedBy(client.certificate)) !== open.principal.id)
+    throw new Fault(
+      'unauthenticated',
+      'The session and the client certificate of this browser are of different persons; sign in again.',
+    );
+  return open;
+};
+
+export const assertRole = (roles: readonly Role[] | 'all', { role }: Principal): void => {
+  if (roles === 'all' || roles.includes(role)) return;
+  throw new Fault('forbidden', 'This page is not for your role.', {
+    role,
+    roles,
+  });
+};
