@@ -3,60 +3,14 @@ import type { CertificatePage } from '../../lib/authority/authority.ts';
 import type { Principal } from '../../lib/principal.ts';
 import type { ProfileView } from '../../lib/trust-domain/trust-domain.ts';
 import { both, type Html, table, time } from '../document.ts';
-import { type Field, type Filled, field, filter, form, hidden } from '../forms.ts';
+import { type Filled, field, filter } from '../forms.ts';
 import type { Reader } from '../reader.ts';
 import { CERTIFICATE_STATUS_TEXTS, statusText } from './certificate.ts';
 import { addressOf } from './certificate-forms.ts';
+import { officeField } from './search.ts';
 
 export const CERTIFICATES = '/console/certificates';
 export const SEARCH = `${CERTIFICATES}/search`;
-
-/** Officers choose only where their office has taken over the affairs of others. */
-const officeField = (
-  reader: Reader,
-  { role, office = '', predecessors = [] }: Principal,
-  one: Pick<Field, 'name' | 'value' | 'isRequired'>,
-): readonly Html[] => {
-  const { t } = reader;
-  if (role !== 'officer')
-    return [
-      field(reader, { ...one, label: t`Office`, hint: t`The id of the office, such as mizusaki-higashi.` }),
-    ];
-  if (predecessors.length === 0) return [];
-  const choices = [office, ...predecessors].map((id) => [id, id] as const);
-  return [field(reader, { ...one, label: t`Office`, choices })];
-};
-
-/** Whose sign-in has ended keeps what was typed, and the office goes along unseen. */
-export const searchForm = (reader: Reader, caller: Principal | undefined, { text, within }: Filled): Html => {
-  const { t } = reader;
-  const office = caller
-    ? officeField(reader, caller, { name: 'within', value: within, isRequired: caller.role !== 'officer' })
-    : [hidden('within', within ?? '')];
-  return form(
-    SEARCH,
-    { button: t`Search` },
-    field(reader, {
-      name: 'text',
-      label: t`Search by name`,
-      hint: t`The beginning of a name or of its kana, or two characters of it.`,
-      value: text,
-      isRequired: true,
-      lang: 'ja',
-    }),
-    ...office,
-  );
-};
-
-/** A form of its own, so that neither the text nor the place in the list stands in an address. */
-export const nextFound = ({ t }: Reader, filled: Filled, cursor: string): Html =>
-  form(
-    SEARCH,
-    { button: t`Next page` },
-    hidden('text', filled.text ?? ''),
-    ...(filled.within ? [hidden('within', filled.within)] : []),
-    hidden('cursor', cursor),
-  );
 
 export const certificateFilter = (
   reader: Reader,

@@ -8,10 +8,9 @@ import {
   certificateTable,
   countText,
   exportLinks,
-  nextFound,
   SEARCH,
-  searchForm,
 } from '../../../web/console/certificate-list.ts';
+import { nextFound, searchForm } from '../../../web/console/search.ts';
 import { type Html, more, type View } from '../../../web/document.ts';
 import type { Filled } from '../../../web/forms.ts';
 import { PROBLEMS } from '../../http/problems.ts';
@@ -67,7 +66,7 @@ const listPage = ownPage(
     const { t } = reader;
     const profiles = await profilesFor(visit);
     const chosen = chosenIn(query, [...NAMES, ...DAYS, 'order']);
-    const top = html`${searchForm(reader, caller, {})}
+    const top = html`${searchForm(reader, SEARCH, caller, {})}
 <h2>${t`List of certificates`}</h2>
 <p class="hint">${t`Without a choice: certificates that have not ended.`}</p>
 ${certificateFilter(reader, caller, chosen, profiles)}`;
@@ -104,15 +103,15 @@ const search = ownForm(
     });
     return {
       title: reader.t`Certificates found`,
-      main: html`${searchForm(reader, caller, filled)}
+      main: html`${searchForm(reader, SEARCH, caller, filled)}
 ${certificateTable(reader, countText(reader, page), page.certificates, await profilesFor(visit))}
-${page.cursor !== undefined && nextFound(reader, filled, page.cursor)}
+${page.cursor !== undefined && nextFound(reader, SEARCH, filled, page.cursor)}
 <p><a href="${CERTIFICATES}">${reader.t`All certificates`}</a></p>`,
     };
   },
   ({ reader }, { filled }) => ({
     title: reader.t`Certificates`,
-    main: searchForm(reader, reader.principal, filled),
+    main: searchForm(reader, SEARCH, reader.principal, filled),
   }),
 );
 
@@ -121,7 +120,7 @@ const searchPage = ownPage(
   READERS,
   async ({ reader, caller }): Promise<View> => ({
     title: reader.t`Certificates`,
-    main: searchForm(reader, caller, {}),
+    main: searchForm(reader, SEARCH, caller, {}),
   }),
 );
 

@@ -48,6 +48,9 @@ export const requestTable = (
   );
 };
 
+/** Where a search by name is posted. */
+export const SEARCH = '/console/requests/search';
+
 /** What the filter of the page has. */
 const FILTERS = ['office', 'state', 'profile', 'holder', 'submittedBy', 'order', 'cursor'] as const;
 
@@ -72,7 +75,7 @@ export const requestListPage = ownPage(
     );
     return {
       title: t`Requests`,
-      main: html`${searchForm(reader, visit.caller, {})}${filter(
+      main: html`${searchForm(reader, SEARCH, visit.caller, {})}${filter(
         '/console/requests',
         t`Show`,
         field(reader, {
