@@ -80,11 +80,12 @@ export const documentOf = async (reader: Reader, view: View, here: Here): Promis
 <body>
 <a class="skip" href="#main">${t`To the content`}</a>
 <header>
-<p class="name"><a href="${principal ? '/console' : '/'}">Akashi <span lang="ja">証</span></a></p>
+<p class="name"><a class="home" href="${principal ? '/console' : '/'}">Akashi <span lang="ja">証</span></a></p>
 <div class="who">
 ${
   principal &&
   html`<p>${say(ROLE_NAMES[principal.role])}: ${principal.name[language] !== principal.id && html`<b>${principal.name[language]}</b>`} <span class="id">${principal.id}</span></p>
+<p><a href="/console/sessions">${t`Sessions`}</a></p>
 <form method="post" action="/console/sign-out"><button class="quiet">${t`Sign out`}</button></form>`
 }
 ${!principal && html`<p><a href="/console">${t`For offices`}</a></p>`}

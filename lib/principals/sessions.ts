@@ -36,6 +36,8 @@ export interface OpenSession {
 
 export interface Begun {
   readonly cookie: string;
+  /** Milliseconds since the epoch: it lasts no longer. */
+  readonly expiresAt: number;
   readonly principal: Principal;
 }
 
@@ -134,7 +136,12 @@ export const openSessions = ({
 
   const begin: Sessions['begin'] = async (certificate) => {
     const principal = await judged(certificate, 'acts');
-    return { cookie: seal('session', made(certificate)), principal: { ...principal, door: 'session' } };
+    const session = made(certificate);
+    return {
+      cookie: seal('session', session),
+      expiresAt: session.begun + LONGEST_MS,
+      principal: { ...principal, door: 'session' },
+    };
   };
 
   return {

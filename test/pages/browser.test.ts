@@ -18,6 +18,11 @@ import { certificateOf, type ServedPages, servePages } from './served-pages.ts';
  * the Content-Security-Policy kept back. With AKASHI_SCREENSHOTS=1 the pictures of docs/console are made anew.
  */
 
+/** CSS pixels of the narrowest window that has to do (WCAG 1.4.10), and of the pictures. */
+const NARROW = { width: 320, height: 640 };
+const WIDE = { width: 1120, height: 800 };
+const PICTURED = process.env.AKASHI_SCREENSHOTS !== undefined;
+
 const folder = temporaryFolder();
 const PICTURES = join(import.meta.dirname, '../../docs/console');
 let service: ServedPages;
@@ -27,7 +32,7 @@ const complaints: string[][] = [];
 beforeAll(async () => {
   service = await servePages(folder.path);
   if (!NO_BROWSER) browser = await launch();
-  if (process.env.AKASHI_SCREENSHOTS) mkdirSync(PICTURES, { recursive: true });
+  if (PICTURED) mkdirSync(PICTURES, { recursive: true });
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
@@ -41,7 +46,7 @@ type Language = (typeof LANGUAGES)[number];
 const visitor = async (language: Language): Promise<BrowserContext> => {
   const context = await (browser as Browser).newContext({
     locale: language === 'ja' ? 'ja-JP' : 'en-GB',
-    viewport: { width: 1120, height: 800 },
+    viewport: NARROW,
   });
   complaints.push(complaintsOf(context));
   return context;
@@ -58,13 +63,13 @@ const signedIn = async (principal: string, language: Language): Promise<Page> =>
 /** What holds for every page. */
 const judge = async (page: Page, picture?: string): Promise<void> => {
   await expectAccessible(page);
-  if (picture !== undefined && process.env.AKASHI_SCREENSHOTS)
+  if (picture !== undefined && PICTURED) {
+    await page.setViewportSize(WIDE);
     await page.screenshot({ path: join(PICTURES, `${picture}.png`), fullPage: true });
-  const { width = 0, height = 0 } = page.viewportSize() ?? {};
-  await page.setViewportSize({ width: 320, height: 640 });
+    await page.setViewportSize(NARROW);
+  }
   // WCAG 1.4.10: nothing is to be scrolled sideways but tables.
   expect(await page.evaluate('document.documentElement.scrollWidth'), page.url()).toBeLessThanOrEqual(320);
-  await page.setViewportSize({ width, height });
 };
 
 const texts = {

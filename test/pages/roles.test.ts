@@ -44,6 +44,9 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   signIn: everybody('out'),
   useOneTimeAddress: everybody('out'),
   homePage: { ...everybody('page'), nobody: 'out' },
+  sessionsPage: { ...everybody('page'), nobody: 'out' },
+  // The officer is not the responsible person.
+  endOfficersSessionsForm: only({}),
   requestListPage: READERS,
   searchRequestsForm: SEARCHERS,
   newRequestPage: only({ officer: 'page' }),
@@ -82,7 +85,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
 };
 
 /** They end or begin a session, and have tests of their own (sessions.test.ts). */
-const ELSEWHERE = ['signOut', 'makeOneTimeAddress'];
+const ELSEWHERE = ['signOut', 'makeOneTimeAddress', 'endOwnSessionsForm'];
 
 const all = pages({ sessions: {} as never, log: () => {} }).filter(({ id }) => !ELSEWHERE.includes(id));
 const folder = temporaryFolder();

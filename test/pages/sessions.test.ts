@@ -107,14 +107,38 @@ describe('a session', () => {
     expect((await home(browser)).text).toContain('This session was ended');
   });
 
-  it('ends with all others of the person', async () => {
-    const browsers = [await service.browser('higashi-counter'), await service.browser('higashi-counter')];
-    const other = await service.browser('higashi-examiner');
-    await service.sessions.endAllOf('higashi-counter');
-    for (const browser of browsers) expect((await home(browser)).status).toBe(401);
-    expect((await home(other)).status).toBe(200);
-    service.advance(2);
-    expect((await home(await service.browser('higashi-counter'))).status).toBe(200);
+  it('ends with all others of the person, by the person or the responsible one of the office', async () => {
+    const ending = {
+      'higashi-counter': { by: 'higashi-counter', path: '/console/sessions', filled: {} },
+      'higashi-examiner': {
+        by: 'higashi-chief',
+        path: '/console/sessions/officers',
+        filled: { officer: 'higashi-examiner' },
+      },
+    } as const;
+    for (const [id, { by, path, filled }] of Object.entries(ending)) {
+      const browsers = [await service.browser(id), await service.browser(id)];
+      const other = await service.browser('auditor');
+      const actor = by === id ? (browsers[0] as Browser) : await service.browser(by);
+      expect((await actor.post(path, filled)).status).toBe(303);
+      const { records } = await service.app.ledger.query({ kind: 'provision', limit: 1 });
+      expect(records[0]).toMatchObject({ channel: 'sign-in', recipient: by, provided: { ended: id } });
+      for (const browser of browsers) expect((await home(browser)).status).toBe(401);
+      expect((await home(other)).status).toBe(200);
+      service.advance(2);
+      expect((await home(await service.browser(id))).status).toBe(200);
+    }
+  });
+
+  it('of an officer ends by nobody else', async () => {
+    const browser = await service.browser('nishi-counter');
+    for (const who of ['higashi-chief', 'higashi-counter', 'operator-noda']) {
+      const answer = await (await service.browser(who)).post('/console/sessions/officers', {
+        officer: 'nishi-counter',
+      });
+      expect([403, 404]).toContain(answer.status);
+    }
+    expect((await home(browser)).status).toBe(200);
   });
 
   it('ends with the office holding the person back', async () => {

@@ -117,6 +117,17 @@ export const WEB: Readonly<Record<string, string>> = {
   'Whether it is valid now stands on the page of the certificate.':
     '今も有効かどうかは、証明書の画面で確かめられます。',
   'Who was told about this certificate': 'この証明書について誰に何を提供したか',
+  Sessions: 'セッション',
+  'Whoever has lost a computer, or has not signed out somewhere, ends all sessions here. Nobody else is signed out.':
+    'コンピューターを紛失したときや、サインアウトし忘れたときは、ここですべてのセッションを終了できます。ほかの人はサインアウトされません。',
+  'End all my sessions': '自分のすべてのセッションを終了する',
+  'Sessions of an officer of your office': 'この登録分局の職員のセッション',
+  "End the officer's sessions": 'この職員のセッションを終了する',
+  'Officer (id)': '職員（ID）',
+  'The sessions that had begun are ended.': '開始していたセッションを終了しました。',
+  "The responsible person ends the sessions of the office's officers.":
+    '登録分局の職員のセッションを終了できるのは、責任者です。',
+  'Your office has no such officer.': 'この登録分局に、その職員はいません。',
   'To the content': '本文へ',
   'For offices': '登録分局などの方',
   Main: '主なメニュー',
