@@ -48,6 +48,7 @@ const STORY = [
   'trust-domain approve',
   'trust-domain reject',
   'whoami',
+  'console',
   'offices propose',
   'offices confirm',
   'offices withdraw',
@@ -167,6 +168,8 @@ const shell = (lines: readonly string[]): Promise<string> =>
       DATA_DIR: service.data,
       // Whoever reads Japanese copies the same lines.
       AKASHI_LANGUAGE: 'ja',
+      // xdg-open starts this in place of a browser.
+      BROWSER: 'true',
       // Halves the time that each call takes.
       NODE_COMPILE_CACHE: join(folder, 'compiled'),
     };
