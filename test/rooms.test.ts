@@ -116,7 +116,7 @@ const SIDE_DOORS = ['lib/trust-domain/in-force.ts', 'lib/enrolment/by-rows.ts'];
 /** Rooms without a contract.ts: they are codecs, whose types stand beside the code that reads and writes them. */
 const WITHOUT_CONTRACT = ['lib/pki', 'lib/sheets', 'lib/tlog', 'lib/aws'];
 
-/** What pages are made with: how texts are said, and nothing that acts. */
+/** Pages are made with these: they say texts and read formats, and none of them acts. */
 const WEB_CALLS = [
   'lib/fault.ts',
   'lib/ledger/ledger.ts',

@@ -7,7 +7,7 @@ import type { Reader } from './reader.ts';
 /** A piece of a page. What goes in by `${}` is escaped, unless it is a piece itself. */
 export type Html = ReturnType<typeof html>;
 
-/** What a page says, before it has the frame that all pages have. */
+/** A page without the frame that all pages have. */
 export interface View {
   readonly title: string;
   readonly main: Html;
@@ -132,7 +132,7 @@ export const table = (
 <tbody>${rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
 </table></div>`;
 
-/** What went wrong, at the top of the page, where a reader of the screen begins. */
+/** A fault stands at the top of the page, where a screen reader begins. */
 export const alert = (title: string, ...lines: readonly (string | Html)[]): Html =>
   html`<div class="alert" role="alert"><h2>${title}</h2>${lines.map((line) => html`<p>${line}</p>`)}</div>`;
 

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Html } from './document.ts';
 import type { Reader } from './reader.ts';
 
-/** What somebody has filled in, by the names of the fields. */
+/** The values that somebody has filled in, by the names of the fields. */
 export type Filled = Readonly<Record<string, string>>;
 
 export interface Field {

@@ -15,7 +15,7 @@ export const LISTED_PER_RECORD = Math.floor(MAX_CERTIFICATES_PER_RECORD / 2);
 /** Two records have room for a whole page. */
 export const listLimit = pageLimit(50, 20);
 
-/** What both lists can be asked for. */
+/** Both lists take these. */
 export const listedBy = {
   office: officeId
     .exactOptional()
@@ -72,7 +72,7 @@ export const assertNamed = (
     ...(tenant !== undefined && { tenant }),
   });
 
-/** What the record of a page says. */
+/** The record of a page says this. */
 interface Telling<T> extends Pick<Told, 'channel' | 'method'> {
   /** What was asked for, and never a text that was searched for. */
   readonly provided: Told['provided'];

@@ -82,7 +82,7 @@ export interface Route<
   readonly recorded?: true;
   /** What the route's own protocol says in place of a problem document with 429 or 503. */
   readonly tryLater?: () => HttpResponse;
-  /** What a page says in place of a problem document. */
+  /** Makes a page's answer to a fault, in place of a problem document. */
   readonly problem?: (error: unknown, request: HttpHead) => Promise<HttpResponse>;
   /** The caller must show a client certificate; a token is not enough. */
   readonly certificateOnly?: true;

@@ -262,7 +262,8 @@ const inputReader = (route: RouteTerms): ((request: HttpRequest) => Read) => {
   };
 };
 
-const decodeParams = (params: HttpRequest['params']): Readonly<Record<string, string>> => {
+/** Fault: `invalid-input`. */
+export const decodeParams = (params: HttpRequest['params']): Readonly<Record<string, string>> => {
   try {
     return Object.fromEntries(
       Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),

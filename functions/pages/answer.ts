@@ -11,7 +11,8 @@ import { LANGUAGE, languageFor, languageNamed, type Visit } from './visit.ts';
 
 export interface Redirect {
   readonly to: string;
-  readonly cookies?: readonly string[];
+  /** A Set-Cookie header. */
+  readonly cookie?: string;
 }
 
 /** Nothing of another host, no script or style in the page itself, no frame around it, and no form to anywhere else. */
@@ -27,7 +28,7 @@ const POLICY = [
 const htmlResponse = (
   status: number,
   body: string,
-  headers: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>>,
 ): HttpResponse => ({
   status,
   headers: {
@@ -43,14 +44,14 @@ const htmlResponse = (
 
 const YEAR_SECONDS = 365 * 86_400;
 
-/** What is set in the browser beside the page. node:http and API Gateway take several cookies as one header only in turn. */
+/** An answer sets one cookie: the session's, or else the chosen language. */
 const cookiesOf = (request: HttpHead, renewed: string | undefined): Readonly<Record<string, string>> => {
   if (renewed !== undefined) return { 'set-cookie': cookie(SESSION, renewed) };
   const chosen = languageNamed(request.query.get('language'));
   return chosen ? { 'set-cookie': cookie(LANGUAGE, chosen, YEAR_SECONDS) } : {};
 };
 
-/** What came with a form has no address of its own to come back to. */
+/** A form's answer has no address to come back to. */
 export const hereOf = ({ method, path, query }: HttpHead) =>
   method === 'POST' ? { path: '/console', query: new URLSearchParams() } : { path, query };
 
@@ -75,7 +76,7 @@ export const failed = async (
   return answered(visit, failureView(visit.reader, fault, PROBLEMS[fault.code].status, visit.request.id));
 };
 
-/** What kept a request from its page at all: too much of it, or too many of them. */
+/** For a request that does not reach its page: it is too large, or there are too many. */
 export const refused = async (error: unknown, request: HttpHead): Promise<HttpResponse> =>
   failed({ reader: await readerOf(languageFor(request), Date.now()), request }, error);
 
@@ -86,10 +87,19 @@ const isResponse = (shown: Shown): shown is HttpResponse => 'headers' in shown;
 export const sent = async (visit: Visit, shown: Shown, renewed?: string): Promise<HttpResponse> => {
   if (isResponse(shown)) return shown;
   if (!('to' in shown)) return answered(visit, shown, renewed);
-  const set = shown.cookies?.[0] ?? (renewed === undefined ? undefined : cookie(SESSION, renewed));
+  const set = shown.cookie ?? (renewed === undefined ? undefined : cookie(SESSION, renewed));
   return {
     status: 303,
     headers: { location: shown.to, ...(set !== undefined && { 'set-cookie': set }) },
     body: '',
   };
 };
+
+/** The same answer, to be saved under that name. */
+export const asFile = (answer: HttpResponse, name: string): HttpResponse => ({
+  ...answer,
+  headers: {
+    ...answer.headers,
+    'content-disposition': `attachment; filename="${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`,
+  },
+});

@@ -1,5 +1,4 @@
 import { html } from 'hono/html';
-import * as z from 'zod/mini';
 import { Fault, phrase } from '../../lib/fault.ts';
 import type { Role } from '../../lib/principal.ts';
 import { alert, type Html, type View } from '../../web/document.ts';
@@ -8,10 +7,11 @@ import type { Reader } from '../../web/reader.ts';
 import { assertOwnOrigin } from '../http/foreign-origin.ts';
 import type { HttpRequest } from '../http/http.ts';
 import { PROBLEMS, visibleFault } from '../http/problems.ts';
-import { defineRoute, type Lane, type Route } from '../http/route.ts';
-import { answered, failed, type Redirect, refused, sent } from './answer.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { answered, failed, type Redirect, sent } from './answer.ts';
 import { problemAlert } from './failure.ts';
-import { assertRole, assertSecure, opened, SIGNED_OUT } from './signed-in.ts';
+import { type Place, termsOf } from './place.ts';
+import { assertRole, assertSecure, isSignedOut, opened } from './signed-in.ts';
 import { type OwnVisit, type PageDeps, type Visit, visitOf } from './visit.ts';
 
 /*
@@ -19,23 +19,16 @@ import { type OwnVisit, type PageDeps, type Visit, visitOf } from './visit.ts';
  * comes back with everything that was typed, and with what is wrong.
  */
 
-/** What came with a form: its texts, and its files by name. */
+/** The texts of a form, and its files, by name. */
 export interface Sent {
   readonly filled: Filled;
   readonly files: Readonly<Record<string, Uint8Array>>;
 }
 
-/** What a form with a file may have. */
+/** Enough for a form with a file. */
 const MAX_BYTES = 256 * 1024;
 
 const TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data'] as const;
-
-interface Place {
-  readonly id: string;
-  readonly path: string;
-  readonly summary: string;
-  readonly lane?: Lane;
-}
 
 /** More than any form of this service has. Reading a million of them would hold everybody else for seconds. */
 const MAX_PARTS = 200;
@@ -70,24 +63,14 @@ const readForm = async ({ headers, body }: HttpRequest): Promise<Sent> => {
 };
 
 const formRoute = (
-  { id, path, summary, lane = 'public' }: Place,
+  place: Place,
   handle: (app: Visit['app'], request: HttpRequest, now: number) => ReturnType<typeof answered>,
 ): Route =>
   defineRoute({
-    id,
+    ...termsOf(place),
     method: 'POST',
-    path,
-    summary,
-    description: summary,
-    lane,
-    access: 'public',
-    params: z.record(z.string(), z.string()),
-    query: z.record(z.string(), z.string()),
-    // The type has a boundary in it, so it is judged here.
     body: { kind: 'bytes', contentTypes: TYPES, maxBytes: MAX_BYTES },
-    responses: { 303: { description: 'Where it led to.' }, 200: { description: summary } },
-    faults: [],
-    problem: refused,
+    responses: { 303: { description: 'Where it led to.' }, 200: { description: place.summary } },
     handle: (app, { request, now }) => handle(app, request, now),
   }) as unknown as Route;
 
@@ -128,7 +111,7 @@ export const ownForm =
       let form: Sent | undefined;
       try {
         assertSecure(request);
-        // A browser sends no cookie along from another site, and an older one might.
+        // An old browser may send the cookie along from another site.
         assertOwnOrigin(request);
         form = await readForm(request);
         const { id, principal, renewed } = await opened(deps.sessions, app, request, 'acts');
@@ -139,15 +122,13 @@ export const ownForm =
       } catch (error) {
         const view = form && viewAgain(() => again(visit, form as Sent));
         if (view === undefined) return failed(visit, error);
-        const isSignedOut =
-          visit.reader.principal === undefined && Fault.is(error) && SIGNED_OUT.has(error.code);
-        return isSignedOut
+        return isSignedOut(visit.reader, error)
           ? answered(visit, signedOutAgain(visit.reader, error, view))
           : withProblem(visit, error, view);
       }
     });
 
-/** What came with the form is anybody's, also what the page itself had put there. Undefined where no form can be made of it. */
+/** Anybody can change what a form carries, hidden inputs included. Undefined where no form can be made of it. */
 const viewAgain = (make: () => View): View | undefined => {
   try {
     return make();

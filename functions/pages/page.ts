@@ -1,13 +1,12 @@
 import { html } from 'hono/html';
-import * as z from 'zod/mini';
 import type { App } from '../../lib/app.ts';
-import { Fault } from '../../lib/fault.ts';
 import type { Role } from '../../lib/principal.ts';
 import type { View } from '../../web/document.ts';
 import type { HttpHead, HttpRequest, HttpResponse } from '../http/http.ts';
-import { defineRoute, type Lane, type Route } from '../http/route.ts';
-import { answered, failed, hereOf, refused, type Shown, sent } from './answer.ts';
-import { assertRole, assertSecure, opened, SIGNED_OUT } from './signed-in.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import { answered, failed, hereOf, type Shown, sent } from './answer.ts';
+import { type Place, termsOf } from './place.ts';
+import { assertRole, assertSecure, isSignedOut, opened } from './signed-in.ts';
 import { signedOutView } from './signed-out.ts';
 import { type OwnVisit, type PageDeps, type Visit, visitOf } from './visit.ts';
 
@@ -28,32 +27,14 @@ const continueView = ({ reader: { t }, request }: Visit): View => {
   };
 };
 
-const ANY_QUERY = z.record(z.string(), z.string());
-
-interface Place {
-  readonly id: string;
-  readonly path: string;
-  readonly summary: string;
-  readonly lane?: Lane;
-}
-
 const pageRoute = (
-  { id, path, summary, lane = 'public' }: Place,
+  place: Place,
   handle: (app: App, request: HttpRequest, now: number) => Promise<HttpResponse>,
 ): Route =>
   defineRoute({
-    id,
+    ...termsOf(place),
     method: 'GET',
-    path,
-    summary,
-    description: summary,
-    lane,
-    access: 'public',
-    params: z.record(z.string(), z.string()),
-    query: ANY_QUERY,
-    responses: { 200: { description: summary, contentType: 'text/html' } },
-    faults: [],
-    problem: refused,
+    responses: { 200: { description: place.summary, contentType: 'text/html' } },
     handle: (app, { request, now }) => handle(app, request, now),
   }) as unknown as Route;
 
@@ -83,8 +64,7 @@ export const ownPage =
         assertRole(roles, principal);
         return await sent(visit, await show({ ...visit, caller: principal, session: id }), renewed);
       } catch (error) {
-        if (Fault.is(error) && SIGNED_OUT.has(error.code) && visit.reader.principal === undefined)
-          return answered(visit, signedOutView(visit.reader, error));
+        if (isSignedOut(visit.reader, error)) return answered(visit, signedOutView(visit.reader, error));
         return failed(visit, error);
       }
     });

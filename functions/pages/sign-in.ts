@@ -60,7 +60,7 @@ const recorded = async (
 /** The session begins when its record is durable, as a token does. */
 const begin = async (visit: Visit, { cookie: value, principal, expiresAt }: Begun): Promise<Redirect> => {
   await recorded(visit, principal, { expiresAt: new Date(expiresAt).toISOString() }, value);
-  return { to: '/console', cookies: [cookie(SESSION, value)] };
+  return { to: '/console', cookie: cookie(SESSION, value) };
 };
 
 const signIn = ({ sessions, log }: PageDeps): Route =>
@@ -85,7 +85,7 @@ const signOut = ownForm(
   'all',
   async ({ session }, _, { sessions }) => {
     await sessions.end(session);
-    return { to: '/', cookies: [cookie(SESSION, '', 0)] };
+    return { to: '/', cookie: cookie(SESSION, '', 0) };
   },
   ({ reader }) => ({ title: reader.t`Sign out`, main: html`` }),
 );
@@ -98,7 +98,7 @@ const sessionsView = (reader: Reader, { officer = '' }: Filled = {}): View => {
   const { t, principal } = reader;
   return {
     title: t`Sessions`,
-    main: html`<p>${t`Whoever has lost a computer, or has not signed out somewhere, ends all sessions here. Nobody else is signed out.`}</p>
+    main: html`<p>${t`If you have lost a computer or have not signed out somewhere, end all your sessions here. Nobody else is signed out.`}</p>
 ${form(SESSIONS, { button: t`End all my sessions`, isDanger: true })}
 ${
   principal &&
@@ -129,7 +129,7 @@ const endOwnSessions = ownForm(
   async (visit, _, { sessions }) => {
     await recorded(visit, visit.caller, { ended: visit.caller.id }, '');
     await sessions.endAllOf(visit.caller.id);
-    return { to: '/', cookies: [cookie(SESSION, '', 0)] };
+    return { to: '/', cookie: cookie(SESSION, '', 0) };
   },
   ({ reader }) => sessionsView(reader),
 );
@@ -183,7 +183,7 @@ const redeem = ({ sessions }: PageDeps): Route =>
       const { params, request } = visit;
       // A page of another site could sign its reader in as somebody else.
       assertOwnOrigin(request);
-      // Whoever only looks ahead would use the address up.
+      // A browser that looks ahead would use the address up.
       if (request.method !== 'GET' || request.headers['sec-purpose'] !== undefined)
         throw new Fault('invalid-input', 'A one-time address is opened, and not looked at beforehand.');
       return begin(visit, await sessions.redeem(params.ticket ?? ''));

@@ -2,6 +2,7 @@ import type { App } from '../../lib/app.ts';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import type { Principal, Role } from '../../lib/principal.ts';
 import type { OpenSession, Sessions } from '../../lib/principals/principals.ts';
+import type { Reader } from '../../web/reader.ts';
 import { isFromHere } from '../http/authenticate.ts';
 import type { HttpHead, HttpRequest } from '../http/http.ts';
 import { cookieIn } from './cookies.ts';
@@ -11,13 +12,17 @@ import { cookieIn } from './cookies.ts';
 export const SESSION = '__Host-akashi-session';
 
 /** Faults that say that nobody has signed in, or not any more. */
-export const SIGNED_OUT: ReadonlySet<FaultCode> = new Set<FaultCode>([
+const SIGNED_OUT: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'unauthenticated',
   'client-certificate-invalid',
   'client-certificate-revoked',
   'client-certificate-expired',
   'not-in-force',
 ]);
+
+/** Whether the session, and nothing later, was refused. */
+export const isSignedOut = ({ principal }: Reader, error: unknown): error is Fault =>
+  principal === undefined && Fault.is(error) && SIGNED_OUT.has(error.code);
 
 /** Beyond this machine nobody can tell whether a page that came without TLS is ours. Fault: `tls-required`. */
 export const assertSecure = (request: HttpRequest): void => {

@@ -1,5 +1,4 @@
 import type { App } from '../../lib/app.ts';
-import { Fault } from '../../lib/fault.ts';
 import { LANGUAGES, type Language } from '../../lib/messages/messages.ts';
 import type { Log } from '../../lib/ports.ts';
 import type { Principal } from '../../lib/principal.ts';
@@ -9,7 +8,7 @@ import { hasDuty } from '../http/duty.ts';
 import type { HttpRequest, HttpResponse } from '../http/http.ts';
 import { languageOf } from '../http/language.ts';
 import type { Route } from '../http/route.ts';
-import { performed } from '../http/stack.ts';
+import { decodeParams, performed } from '../http/stack.ts';
 import { cookieIn } from './cookies.ts';
 
 /*
@@ -19,7 +18,7 @@ import { cookieIn } from './cookies.ts';
 
 export const LANGUAGE = '__Host-akashi-language';
 
-/** What every page needs. */
+/** Parts that every page needs, and that programs do not. */
 export interface PageDeps {
   readonly sessions: Sessions;
   readonly log: Log;
@@ -63,16 +62,6 @@ export const languageFor = ({ query, headers }: Pick<HttpRequest, 'query' | 'hea
   languageNamed(cookieIn(headers.cookie, LANGUAGE)) ??
   languageOf(headers['accept-language']);
 
-const decoded = (params: HttpRequest['params']): Readonly<Record<string, string>> => {
-  try {
-    return Object.fromEntries(
-      Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
-    );
-  } catch {
-    throw new Fault('invalid-input', 'The path is not percent-encoded UTF-8.');
-  }
-};
-
 const NOTHING = new Uint8Array();
 
 /** A visit before anybody is known. */
@@ -86,7 +75,7 @@ export const visitOf = async (
     const encoded = Object.entries(params).map(([name, value]) => [name, encodeURIComponent(value)]);
     const asked: HttpRequest = {
       ...request,
-      // What a HEAD shows is recorded as that.
+      // A record says HEAD where no content was sent.
       method: route.method === 'GET' && request.method === 'HEAD' ? 'HEAD' : route.method,
       path: route.path,
       params: Object.fromEntries(encoded),
@@ -100,7 +89,7 @@ export const visitOf = async (
     app,
     reader: await readerOf(languageFor(request), now, caller),
     request,
-    params: decoded(request.params),
+    params: decodeParams(request.params),
     query: request.query,
     perform,
     ask: async (route, asked) => JSON.parse(String((await perform(route, asked)).body)),

@@ -18,7 +18,7 @@ import type { CertificateCallers, KnownBy } from './contract.ts';
  * address, has the session back for as long as it may last.
  */
 
-/** Whoever leaves the desk without signing out is signed out. */
+/** A session without a step for so long has ended: its owner may have left the desk. */
 export const IDLE_MS = 30 * 60_000;
 /** One working day. */
 const LONGEST_MS = 12 * 3_600_000;
@@ -27,7 +27,7 @@ const TICKET_MS = 60_000;
 const RENEWED_AFTER_MS = 60_000;
 
 export interface OpenSession {
-  /** Of the session, for `end`. */
+  /** Names the session, for `end`. */
   readonly id: string;
   readonly principal: Principal;
   /** The cookie from now on, where it is to be set anew. */
@@ -49,7 +49,7 @@ export interface Sessions {
   end(id: string): Promise<void>;
   /** Ends all sessions of the principal that have begun. */
   endAllOf(principal: string): Promise<void>;
-  /** What a one-time address has at its end. It begins a session once, within a minute. Faults: those of `byCertificate`. */
+  /** The end of a one-time address. It begins a session once, within a minute. Faults: those of `byCertificate`. */
   ticket(certificate: Uint8Array): Promise<{ readonly ticket: string; readonly expiresAt: number }>;
   /** A new session. Faults: `token-invalid`, `token-expired`, and those of `byCertificate`. */
   redeem(ticket: string): Promise<Begun>;

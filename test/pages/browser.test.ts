@@ -60,7 +60,7 @@ const signedIn = async (principal: string, language: Language): Promise<Page> =>
   return page;
 };
 
-/** What holds for every page. */
+/** Every page is accessible, and fits 320 CSS pixels. */
 const judge = async (page: Page, picture?: string): Promise<void> => {
   await expectAccessible(page);
   if (picture !== undefined && PICTURED) {

@@ -36,7 +36,19 @@ ${certificate && html`<li><b>${t`Certificate issued`}</b> · <a class="id" href=
 </ol>`;
 };
 
-/** What the certificate will say, by the labels of the profile. */
+/** The values of a request, by the labels of its profile. */
+export const fieldRows = (
+  reader: Reader,
+  profile: ProfileView | undefined,
+  fields: NonNullable<RequestView['fields']>,
+) =>
+  Object.entries(fields).map(([name, value]) => {
+    const label = profile?.fields.find((one) => one.name === name)?.label;
+    const text = html`<span class="person" lang="ja">${[value].flat().join('、')}</span>`;
+    return [label ? both(reader, label) : name, text] as const;
+  });
+
+/** The contents of the certificate that will be made. */
 const contentsOf = (reader: Reader, request: RequestView, profile: ProfileView | undefined): Html => {
   const { t } = reader;
   if (request.personalData)
@@ -46,20 +58,12 @@ const contentsOf = (reader: Reader, request: RequestView, profile: ProfileView |
         ? t`Their retention has ended.`
         : t`They cannot be read now; tell the operator.`,
     );
-  const labelOf = (name: string): string => {
-    const known = profile?.fields.find((one) => one.name === name);
-    return known ? both(reader, known.label) : name;
-  };
-  const values = Object.entries(request.fields ?? {}).map(
-    ([name, value]) =>
-      [labelOf(name), html`<span class="person" lang="ja">${[value].flat().join('、')}</span>`] as const,
-  );
   return facts([
     [
       t`Subject of the certificate`,
       request.subject && html`<span class="person" lang="ja">${request.subject}</span>`,
     ],
-    ...values,
+    ...fieldRows(reader, profile, request.fields ?? {}),
     [t`Holder (pseudonym)`, request.holder && html`<span class="id">${request.holder}</span>`],
     [t`Officer to whom it is issued`, request.issuedTo && html`<span class="id">${request.issuedTo}</span>`],
     [t`Key`, request.keyAlgorithm],

@@ -5,9 +5,9 @@ import { serves } from '../../../lib/tenant.ts';
 import { authorityPart } from '../../../web/console/authority.ts';
 import { notice, type View } from '../../../web/document.ts';
 import { route as publishCrl } from '../../routes/crls/publish-crl.ts';
-import { route as listAuthorities } from '../../routes/public/list-authorities.ts';
 import { ownForm } from '../form.ts';
 import { ownPage } from '../page.ts';
+import { authoritiesFor } from '../public/authorities.ts';
 import { authorityState } from './authority-state.ts';
 
 const ROLES = ['operator'] as const;
@@ -26,8 +26,7 @@ const page = ownPage(
   async (visit): Promise<View> => {
     const { reader, caller, query } = visit;
     const { t } = reader;
-    const { authorities } = await visit.ask<{ readonly authorities: readonly CaView[] }>(listAuthorities);
-    const seen = authorities.filter((ca) => isSeenBy(caller, ca));
+    const seen = (await authoritiesFor(visit)).filter((ca) => isSeenBy(caller, ca));
     const states = await Promise.all(seen.map((ca) => authorityState(visit, ca)));
     const published = seen.find(({ id }) => id === query.get('published'));
     return {

@@ -13,9 +13,9 @@ import {
 import { AUTHORITY_CRL, FULL_CRL } from '../../../lib/status/status.ts';
 import type { AuthorityState, CrlState, OcspState } from '../../../web/console/authority.ts';
 import { visibleFault } from '../../http/problems.ts';
-import { route as askStatusByUrl } from '../../routes/public/ask-status-by-url.ts';
-import { route as getAuthorityCertificate } from '../../routes/public/get-authority-certificate.ts';
 import { route as getCrl } from '../../routes/public/get-crl.ts';
+import { askOcsp } from '../public/ask-here.ts';
+import { certificateOf } from '../public/authorities.ts';
 import type { OwnVisit } from '../visit.ts';
 
 /*
@@ -23,14 +23,11 @@ import type { OwnVisit } from '../visit.ts';
  * certificate. Both answers are recorded, as any other.
  */
 
-const bytesOf = (body: Uint8Array | string): Uint8Array =>
-  typeof body === 'string' ? Buffer.from(body) : body;
-
 const crlState = async (visit: OwnVisit, ca: string, partition: string): Promise<CrlState> => {
   try {
     const { body } = await visit.perform(getCrl, { params: { ca, partition } });
     const { thisUpdate, nextUpdate, revokedCertificates, crlExtensions } = decodeCertificateList(
-      bytesOf(body),
+      Buffer.from(body),
     );
     const number = findExtension(crlExtensions, 'cRLNumber')?.number;
     return {
@@ -46,22 +43,22 @@ const crlState = async (visit: OwnVisit, ca: string, partition: string): Promise
 };
 
 /** A CA's own certificate is self-signed, so the CA's responder answers about it. */
-const questionAbout = ({ subject, subjectPublicKeyInfo, serialNumber }: Certificate): string => {
+const questionAbout = ({ subject, subjectPublicKeyInfo, serialNumber }: Certificate): Uint8Array => {
   const certId = encodeCertId({
     hash: 'sha256',
     issuerName: encodeName(subject),
     issuerPublicKeyInfo: subjectPublicKeyInfo,
     serialNumber,
   });
-  return Buffer.from(encodeOcspRequest({ certIds: [certId] })).toString('base64');
+  return encodeOcspRequest({ certIds: [certId] });
 };
 
 const NO_ANSWER: Phrase = phrase`The responder gives no answer now.`;
 
 const ocspState = async (visit: OwnVisit, own: Certificate): Promise<OcspState> => {
   try {
-    const { body } = await visit.perform(askStatusByUrl, { params: { request: questionAbout(own) } });
-    const answer = decodeOcspResponse(bytesOf(body));
+    const { der: given } = await askOcsp(visit, questionAbout(own));
+    const answer = decodeOcspResponse(given);
     if (answer.status !== 'successful') return { failure: NO_ANSWER };
     const [single] = answer.basic.responses;
     const [der] = answer.basic.certs;
@@ -82,8 +79,7 @@ const ocspState = async (visit: OwnVisit, own: Certificate): Promise<OcspState> 
 };
 
 export const authorityState = async (visit: OwnVisit, ca: CaView): Promise<AuthorityState> => {
-  const { body } = await visit.perform(getAuthorityCertificate, { params: { ca: ca.id } });
-  const own = decodeCertificate(bytesOf(body));
+  const own = await certificateOf(visit, ca.id);
   const partitions = ca.urls.authorityCrl ? [FULL_CRL, AUTHORITY_CRL] : [FULL_CRL];
   const [ocsp, ...crls] = await Promise.all([
     ocspState(visit, own),

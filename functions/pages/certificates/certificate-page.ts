@@ -16,7 +16,7 @@ export const refIn = ({ params: { ca = '', serial = '' } }: Pick<Visit, 'params'
   serial,
 });
 
-/** What an act led to, as it stands in the address of the page that follows it. */
+/** The result of an act, as the address of the next page names it. */
 export type Done =
   | 'revoked'
   | 'raised'

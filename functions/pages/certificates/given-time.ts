@@ -1,4 +1,5 @@
 import { Fault, phrase } from '../../../lib/fault.ts';
+import { rfc3339 } from '../../../lib/pki/pki.ts';
 
 const FORM =
   /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?(?: ?(?:(Z)|JST|([+-](?:0\d|1[0-4]):[0-5]\d)))?$/;
@@ -43,5 +44,5 @@ const DAY_MS = 86_400_000;
 /** A filter's last day is within the list; the operation takes the moment at which the list ends. */
 export const endOfDay = (text: string): string | undefined => {
   const time = readGivenTime(text);
-  return time && new Date(Date.parse(time) + DAY_MS).toISOString().replace('.000Z', 'Z');
+  return time && rfc3339(new Date(Date.parse(time) + DAY_MS));
 };

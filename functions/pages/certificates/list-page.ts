@@ -27,7 +27,7 @@ import { endOfDay, readGivenTime } from './given-time.ts';
 
 const READERS = ['officer', 'operator', 'auditor'] as const;
 
-/** What the filter has besides the order, and what both operations are asked for. */
+/** Both operations take these. */
 const NAMES = ['office', 'tenant', 'profile', 'holder', 'issuedTo', 'status'] as const;
 const DAYS = ['expiresFrom', 'expiresTo'] as const;
 
@@ -52,7 +52,7 @@ ${more(reader, CERTIFICATES, kept, page.cursor)}
 ${exportLinks(reader, new URLSearchParams(chosenIn(query, [...NAMES, ...DAYS])))}`;
 };
 
-/** What the visitor can mend by choosing otherwise. */
+/** Another choice mends it. */
 const isMendable = (error: unknown): error is Fault => Fault.is(error) && PROBLEMS[error.code].status < 500;
 
 /** Principals of the service see several tenants, and have to say whose certificates they mean. */

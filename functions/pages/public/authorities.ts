@@ -4,6 +4,7 @@ import { route as getAuthorityCertificate } from '../../routes/public/get-author
 import { route as listAuthorities } from '../../routes/public/list-authorities.ts';
 import type { Visit } from '../visit.ts';
 
+/** A public answer: asking for it leaves no record. */
 export const authoritiesFor = async (visit: Visit): Promise<readonly CaView[]> =>
   (await visit.ask<{ readonly authorities: readonly CaView[] }>(listAuthorities)).authorities;
 

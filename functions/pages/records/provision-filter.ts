@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Fault, type Phrase, phrase } from '../../../lib/fault.ts';
+import { rfc3339 } from '../../../lib/pki/pki.ts';
 
 /* What a reader of provisions has chosen: the query of the page, and the query of the operation that follows from it. */
 
@@ -34,9 +35,7 @@ const momentOf = (field: keyof typeof DAYS, text: string, daysLater: 0 | 1): str
   if (!day.safeParse(text).success) {
     throw new Fault('invalid-input', phrase`${DAYS[field]}: write the day as 2026-04-01.`, { field });
   }
-  return new Date(Date.parse(`${text}T00:00:00+09:00`) + daysLater * DAY_MS)
-    .toISOString()
-    .replace('.000Z', 'Z');
+  return rfc3339(new Date(Date.parse(`${text}T00:00:00+09:00`) + daysLater * DAY_MS));
 };
 
 /** Days are those of Japan, and the last one is included. */

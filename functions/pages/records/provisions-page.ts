@@ -1,5 +1,4 @@
 import { html } from 'hono/html';
-import type { CaView } from '../../../lib/authority/authority.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { provisionTable } from '../../../web/console/record-list.ts';
 import type { ProvisionRecord } from '../../../web/console/record-told.ts';
@@ -7,10 +6,10 @@ import { CHANNEL_TEXTS } from '../../../web/console/record-words.ts';
 import { both, type Html, more, type View } from '../../../web/document.ts';
 import { field, filter } from '../../../web/forms.ts';
 import { PROBLEMS } from '../../http/problems.ts';
-import { route as listAuthorities } from '../../routes/public/list-authorities.ts';
 import { route as listProvisions } from '../../routes/records/list-provisions.ts';
 import { problemAlert } from '../failure.ts';
 import { ownPage } from '../page.ts';
+import { authoritiesFor } from '../public/authorities.ts';
 import type { OwnVisit } from '../visit.ts';
 import {
   addressQuery,
@@ -28,10 +27,6 @@ interface Page {
   readonly records: readonly ProvisionRecord[];
   readonly cursor?: string;
 }
-
-/** A public answer: asking for it leaves no record. */
-export const authoritiesFor = async (visit: OwnVisit): Promise<readonly CaView[]> =>
-  (await visit.ask<{ readonly authorities: readonly CaView[] }>(listAuthorities)).authorities;
 
 const filterForm = async (visit: OwnVisit, chosen: Chosen, fault?: Fault): Promise<Html> => {
   const { reader } = visit;

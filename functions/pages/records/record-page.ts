@@ -14,9 +14,10 @@ import { route as getLogCheckpoint } from '../../routes/public/get-log-checkpoin
 import { route as getLogKey } from '../../routes/public/get-log-key.ts';
 import { route as getRecord } from '../../routes/records/get-record.ts';
 import { route as getRecordProof } from '../../routes/records/get-record-proof.ts';
+import { asFile } from '../answer.ts';
 import { ownPage } from '../page.ts';
+import { authoritiesFor } from '../public/authorities.ts';
 import type { OwnVisit } from '../visit.ts';
-import { authoritiesFor } from './provisions-page.ts';
 
 /** A public answer as text; undefined while the log cannot be read. The page goes without it. */
 const publicText = async (
@@ -73,7 +74,7 @@ const provableOf = async (visit: OwnVisit, record: LedgerRecord): Promise<Provab
   };
 };
 
-/** What is kept of a record that was deleted when its time was over. */
+/** A record that was deleted when its time was over: its leaf is kept. */
 const expiredView = (reader: Reader, fault: Fault): View => {
   const { t, say } = reader;
   const { id, kind, leaf, deletedAt } = fault.facts as {
@@ -119,12 +120,7 @@ const proofFile = ownPage(
   ['auditor'],
   async (visit) => {
     const { id = '' } = visit.params;
-    const answer = await visit.perform(getRecordProof, { params: { id } });
-    const name = `${id}.tlog-proof`.replaceAll(/[^A-Za-z0-9._-]/g, '_');
-    return {
-      ...answer,
-      headers: { ...answer.headers, 'content-disposition': `attachment; filename="${name}"` },
-    };
+    return asFile(await visit.perform(getRecordProof, { params: { id } }), `${id}.tlog-proof`);
   },
 );
 

@@ -19,7 +19,7 @@ const waitingFor = ({ caller }: OwnVisit): readonly RequestState[] => {
   ];
 };
 
-/** What an office follows besides. */
+/** Other states, which are counted only. */
 const followed = ({ caller }: OwnVisit): readonly RequestState[] =>
   caller.role === 'officer'
     ? ['submitted', 'examined-once', 'examined', 'issued']

@@ -51,7 +51,7 @@ export const requestTable = (
 /** Where a search by name is posted. */
 export const SEARCH = '/console/requests/search';
 
-/** What the filter of the page has. */
+/** The members of the filter. */
 const FILTERS = ['office', 'state', 'profile', 'holder', 'submittedBy', 'order', 'cursor'] as const;
 
 const read = (visit: OwnVisit): Promise<RequestPage> => {

@@ -3,8 +3,10 @@ import { html } from 'hono/html';
 import * as z from 'zod/mini';
 import { Fault } from '../../../lib/fault.ts';
 import { readRequestedKey } from '../../../lib/keys/keys.ts';
+import { encodePem } from '../../../lib/pki/pki.ts';
 import type { RequestView } from '../../../lib/registration/registration.ts';
 import type { ProfileView } from '../../../lib/trust-domain/trust-domain.ts';
+import { fieldRows } from '../../../web/console/request.ts';
 import { both, facts, type Html, type View } from '../../../web/document.ts';
 import { type Filled, field, form, hidden } from '../../../web/forms.ts';
 import type { Reader } from '../../../web/reader.ts';
@@ -134,7 +136,7 @@ const Terms = z.object({
     .check(z.maxLength(100)),
 });
 
-/** What the browser sent back. It only makes the form again; the operation judges what was typed. */
+/** The browser has sent it back. It only makes the form again; the operation judges what was typed. */
 const carriedProfile = ({ filled }: Sent): ProfileView | undefined => {
   const text = filled[CARRIED] ?? '';
   if (text.length > MAX_TERMS) return undefined;
@@ -160,11 +162,7 @@ const csrOf = ({ filled, files }: Sent): string => {
   if (csrFile === undefined) return filled.csr ?? '';
   const text = Buffer.from(csrFile).toString('latin1');
   if (text.includes('-----BEGIN')) return text;
-  const lines =
-    Buffer.from(csrFile)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE REQUEST-----\n${lines.join('\n')}\n-----END CERTIFICATE REQUEST-----\n`;
+  return encodePem('CERTIFICATE REQUEST', csrFile);
 };
 
 const fieldsOf = (
@@ -187,19 +185,11 @@ const previewView = (
   key: { readonly kind: string; readonly digest: string } | undefined,
 ): View => {
   const { t } = reader;
-  const values = Object.entries(fieldsOf(filled, profile));
-  const labelOf = (name: string): string => {
-    const one = profile.fields.find((known) => known.name === name);
-    return one ? both(reader, one.label) : name;
-  };
   return {
     title: t`Send this request?`,
     main: html`${facts([
       [t`Profile`, both(reader, profile.title)],
-      ...values.map(
-        ([name, value]) =>
-          [labelOf(name), html`<span class="person" lang="ja">${[value].flat().join('、')}</span>`] as const,
-      ),
+      ...fieldRows(reader, profile, fieldsOf(filled, profile)),
       [t`Holder (pseudonym)`, filled.holder],
       [t`Officer to whom it is issued`, filled.issuedTo],
       [t`Key`, key?.kind],
@@ -228,7 +218,7 @@ const preview = ownForm(
   ({ reader, params: { profile = '' } }, sent) => againView(reader, sent, profile),
 );
 
-/** What the form asks for, and nothing that came along besides. */
+/** The inputs of the form, and nothing that came along besides. */
 const known = (filled: Filled, { fields }: ProfileView): Filled => {
   const names = ['holder', 'issuedTo', ...fields.map(({ name }) => inputOf(name))];
   return Object.fromEntries(names.flatMap((name) => (filled[name] ? [[name, filled[name]] as const] : [])));
@@ -248,7 +238,7 @@ const submission = ownForm(
         ...(holder !== '' && { holder }),
         ...(issuedTo !== '' && { issuedTo }),
       },
-      // Whoever sends the form twice, or goes back and sends it again, gets the same request.
+      // The form sent twice, or again after going back, gives the same request.
       headers: { 'idempotency-key': key },
     });
     return { to: `/console/requests/${encodeURIComponent(id)}?done=submitted` };

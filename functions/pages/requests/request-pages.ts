@@ -9,6 +9,7 @@ import { route as examineRequest } from '../../routes/requests/examine-request.t
 import { route as getRequest } from '../../routes/requests/get-request.ts';
 import { route as listProfiles } from '../../routes/requests/list-profiles.ts';
 import { route as withdrawRequest } from '../../routes/requests/withdraw-request.ts';
+import { asFile } from '../answer.ts';
 import { ownForm } from '../form.ts';
 import { ownPage } from '../page.ts';
 import type { OwnVisit } from '../visit.ts';
@@ -113,12 +114,8 @@ const collection = ownPage(
   },
   ['officer'],
   async (visit) => {
-    const answer = await visit.perform(collectCertificate, { params: { id: visit.params.id ?? '' } });
-    const name = `${visit.params.id}.pem`.replaceAll(/[^A-Za-z0-9._-]/g, '_');
-    return {
-      ...answer,
-      headers: { ...answer.headers, 'content-disposition': `attachment; filename="${name}"` },
-    };
+    const { id = '' } = visit.params;
+    return asFile(await visit.perform(collectCertificate, { params: { id } }), `${id}.pem`);
   },
 );
 

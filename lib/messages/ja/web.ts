@@ -118,7 +118,7 @@ export const WEB: Readonly<Record<string, string>> = {
     '今も有効かどうかは、証明書の画面で確かめられます。',
   'Who was told about this certificate': 'この証明書について誰に何を提供したか',
   Sessions: 'セッション',
-  'Whoever has lost a computer, or has not signed out somewhere, ends all sessions here. Nobody else is signed out.':
+  'If you have lost a computer or have not signed out somewhere, end all your sessions here. Nobody else is signed out.':
     'コンピューターを紛失したときや、サインアウトし忘れたときは、ここですべてのセッションを終了できます。ほかの人はサインアウトされません。',
   'End all my sessions': '自分のすべてのセッションを終了する',
   'Sessions of an officer of your office': 'この登録分局の職員のセッション',

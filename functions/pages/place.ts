@@ -1,0 +1,29 @@
+import * as z from 'zod/mini';
+import type { Lane, Route } from '../http/route.ts';
+import { refused } from './answer.ts';
+
+/** Where a page or a form is. */
+export interface Place {
+  readonly id: string;
+  readonly path: string;
+  readonly summary: string;
+  /** `public` unless given: nobody is known before the session is open. */
+  readonly lane?: Lane;
+}
+
+const TEXTS = z.record(z.string(), z.string());
+
+/** The terms that all pages and forms have. They ask for the session themselves, because they answer signed-out people in words. */
+export const termsOf = ({ id, path, summary, lane = 'public' }: Place) =>
+  ({
+    id,
+    path,
+    summary,
+    description: summary,
+    lane,
+    access: 'public',
+    params: TEXTS,
+    query: TEXTS,
+    faults: [],
+    problem: refused,
+  }) satisfies Partial<Route>;
