@@ -1,3 +1,7 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IDLE_MS } from '../../lib/principals/sessions.ts';
 import { temporaryFolder } from '../service.ts';
@@ -72,6 +76,71 @@ describe('a one-time address', () => {
     const answer = await browser.get(`/console/one-time/${ticket}`, { 'sec-fetch-site': 'cross-site' });
     expect(answer.status).toBe(403);
     expect(browser.session).toBe('');
+  });
+});
+
+/** A request at the TLS door, with the client certificate of that person. */
+const atTlsDoor = (
+  id: string,
+  { method, path, cookie = '' }: { readonly method: string; readonly path: string; readonly cookie?: string },
+) =>
+  new Promise<{ readonly status: number; readonly cookie: string; readonly text: string }>((done, failed) => {
+    const read = (name: string): Buffer => readFileSync(join(folder.path, 'credentials', id, name));
+    const asked = httpsRequest(
+      {
+        ...{ host: 'localhost', port: service.tlsPort, path, method },
+        ...{ ca: read('ca.pem'), key: read('key.pem'), cert: read('cert.pem') },
+        headers: {
+          origin: `https://localhost:${service.tlsPort}`,
+          'content-type': 'application/x-www-form-urlencoded',
+          ...(cookie !== '' && { cookie }),
+        },
+      },
+      async (answer) => {
+        const [set = ''] = answer.headers['set-cookie'] ?? [];
+        const text = Buffer.concat(await answer.toArray()).toString();
+        done({ status: answer.statusCode ?? 0, cookie: set.split(';', 1)[0] ?? '', text });
+      },
+    );
+    asked.once('error', failed).end();
+  });
+
+describe('a client certificate', () => {
+  it('signs in, and the session shows its owner the pages', async () => {
+    const begun = await atTlsDoor('higashi-counter', { method: 'POST', path: '/console/sign-in' });
+    expect(begun.status).toBe(303);
+    const { cookie } = begun;
+    const shown = await atTlsDoor('higashi-counter', { method: 'GET', path: '/console', cookie });
+    expect(shown.status).toBe(200);
+    expect(shown.text).toContain('higashi-counter');
+  });
+
+  it('that is revoked signs nobody in, and the refusal is recorded', async () => {
+    const certificate = certificateOf(folder.path, 'hatanoura-counter');
+    const { cookie } = await atTlsDoor('hatanoura-counter', { method: 'POST', path: '/console/sign-in' });
+    const serial = new X509Certificate(certificate).serialNumber.toLowerCase();
+    await service.app.authority.revoke(
+      service.principal('operator-sakai'),
+      { ca: 'operations-1', serial },
+      {
+        reason: 'keyCompromise',
+      },
+    );
+    const again = await atTlsDoor('hatanoura-counter', { method: 'POST', path: '/console/sign-in' });
+    expect(again.cookie).toBe('');
+    const { records } = await service.app.ledger.query({ kind: 'provision', limit: 1 });
+    expect(records[0]).toMatchObject({ channel: 'sign-in', unproven: 'client-certificate-revoked' });
+    // The session that had begun is worth nothing either.
+    const browser = await service.browser();
+    browser.session = cookie;
+    expect((await home(browser)).status).toBe(401);
+  });
+
+  it("is no company for another person's session", async () => {
+    const { session: cookie } = await service.browser('auditor');
+    const answer = await atTlsDoor('higashi-counter', { method: 'GET', path: '/console', cookie });
+    expect(answer.status).toBe(401);
+    expect(answer.text).toContain('are of different persons');
   });
 });
 
