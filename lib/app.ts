@@ -72,7 +72,15 @@ import {
 } from './personal/personal.ts';
 import type { Clock, Log, Random } from './ports.ts';
 import type { CertificateRef, Principal } from './principal.ts';
-import { openCallers, type Principals, requestorsBy, type TokenIssuers } from './principals/principals.ts';
+import {
+  openCallers,
+  openSessions,
+  type Principals,
+  requestorsBy,
+  type SessionKeys,
+  type Sessions,
+  type TokenIssuers,
+} from './principals/principals.ts';
 import {
   type HolderData,
   openCertificateOfRequest,
@@ -140,6 +148,8 @@ export interface App {
   readonly evidence: Evidence;
   readonly cdnLogs: CdnLogs;
   readonly principals: Principals;
+  /** Of the console. */
+  readonly sessions: Sessions;
   /** The space that is left for records; on one machine only. */
   readonly disk?: { readonly level: 'enough' | 'low' | 'lowest' };
 }
@@ -165,6 +175,8 @@ export interface Ports {
   readonly actKeys: KeyStore;
   readonly keys: KeyStore;
   readonly responderKeys: KeyStore;
+  /** Absent where nobody signs in to the console. */
+  readonly sessionKeys?: SessionKeys | undefined;
   /** The users of another issuer's tokens; absent where only this service issues tokens. */
   readonly tokenUsers?: TokenUsers | undefined;
   readonly clock: Clock;
@@ -184,6 +196,11 @@ export interface Ports {
 const DISCLOSURE_KEY = { id: 'disclosure', algorithm: 'ed25519' } as const;
 const TOKEN_ISSUER_KEY = { id: 'token-issuer', algorithm: 'ed25519' } as const;
 
+const noSession = async (): Promise<never> => {
+  throw new Fault('configuration-invalid', 'Nobody signs in to the console here.');
+};
+const NO_SESSIONS: SessionKeys = { create: noSession, open: noSession };
+
 /**
  * Stands for the service itself when it reads certificates that it hands over. Nobody can sign in as this principal.
  */
@@ -195,7 +212,7 @@ export const SERVICE: Principal = {
 };
 
 /** The service without its callers: enough to hold a ceremony, to recover and to run the scheduled tasks. */
-export interface Core extends Omit<App, 'principals'> {
+export interface Core extends Omit<App, 'principals' | 'sessions'> {
   readonly retention: Retention;
   /** Moves what interrupted submissions left staged. */
   readonly personalData: Pick<PersonalData, 'recover'>;
@@ -495,6 +512,7 @@ export const compose = (ports: Ports): Core => {
       evidence,
       cdnLogs,
       principals: callers.withTokens(tokens),
+      sessions: openSessions({ ...ports, keys: ports.sessionKeys ?? NO_SESSIONS, callers }),
     };
   };
 

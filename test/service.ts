@@ -8,6 +8,7 @@ import { type App, type Core, compose } from '../lib/app.ts';
 import { type Cas, openCas } from '../lib/authority/authority.ts';
 import { openDataKeyFiles } from '../lib/keys/data-key-files.ts';
 import type { KeyStore } from '../lib/keys/keys.ts';
+import { sessionKeysOf } from '../lib/keys/sealed.ts';
 import type { DataKeys } from '../lib/personal/personal.ts';
 import type { Log } from '../lib/ports.ts';
 import type { Principal } from '../lib/principal.ts';
@@ -183,6 +184,7 @@ const openOver = async (
     keys,
     actKeys: sealed,
     responderKeys: keys,
+    sessionKeys: sessionKeysOf(sealed),
     clock,
     random,
     log,

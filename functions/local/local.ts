@@ -3,8 +3,7 @@ import { parseArgs } from 'node:util';
 import { compose } from '../../lib/app.ts';
 import { readEnv } from '../../lib/env.ts';
 import { openDataKeyFiles } from '../../lib/keys/data-key-files.ts';
-import { openSealedKeys } from '../../lib/keys/sealed.ts';
-import { openSessions } from '../../lib/principals/principals.ts';
+import { openSealedKeys, sessionKeysOf } from '../../lib/keys/sealed.ts';
 import { openFileBucket } from '../../lib/store/file-bucket.ts';
 import { openSqliteTable } from '../../lib/store/sqlite.ts';
 import { markBucketFormat } from '../../lib/store/store.ts';
@@ -132,6 +131,7 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     keys,
     actKeys: keys,
     responderKeys: keys,
+    sessionKeys: sessionKeysOf(keys),
     clock,
     random,
     log,
@@ -182,16 +182,9 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     },
   });
   const app = { ...opened, disk };
-  const sessions = openSessions({
-    key: keys.sealOfSessions(),
-    callers: app.principals,
-    table,
-    clock,
-    random,
-  });
   const served = await serve({
     app,
-    routes: [...routes, ...pages({ sessions, log })],
+    routes: [...routes, ...pages],
     host: env.HOST,
     port: env.PORT,
     tlsPort: env.TLS_PORT,

@@ -51,13 +51,19 @@ const cookiesOf = (request: HttpHead, renewed: string | undefined): Readonly<Rec
   return chosen ? { 'set-cookie': cookie(LANGUAGE, chosen, YEAR_SECONDS) } : {};
 };
 
-/** A form's answer has no address to come back to. */
+/** The address of a form leads to the page where the form is, without what was sent. */
 export const hereOf = ({ method, path, query }: HttpHead) =>
-  method === 'POST' ? { path: '/console', query: new URLSearchParams() } : { path, query };
+  method === 'POST' ? { path, query: new URLSearchParams() } : { path, query };
+
+/** What an answer needs. */
+export interface Answering {
+  readonly reader: Reader;
+  readonly request: HttpHead;
+}
 
 /** The document of a view, or of what keeps it from being shown. */
 export const answered = async (
-  { reader, request }: { readonly reader: Reader; readonly request: HttpHead },
+  { reader, request }: Answering,
   view: View,
   renewed?: string,
 ): Promise<HttpResponse> =>
@@ -68,10 +74,7 @@ export const answered = async (
   );
 
 /** Every fault is a page in the reader's language, with what to do. */
-export const failed = async (
-  visit: { readonly reader: Reader; readonly request: HttpHead },
-  error: unknown,
-): Promise<HttpResponse> => {
+export const failed = async (visit: Answering, error: unknown): Promise<HttpResponse> => {
   const fault = visibleFault(error);
   return answered(visit, failureView(visit.reader, fault, PROBLEMS[fault.code].status, visit.request.id));
 };

@@ -8,11 +8,11 @@ import { assertOwnOrigin } from '../http/foreign-origin.ts';
 import type { HttpRequest } from '../http/http.ts';
 import { PROBLEMS, visibleFault } from '../http/problems.ts';
 import { defineRoute, type Route } from '../http/route.ts';
-import { answered, failed, type Redirect, sent } from './answer.ts';
+import { type Answering, answered, failed, type Redirect, sent } from './answer.ts';
 import { problemAlert } from './failure.ts';
 import { type Place, termsOf } from './place.ts';
 import { assertRole, assertSecure, isSignedOut, opened } from './signed-in.ts';
-import { type OwnVisit, type PageDeps, type Visit, visitOf } from './visit.ts';
+import { type OwnVisit, type Visit, visitOf } from './visit.ts';
 
 /*
  * Forms. A form is posted to its operation, and answered with the address of what it led to. Where it led to nothing, the same form
@@ -28,7 +28,7 @@ export interface Sent {
 /** Enough for a form with a file. */
 const MAX_BYTES = 256 * 1024;
 
-const TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data'] as const;
+export const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data'] as const;
 
 /** More than any form of this service has. Reading a million of them would hold everybody else for seconds. */
 const MAX_PARTS = 200;
@@ -69,7 +69,7 @@ const formRoute = (
   defineRoute({
     ...termsOf(place),
     method: 'POST',
-    body: { kind: 'bytes', contentTypes: TYPES, maxBytes: MAX_BYTES },
+    body: { kind: 'bytes', contentTypes: FORM_TYPES, maxBytes: MAX_BYTES },
     responses: { 303: { description: 'Where it led to.' }, 200: { description: place.summary } },
     handle: (app, { request, now }) => handle(app, request, now),
   }) as unknown as Route;
@@ -98,35 +98,33 @@ export const publicForm = (
  * A form of who has signed in. `again` is the same form with what was typed; it reads nothing, because whoever sent the form may
  * not be signed in any more.
  */
-export const ownForm =
-  (
-    place: Place,
-    roles: readonly Role[] | 'all',
-    send: (visit: OwnVisit, sent: Sent, deps: PageDeps) => Promise<View | Redirect>,
-    again: (visit: Visit, sent: Sent) => View,
-  ) =>
-  (deps: PageDeps): Route =>
-    formRoute(place, async (app, request, now) => {
-      let visit = await visitOf(app, request, now);
-      let form: Sent | undefined;
-      try {
-        assertSecure(request);
-        // An old browser may send the cookie along from another site.
-        assertOwnOrigin(request);
-        form = await readForm(request);
-        const { id, principal, renewed } = await opened(deps.sessions, app, request, 'acts');
-        visit = await visitOf(app, request, now, principal);
-        assertRole(roles, principal);
-        const led = await send({ ...visit, caller: principal, session: id }, form, deps);
-        return await sent(visit, led, renewed);
-      } catch (error) {
-        const view = form && viewAgain(() => again(visit, form as Sent));
-        if (view === undefined) return failed(visit, error);
-        return isSignedOut(visit.reader, error)
-          ? answered(visit, signedOutAgain(visit.reader, error, view))
-          : withProblem(visit, error, view);
-      }
-    });
+export const ownForm = (
+  place: Place,
+  roles: readonly Role[] | 'all',
+  send: (visit: OwnVisit, sent: Sent) => Promise<View | Redirect>,
+  again: (visit: Visit, sent: Sent) => View,
+): Route =>
+  formRoute(place, async (app, request, now) => {
+    let visit = await visitOf(app, request, now);
+    let form: Sent | undefined;
+    try {
+      assertSecure(request);
+      // An old browser may send the cookie along from another site.
+      assertOwnOrigin(request);
+      form = await readForm(request);
+      const { id, principal, renewed } = await opened(app, request, 'acts');
+      visit = await visitOf(app, request, now, principal);
+      assertRole(roles, principal);
+      const led = await send({ ...visit, caller: principal, session: id }, form);
+      return await sent(visit, led, renewed);
+    } catch (error) {
+      const view = form && viewAgain(() => again(visit, form as Sent));
+      if (view === undefined) return failed(visit, error);
+      return isSignedOut(visit.reader, error)
+        ? answered(visit, signedOutAgain(visit.reader, error, view))
+        : withProblem(visit, error, view);
+    }
+  });
 
 /** Anybody can change what a form carries, hidden inputs included. Undefined where no form can be made of it. */
 const viewAgain = (make: () => View): View | undefined => {
@@ -155,7 +153,8 @@ const signedOutAgain = (reader: Reader, fault: Fault, view: View): View => {
   };
 };
 
-const withProblem = (visit: Visit, error: unknown, view: View) => {
+/** The form with what is wrong above it. */
+export const withProblem = (visit: Answering, error: unknown, view: View) => {
   const fault = visibleFault(error);
   const { status } = PROBLEMS[fault.code];
   return answered(visit, { ...view, status, main: withAlert(view, problemAlert(visit.reader, fault)) });

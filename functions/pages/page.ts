@@ -8,7 +8,7 @@ import { answered, failed, hereOf, type Shown, sent } from './answer.ts';
 import { type Place, termsOf } from './place.ts';
 import { assertRole, assertSecure, isSignedOut, opened } from './signed-in.ts';
 import { signedOutView } from './signed-out.ts';
-import { type OwnVisit, type PageDeps, type Visit, visitOf } from './visit.ts';
+import { type OwnVisit, type Visit, visitOf } from './visit.ts';
 
 /**
  * A page of another site, or of a sibling host, could have this one opened, and records made in its reader's name. A browser that
@@ -51,20 +51,22 @@ export const publicPage = (place: Place, show: (visit: Visit) => Promise<Shown>)
   });
 
 /** A page for who has signed in and has one of the roles. */
-export const ownPage =
-  (place: Place, roles: readonly Role[] | 'all', show: (visit: OwnVisit) => Promise<Shown>) =>
-  ({ sessions }: PageDeps): Route =>
-    pageRoute(place, async (app, request, now) => {
-      let visit = await visitOf(app, request, now);
-      try {
-        assertSecure(request);
-        if (isFromElsewhere(request)) return await answered(visit, continueView(visit));
-        const { id, principal, renewed } = await opened(sessions, app, request, 'rows');
-        visit = await visitOf(app, request, now, principal);
-        assertRole(roles, principal);
-        return await sent(visit, await show({ ...visit, caller: principal, session: id }), renewed);
-      } catch (error) {
-        if (isSignedOut(visit.reader, error)) return answered(visit, signedOutView(visit.reader, error));
-        return failed(visit, error);
-      }
-    });
+export const ownPage = (
+  place: Place,
+  roles: readonly Role[] | 'all',
+  show: (visit: OwnVisit) => Promise<Shown>,
+): Route =>
+  pageRoute(place, async (app, request, now) => {
+    let visit = await visitOf(app, request, now);
+    try {
+      assertSecure(request);
+      if (isFromElsewhere(request)) return await answered(visit, continueView(visit));
+      const { id, principal, renewed } = await opened(app, request, 'rows');
+      visit = await visitOf(app, request, now, principal);
+      assertRole(roles, principal);
+      return await sent(visit, await show({ ...visit, caller: principal, session: id }), renewed);
+    } catch (error) {
+      if (isSignedOut(visit.reader, error)) return answered(visit, signedOutView(visit.reader, error));
+      return failed(visit, error);
+    }
+  });

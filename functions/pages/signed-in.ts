@@ -1,7 +1,7 @@
 import type { App } from '../../lib/app.ts';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import type { Principal, Role } from '../../lib/principal.ts';
-import type { OpenSession, Sessions } from '../../lib/principals/principals.ts';
+import type { OpenSession } from '../../lib/principals/principals.ts';
 import type { Reader } from '../../web/reader.ts';
 import { isFromHere } from '../http/authenticate.ts';
 import type { HttpHead, HttpRequest } from '../http/http.ts';
@@ -32,8 +32,7 @@ export const assertSecure = (request: HttpRequest): void => {
 
 /** Who has signed in. Where the connection has a client certificate, it is that person's. */
 export const opened = async (
-  sessions: Sessions,
-  { principals }: Pick<App, 'principals'>,
+  { principals, sessions }: Pick<App, 'principals' | 'sessions'>,
   { headers, client }: HttpHead,
   by: 'rows' | 'acts',
 ): Promise<OpenSession> => {

@@ -1,8 +1,6 @@
 import type { App } from '../../lib/app.ts';
 import { LANGUAGES, type Language } from '../../lib/messages/messages.ts';
-import type { Log } from '../../lib/ports.ts';
 import type { Principal } from '../../lib/principal.ts';
-import type { Sessions } from '../../lib/principals/principals.ts';
 import { type Reader, readerOf } from '../../web/reader.ts';
 import { hasDuty } from '../http/duty.ts';
 import type { HttpRequest, HttpResponse } from '../http/http.ts';
@@ -17,12 +15,6 @@ import { cookieIn } from './cookies.ts';
  */
 
 export const LANGUAGE = '__Host-akashi-language';
-
-/** Parts that every page needs, and that programs do not. */
-export interface PageDeps {
-  readonly sessions: Sessions;
-  readonly log: Log;
-}
 
 export interface Asked {
   readonly params?: Readonly<Record<string, string>>;

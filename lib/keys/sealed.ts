@@ -198,9 +198,15 @@ export interface SealedKeysOptions {
 export interface SealedKeys extends KeyStore {
   /** The AES-256 key under which the data key of that id is sealed. The caller overwrites it after use. */
   sealOfDataKey(id: string): Buffer;
-  /** The AES-256 key under which the console's sessions are sealed. */
-  sealOfSessions(): Buffer;
+  /** The AES-256 key under which the console's sessions of that month are sealed. */
+  sealOfSessions(month: string): Buffer;
 }
+
+/** The keys of sessions need no place: each follows from the passphrase and its month. */
+export const sessionKeysOf = ({ sealOfSessions }: Pick<SealedKeys, 'sealOfSessions'>) => {
+  const keyOf = async (month: string): Promise<Uint8Array> => sealOfSessions(month);
+  return { create: keyOf, open: keyOf };
+};
 
 const STORE = 'store.json';
 
@@ -282,6 +288,6 @@ const keyStore = (folder: string, master: Buffer, random: Random): SealedKeys =>
     create,
     open,
     sealOfDataKey: (id) => derive(master, `akashi data key ${id}`),
-    sealOfSessions: () => derive(master, 'akashi console sessions'),
+    sealOfSessions: (month) => derive(master, `akashi console sessions ${month}`),
   };
 };

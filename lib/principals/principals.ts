@@ -2,4 +2,4 @@
 export { type Callers, openCallers } from './callers.ts';
 export type { KnownBy, Principals, TokenIssuers } from './contract.ts';
 export { requestorsBy } from './requestors.ts';
-export { type Begun, type OpenSession, openSessions, type Sessions } from './sessions.ts';
+export { type Begun, type OpenSession, openSessions, type SessionKeys, type Sessions } from './sessions.ts';

@@ -18,6 +18,17 @@ import type { CertificateCallers, KnownBy } from './contract.ts';
  * address, has the session back for as long as it may last.
  */
 
+/**
+ * The keys under which sessions are sealed, one for each month (`2026-11`): nobody has to think of a new one, and one that somebody
+ * has seen is soon of no use. No writer of the table has them.
+ */
+export interface SessionKeys {
+  /** AES-256; made where there is none. */
+  create(month: string): Promise<Uint8Array>;
+  /** Undefined where none was made. */
+  open(month: string): Promise<Uint8Array | undefined>;
+}
+
 /** A session without a step for so long has ended: its owner may have left the desk. */
 export const IDLE_MS = 30 * 60_000;
 /** One working day. */
@@ -42,14 +53,14 @@ export interface Begun {
 }
 
 export interface Sessions {
-  /** A new session. The caller has proven to have the key of the certificate (DER). Faults: those of `byCertificate`. */
-  begin(certificate: Uint8Array): Promise<Begun>;
+  /** A new session of the principal, who has proven to have the key of the certificate (DER). */
+  begin(certificate: Uint8Array, principal: Principal): Promise<Begun>;
   /** Faults: `unauthenticated`, and those of `byCertificate`. */
   open(cookie: string, by: KnownBy): Promise<OpenSession>;
   end(id: string): Promise<void>;
   /** Ends all sessions of the principal that have begun. */
   endAllOf(principal: string): Promise<void>;
-  /** The end of a one-time address. It begins a session once, within a minute. Faults: those of `byCertificate`. */
+  /** The end of a one-time address. It begins a session once, within a minute. */
   ticket(certificate: Uint8Array): Promise<{ readonly ticket: string; readonly expiresAt: number }>;
   /** A new session. Faults: `token-invalid`, `token-expired`, and those of `byCertificate`. */
   redeem(ticket: string): Promise<Begun>;
@@ -70,49 +81,69 @@ const endKey = (id: string): Key => ({ pk: `session-end/${id}`, sk: 'end' });
 const endAllKey = (principal: string): Key => ({ pk: `sessions-end/${principal}`, sk: 'end' });
 const usedKey = (id: string): Key => ({ pk: `one-time/${id}`, sk: 'used' });
 
-/**
- * Sealed by AES-256-GCM: 12 bytes of nonce, the JSON and 16 of tag, in base64url. A session is no ticket, and a ticket is no
- * session.
- */
-const openSealing = (key: Uint8Array, random: Random) => ({
-  seal: (use: Use, value: Sealed): string => {
-    const nonce = random(12);
-    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(use));
-    const sealed = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final(), cipher.getAuthTag()];
-    return Buffer.concat([nonce, ...sealed]).toString('base64url');
-  },
+const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
 
-  unseal: (use: Use, text: string): Sealed | undefined => {
-    const bytes = Buffer.from(text, 'base64url');
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
-      decipher.setAAD(Buffer.from(use)).setAuthTag(bytes.subarray(-16));
-      const opened = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
-      return JSON.parse(opened.toString('utf8'));
-    } catch {
-      return undefined;
-    }
-  },
-});
+/**
+ * The month of the key, and what AES-256-GCM makes: 12 bytes of nonce, the JSON and 16 of tag, in base64url. A session is no ticket,
+ * and a ticket is no session.
+ */
+const openSealing = ({ keys, clock, random }: Pick<SessionsDeps, 'keys' | 'clock' | 'random'>) => {
+  const opened = new Map<string, Promise<Uint8Array | undefined>>();
+
+  /** Kept once it is there. */
+  const keyOf = (month: string, take: SessionKeys['open']): Promise<Uint8Array | undefined> => {
+    const known = opened.get(month);
+    if (known) return known;
+    const key = take(month);
+    opened.set(month, key);
+    const forget = () => opened.delete(month);
+    key.then((found) => found ?? forget(), forget);
+    return key;
+  };
+
+  return {
+    seal: async (use: Use, value: Sealed): Promise<string> => {
+      const month = monthOf(value.begun);
+      const key = (await keyOf(month, keys.create)) ?? (await keys.create(month));
+      const nonce = random(12);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(`${use} ${month}`));
+      const sealed = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final(), cipher.getAuthTag()];
+      return `${month}.${Buffer.concat([nonce, ...sealed]).toString('base64url')}`;
+    },
+
+    unseal: async (use: Use, text: string): Promise<Sealed | undefined> => {
+      const [month = '', sealed = ''] = text.split('.');
+      const now = clock();
+      // Nobody may have keys looked for by any name.
+      if (month !== monthOf(now) && month !== monthOf(now - LONGEST_MS)) return undefined;
+      const key = await keyOf(month, keys.open);
+      if (key === undefined) return undefined;
+      const bytes = Buffer.from(sealed, 'base64url');
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
+        decipher.setAAD(Buffer.from(`${use} ${month}`)).setAuthTag(bytes.subarray(-16));
+        const plain = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
+        return JSON.parse(plain.toString('utf8'));
+      } catch {
+        return undefined;
+      }
+    },
+  };
+};
 
 const isOver = (now: number, { begun, used }: Sealed): boolean =>
   now > used + IDLE_MS || now > begun + LONGEST_MS;
 
-export const openSessions = ({
-  key,
-  callers,
-  table,
-  clock,
-  random,
-}: {
-  /** 32 bytes that no writer of the table has. */
-  readonly key: Uint8Array;
+export interface SessionsDeps {
+  readonly keys: SessionKeys;
   readonly callers: Pick<CertificateCallers, 'byCertificate'>;
   readonly table: Pick<Table, 'get' | 'write'>;
   readonly clock: Clock;
   readonly random: Random;
-}): Sessions => {
-  const { seal, unseal } = openSealing(key, random);
+}
+
+export const openSessions = ({ keys, callers, table, clock, random }: SessionsDeps): Sessions => {
+  const { seal, unseal } = openSealing({ keys, clock, random });
   const newId = (): string => Buffer.from(random(16)).toString('hex');
   const derOf = ({ certificate }: Pick<Sealed, 'certificate'>): Uint8Array =>
     Buffer.from(certificate, 'base64');
@@ -134,11 +165,10 @@ export const openSessions = ({
     return all !== undefined && !(typeof before === 'number' && begun >= before);
   };
 
-  const begin: Sessions['begin'] = async (certificate) => {
-    const principal = await judged(certificate, 'acts');
+  const begin: Sessions['begin'] = async (certificate, principal) => {
     const session = made(certificate);
     return {
-      cookie: seal('session', session),
+      cookie: await seal('session', session),
       expiresAt: session.begun + LONGEST_MS,
       principal: { ...principal, door: 'session' },
     };
@@ -148,7 +178,7 @@ export const openSessions = ({
     begin,
 
     open: async (cookie, by) => {
-      const session = unseal('session', cookie);
+      const session = await unseal('session', cookie);
       const now = clock();
       if (session === undefined || isOver(now, session))
         throw new Fault(
@@ -162,7 +192,7 @@ export const openSessions = ({
       return {
         id: session.id,
         principal: { ...principal, door: 'session' },
-        ...(isDue && { renewed: seal('session', { ...session, used: now }) }),
+        ...(isDue && { renewed: await seal('session', { ...session, used: now }) }),
       };
     },
 
@@ -181,13 +211,12 @@ export const openSessions = ({
     },
 
     ticket: async (certificate) => {
-      await judged(certificate, 'acts');
       const ticket = made(certificate);
-      return { ticket: seal('ticket', ticket), expiresAt: ticket.begun + TICKET_MS };
+      return { ticket: await seal('ticket', ticket), expiresAt: ticket.begun + TICKET_MS };
     },
 
     redeem: async (text) => {
-      const ticket = unseal('ticket', text);
+      const ticket = await unseal('ticket', text);
       if (textIn(ticket?.id) === undefined || ticket === undefined)
         throw new Fault('token-invalid', 'This is no one-time address of this service; ask for a new one.');
       const ends = ticket.begun + TICKET_MS;
@@ -196,7 +225,7 @@ export const openSessions = ({
       const expires = expiryOf(ends) + 60;
       if (!(await wentThrough(table.write([{ put: usedKey(ticket.id), value: {}, if: 'absent', expires }]))))
         throw new Fault('token-invalid', 'The one-time address was used before; ask for a new one.');
-      return begin(derOf(ticket));
+      return begin(derOf(ticket), await judged(derOf(ticket), 'acts'));
     },
   };
 };

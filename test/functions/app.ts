@@ -15,6 +15,7 @@ import type { EndedMonth, OrderView } from '../../lib/personal/personal.ts';
 import { asDer } from '../../lib/pki/der.ts';
 import type { Caller, CertificateRef, Principal, Role } from '../../lib/principal.ts';
 import { openCertificateCallers } from '../../lib/principals/certificate-callers.ts';
+import { openSessions } from '../../lib/principals/sessions.ts';
 import { withTokens } from '../../lib/principals/token-callers.ts';
 import type { RequestView, Submission } from '../../lib/registration/registration.ts';
 import type { AmendmentView } from '../../lib/trust-domain/contract.ts';
@@ -291,6 +292,13 @@ export const testApp = (
     },
     tokenOf: async (role) => (await app.principals.issueToken(PEOPLE[role])).token,
 
+    sessions: openSessions({
+      keys: { create: async () => Buffer.alloc(32), open: async () => Buffer.alloc(32) },
+      callers: { byCertificate: async () => PEOPLE.officer },
+      table: { get: async () => undefined, write: async () => {} },
+      clock: () => app.now,
+      random: (bytes) => Buffer.alloc(bytes),
+    }),
     principals: withTokens(
       openCertificateCallers({
         find,

@@ -54,7 +54,7 @@ const visitor = async (language: Language): Promise<BrowserContext> => {
 
 const signedIn = async (principal: string, language: Language): Promise<Page> => {
   const page = await (await visitor(language)).newPage();
-  const { ticket } = await service.sessions.ticket(certificateOf(folder.path, principal));
+  const { ticket } = await service.app.sessions.ticket(certificateOf(folder.path, principal));
   await page.goto(`${service.url}/console/one-time/${ticket}`);
   expect(new URL(page.url()).pathname).toBe('/console');
   return page;

@@ -196,7 +196,7 @@ describe('a number', () => {
 
 describe('the form', () => {
   it('is limited as a question by OCSP', () => {
-    const route = publicPages().find(({ id }) => id === 'certificateStatusForm');
+    const route = publicPages.find(({ id }) => id === 'certificateStatusForm');
     expect([route?.lane, route?.recorded]).toEqual([askStatus.lane, askStatus.recorded]);
   });
 

@@ -52,7 +52,7 @@ const csr = (): string => opensslRequest(folder.path, `request-${made++}`);
 const submit = async (filled: Readonly<Record<string, string>>): Promise<string> => {
   const preview = await counter.post('/console/new/person-signature/preview', { ...filled, csr: csr() });
   expect(preview.status, preview.text).toBe(200);
-  const sent = await counter.post('/console/new/person-signature', { ...filledIn(preview) });
+  const sent = await counter.post('/console/new/person-signature/submission', { ...filledIn(preview) });
   expect(sent.status, sent.text).toBe(303);
   return (sent.headers.get('location') ?? '').replace('?done=submitted', '');
 };
@@ -65,10 +65,10 @@ describe('a request', () => {
     expect(preview.text).toContain('髙橋 花子');
     expect(preview.text).toContain('p-256');
     const sending = filledIn(preview);
-    const sent = await counter.post('/console/new/person-signature', sending);
+    const sent = await counter.post('/console/new/person-signature/submission', sending);
     expect(sent.headers.get('location')).toMatch(/^\/console\/requests\/[\w-]+\?done=submitted$/);
     // Going back and sending again gives the same request.
-    const again = await counter.post('/console/new/person-signature', sending);
+    const again = await counter.post('/console/new/person-signature/submission', sending);
     expect(again.headers.get('location')).toBe(sent.headers.get('location'));
 
     const address = (sent.headers.get('location') ?? '').replace('?done=submitted', '');
@@ -150,7 +150,7 @@ describe('what is wrong with a form', () => {
 
   it('is judged by the operation, whatever the browser sends along', async () => {
     const preview = await counter.post('/console/new/person-signature/preview', { ...PERSON, csr: csr() });
-    const answer = await counter.post('/console/new/person-signature', {
+    const answer = await counter.post('/console/new/person-signature/submission', {
       ...filledIn(preview),
       'field.dateOfBirth': '1990-02-30',
     });
@@ -161,7 +161,7 @@ describe('what is wrong with a form', () => {
   it('does nothing when the session has ended, and keeps what was typed', async () => {
     const preview = await counter.post('/console/new/person-signature/preview', { ...PERSON, csr: csr() });
     const stranger = await service.browser();
-    const answer = await stranger.post('/console/new/person-signature', filledIn(preview), {
+    const answer = await stranger.post('/console/new/person-signature/submission', filledIn(preview), {
       'accept-language': 'ja',
     });
     expect(answer.status).toBe(200);

@@ -47,22 +47,28 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   sessionsPage: { ...everybody('page'), nobody: 'out' },
   // The officer is not the responsible person.
   endOfficersSessionsForm: only({}),
+  officersSessionsFormAddress: { ...everybody('to'), nobody: 'out' },
   requestListPage: READERS,
   searchRequestsForm: SEARCHERS,
+  requestSearchFormAddress: LED_ON,
   newRequestPage: only({ officer: 'page' }),
   newRequestFormPage: only({ officer: 'page' }),
   previewRequestForm: only({ officer: 'form' }),
+  previewFormAddress: only({ officer: 'to' }),
   submitRequestForm: only({ officer: 'form' }),
+  submissionFormAddress: only({ officer: 'to' }),
   requestPage: READERS,
   examineRequestForm: OFFICE_FORM,
+  examinationFormAddress: LED_ON,
   withdrawRequestForm: only({ officer: 'form' }),
+  requestWithdrawalFormAddress: LED_ON,
   collectCertificatePage: only({ officer: 'page' }),
   certificateListPage: READERS,
   searchCertificatesForm: SEARCHERS,
   searchCertificatesPage: READERS,
   // Principals of the service have to say whose certificates they mean.
-  exportCertificatesPageCsv: only({ officer: 'page', operator: 'form', auditor: 'form' }),
-  exportCertificatesPageXlsx: only({ officer: 'page', operator: 'form', auditor: 'form' }),
+  certificatesAsCsvPage: only({ officer: 'page', operator: 'form', auditor: 'form' }),
+  certificatesAsXlsxPage: only({ officer: 'page', operator: 'form', auditor: 'form' }),
   certificatePage: READERS,
   revokeCertificateForm: OFFICE_FORM,
   // It asks for nothing that could be lacking.
@@ -72,14 +78,14 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   revocationFormAddress: LED_ON,
   holdFormAddress: LED_ON,
   releaseFormAddress: LED_ON,
-  revocationWithdrawalFormAddress: LED_ON,
+  withdrawalFormAddress: LED_ON,
   authorityStatesPage: only({ operator: 'page' }),
   publishCrlForm: only({ operator: 'to' }),
   publishCrlFormAddress: only({ operator: 'to' }),
   provisionsPage: only({ auditor: 'page' }),
   exportProvisionsPage: only({ auditor: 'page' }),
-  exportProvisionsAsCsvPage: only({ auditor: 'page' }),
-  exportProvisionsAsNdjsonPage: only({ auditor: 'page' }),
+  provisionsAsCsvPage: only({ auditor: 'page' }),
+  provisionsAsNdjsonPage: only({ auditor: 'page' }),
   recordPage: only({ auditor: 'page' }),
   recordProofPage: only({ auditor: 'page' }),
 };
@@ -87,7 +93,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
 /** They end or begin a session, and have tests of their own (sessions.test.ts). */
 const ELSEWHERE = ['signOut', 'makeOneTimeAddress', 'endOwnSessionsForm'];
 
-const all = pages({ sessions: {} as never, log: () => {} }).filter(({ id }) => !ELSEWHERE.includes(id));
+const all = pages.filter(({ id }) => !ELSEWHERE.includes(id));
 const folder = temporaryFolder();
 let service: ServedPages;
 let params: Readonly<Record<string, string>>;

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { doorCredentials } from '../../functions/local/credentials.ts';
 import { serve } from '../../functions/local/server.ts';
 import { pages } from '../../functions/pages/pages.ts';
-import { random } from '../../functions/random.ts';
 import { routes } from '../../functions/routes/routes.ts';
 import type { Log } from '../../lib/ports.ts';
-import { openSessions, type Sessions } from '../../lib/principals/principals.ts';
 import { credentialsOfAll } from '../credentials.ts';
 import { credentialsIn } from '../demonstration-people.ts';
 import { holdPort } from '../ports.ts';
@@ -35,7 +33,6 @@ export interface Browser {
 export interface ServedPages extends Service {
   readonly url: string;
   readonly tlsPort: number;
-  readonly sessions: Sessions;
   /** Signed in as that principal; nobody where it is left out. */
   browser(principal?: string): Promise<Browser>;
 }
@@ -57,20 +54,13 @@ export const servePages = async (folder: string, options: Options = {}): Promise
       await credentialsOfAll(prepared, credentialsIn(prepared.folder));
     },
   });
-  const { app, now, table } = service;
+  const { app, now } = service;
   const door = await doorOf(service, folder);
   await release();
-  const sessions = openSessions({
-    key: random(32),
-    callers: app.principals,
-    table,
-    clock: now,
-    random,
-  });
   const log: Log = (level, message, facts = {}) => service.logged.push({ level, message, facts });
   const served = await serve({
     app,
-    routes: [...routes, ...pages({ sessions, log })],
+    routes: [...routes, ...pages],
     host: 'localhost',
     port,
     tlsPort: 0,
@@ -100,7 +90,7 @@ export const servePages = async (folder: string, options: Options = {}): Promise
       return { status: answer.status, headers: answer.headers, text: await answer.text() };
     };
     if (principal !== undefined) {
-      const { ticket } = await sessions.ticket(certificateOf(folder, principal));
+      const { ticket } = await app.sessions.ticket(certificateOf(folder, principal));
       await own.get(`/console/one-time/${ticket}`);
     }
     return own;
@@ -110,5 +100,5 @@ export const servePages = async (folder: string, options: Options = {}): Promise
     await served.stop();
     await service.close();
   };
-  return { ...service, url, tlsPort: served.tlsPort, sessions, browser, close };
+  return { ...service, url, tlsPort: served.tlsPort, browser, close };
 };

@@ -23,7 +23,7 @@ afterAll(async () => {
 const home = (browser: Browser) => browser.get('/console');
 
 describe('a one-time address', () => {
-  const ticketFor = (id: string) => service.sessions.ticket(certificateOf(folder.path, id));
+  const ticketFor = (id: string) => service.app.sessions.ticket(certificateOf(folder.path, id));
 
   it('signs in once', async () => {
     const { ticket } = await ticketFor('higashi-counter');
@@ -31,7 +31,7 @@ describe('a one-time address', () => {
     const answer = await first.get(`/console/one-time/${ticket}`);
     expect(answer.status).toBe(303);
     expect(answer.headers.get('set-cookie')).toMatch(
-      /^__Host-akashi-session=[\w-]+; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
+      /^__Host-akashi-session=[\w.-]+; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
     );
     expect((await home(first)).text).toContain('higashi-counter');
 

@@ -1,6 +1,4 @@
 import type { Route } from '../../http/route.ts';
-import type { PageDeps } from '../visit.ts';
-import { authorityPageList } from './authority-pages.ts';
+import { authorityStatesPage, publishCrlForm, publishCrlFormAddress } from './authority-pages.ts';
 
-export const authorityPages = (deps: PageDeps): readonly Route[] =>
-  authorityPageList.map((page) => page(deps));
+export const authorityPages: readonly Route[] = [authorityStatesPage, publishCrlForm, publishCrlFormAddress];

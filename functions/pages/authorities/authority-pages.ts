@@ -6,12 +6,14 @@ import { authorityPart } from '../../../web/console/authority.ts';
 import { notice, type View } from '../../../web/document.ts';
 import { route as publishCrl } from '../../routes/crls/publish-crl.ts';
 import { ownForm } from '../form.ts';
+import { formAddress } from '../form-address.ts';
 import { ownPage } from '../page.ts';
 import { authoritiesFor } from '../public/authorities.ts';
 import { authorityState } from './authority-state.ts';
 
 const ROLES = ['operator'] as const;
 const AUTHORITIES = '/console/authorities';
+const PUBLICATION = `${AUTHORITIES}/{ca}/crls/{partition}`;
 
 /** The CAs that serve all tenants, and for operators of a tenant those of that tenant. */
 const isSeenBy = (caller: Principal, { tenant }: CaView): boolean =>
@@ -20,7 +22,7 @@ const isSeenBy = (caller: Principal, { tenant }: CaView): boolean =>
 /** Operators of a tenant act on the CAs of the tenant only. */
 const isOf = (caller: Principal, { tenant }: CaView): boolean => serves(caller, tenant);
 
-const page = ownPage(
+export const authorityStatesPage = ownPage(
   { id: 'authorityStatesPage', path: AUTHORITIES, summary: 'CAs, their CRLs and their responders' },
   ROLES,
   async (visit): Promise<View> => {
@@ -43,10 +45,10 @@ ${states.map((state) =>
   },
 );
 
-const publication = ownForm(
+export const publishCrlForm = ownForm(
   {
     id: 'publishCrlForm',
-    path: `${AUTHORITIES}/{ca}/crls/{partition}`,
+    path: PUBLICATION,
     summary: 'Publish a CRL out of turn',
   },
   ROLES,
@@ -61,17 +63,9 @@ const publication = ownForm(
   }),
 );
 
-/** A form that came back has the address that it was posted to. Asked for as a page, that leads to the list. */
-const formAddress = ownPage(
-  {
-    id: 'publishCrlFormAddress',
-    path: `${AUTHORITIES}/{ca}/crls/{partition}`,
-    summary: 'To the list of the CAs',
-  },
+export const publishCrlFormAddress = formAddress(
+  'publishCrlFormAddress',
+  PUBLICATION,
   ROLES,
-  async ({ query, reader }) => ({
-    to: query.has('language') ? `${AUTHORITIES}?language=${reader.language}` : AUTHORITIES,
-  }),
+  () => AUTHORITIES,
 );
-
-export const authorityPageList = [page, publication, formAddress] as const;

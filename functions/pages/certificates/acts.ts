@@ -19,11 +19,16 @@ import { route as revokeCertificate } from '../../routes/certificates/revoke-cer
 import { route as withdrawRevocation } from '../../routes/certificates/withdraw-revocation.ts';
 import type { Redirect } from '../answer.ts';
 import { ownForm } from '../form.ts';
+import { formAddress } from '../form-address.ts';
 import type { Visit } from '../visit.ts';
 import { type Done, refIn } from './certificate-page.ts';
 import { optionalTime, readGivenTime } from './given-time.ts';
 
 /* What changes the status of a certificate. Each form is posted to an address of its own. */
+
+type Act = 'revocation' | 'hold' | 'release' | 'withdrawal';
+
+const pathOf = (act: Act): string => `/console/certificates/{ca}/{serial}/${act}`;
 
 const doneOf = ({ awaiting, first, raised, revocation, final }: RevocationOutcome): Done => {
   if (awaiting) return first ? 'asked' : 'asked-before';
@@ -44,10 +49,10 @@ const timeErrors = ({ t }: Reader, { invalidityDate = '', reportedAt = '' }: Fil
   return { invalidityDate: errorOf(invalidityDate), reportedAt: errorOf(reportedAt) };
 };
 
-const revocation = ownForm(
+export const revokeCertificateForm = ownForm(
   {
     id: 'revokeCertificateForm',
-    path: '/console/certificates/{ca}/{serial}/revocation',
+    path: pathOf('revocation'),
     summary: 'Revoke a certificate',
   },
   ['officer', 'operator'],
@@ -89,10 +94,10 @@ const revocation = ownForm(
   },
 );
 
-const hold = ownForm(
+export const holdCertificateForm = ownForm(
   {
     id: 'holdCertificateForm',
-    path: '/console/certificates/{ca}/{serial}/hold',
+    path: pathOf('hold'),
     summary: 'Put a certificate on hold',
   },
   ['officer', 'operator'],
@@ -112,10 +117,10 @@ const hold = ownForm(
   },
 );
 
-const release = ownForm(
+export const releaseCertificateForm = ownForm(
   {
     id: 'releaseCertificateForm',
-    path: '/console/certificates/{ca}/{serial}/release',
+    path: pathOf('release'),
     summary: 'Release a certificate from hold',
   },
   ['officer', 'operator'],
@@ -129,10 +134,10 @@ const release = ownForm(
   }),
 );
 
-const withdrawal = ownForm(
+export const withdrawRevocationForm = ownForm(
   {
     id: 'withdrawRevocationForm',
-    path: '/console/certificates/{ca}/{serial}/withdrawal',
+    path: pathOf('withdrawal'),
     summary: 'Withdraw a revocation or hold that a second operator has not confirmed',
   },
   ['operator'],
@@ -146,4 +151,10 @@ const withdrawal = ownForm(
   }),
 );
 
-export const certificateActs = [revocation, hold, release, withdrawal] as const;
+const addressFor = (id: string, act: Act) =>
+  formAddress(id, pathOf(act), ['officer', 'operator', 'auditor'], (visit) => addressOf(refIn(visit)));
+
+export const revocationFormAddress = addressFor('revocationFormAddress', 'revocation');
+export const holdFormAddress = addressFor('holdFormAddress', 'hold');
+export const releaseFormAddress = addressFor('releaseFormAddress', 'release');
+export const withdrawalFormAddress = addressFor('withdrawalFormAddress', 'withdrawal');

@@ -2,13 +2,12 @@ import { html } from 'hono/html';
 import type { CertificateView } from '../../../lib/authority/authority.ts';
 import type { CertificateRef } from '../../../lib/principal.ts';
 import { certificateMain } from '../../../web/console/certificate.ts';
-import { addressOf } from '../../../web/console/certificate-forms.ts';
 import { notice, type View } from '../../../web/document.ts';
 import type { Reader } from '../../../web/reader.ts';
 import { route as getCertificate } from '../../routes/certificates/get-certificate.ts';
 import { ownPage } from '../page.ts';
 import { profilesFor } from '../requests/request-pages.ts';
-import type { OwnVisit, Visit } from '../visit.ts';
+import type { Visit } from '../visit.ts';
 import { offersFor } from './offers.ts';
 
 export const refIn = ({ params: { ca = '', serial = '' } }: Pick<Visit, 'params'>): CertificateRef => ({
@@ -70,21 +69,3 @@ export const certificatePage = ownPage(
     };
   },
 );
-
-/** A form that came back has the address that it was posted to. Asked for as a page, that leads to the certificate. */
-const formAddress = (act: 'revocation' | 'hold' | 'release' | 'withdrawal', id: string) =>
-  ownPage(
-    { id, path: `/console/certificates/{ca}/{serial}/${act}`, summary: 'To the page of the certificate' },
-    READERS,
-    async (visit: OwnVisit) => {
-      const language = visit.query.has('language') ? `?language=${visit.reader.language}` : '';
-      return { to: `${addressOf(refIn(visit))}${language}` };
-    },
-  );
-
-export const formAddresses = [
-  formAddress('revocation', 'revocationFormAddress'),
-  formAddress('hold', 'holdFormAddress'),
-  formAddress('release', 'releaseFormAddress'),
-  formAddress('withdrawal', 'revocationWithdrawalFormAddress'),
-] as const;

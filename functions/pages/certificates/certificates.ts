@@ -1,8 +1,36 @@
 import type { Route } from '../../http/route.ts';
-import type { PageDeps } from '../visit.ts';
-import { certificateActs } from './acts.ts';
-import { certificatePage, formAddresses } from './certificate-page.ts';
-import { certificateLists } from './list-page.ts';
+import {
+  holdCertificateForm,
+  holdFormAddress,
+  releaseCertificateForm,
+  releaseFormAddress,
+  revocationFormAddress,
+  revokeCertificateForm,
+  withdrawalFormAddress,
+  withdrawRevocationForm,
+} from './acts.ts';
+import { certificatePage } from './certificate-page.ts';
+import {
+  certificateListPage,
+  certificatesAsCsvPage,
+  certificatesAsXlsxPage,
+  searchCertificatesForm,
+  searchCertificatesPage,
+} from './list-page.ts';
 
-export const certificatePages = (deps: PageDeps): readonly Route[] =>
-  [...certificateLists, certificatePage, ...certificateActs, ...formAddresses].map((page) => page(deps));
+export const certificatePages: readonly Route[] = [
+  certificateListPage,
+  searchCertificatesForm,
+  searchCertificatesPage,
+  certificatesAsCsvPage,
+  certificatesAsXlsxPage,
+  certificatePage,
+  revokeCertificateForm,
+  revocationFormAddress,
+  holdCertificateForm,
+  holdFormAddress,
+  releaseCertificateForm,
+  releaseFormAddress,
+  withdrawRevocationForm,
+  withdrawalFormAddress,
+];

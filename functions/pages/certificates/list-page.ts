@@ -58,7 +58,7 @@ const isMendable = (error: unknown): error is Fault => Fault.is(error) && PROBLE
 /** Principals of the service see several tenants, and have to say whose certificates they mean. */
 const isToBeNamed = ({ facts }: Fault): boolean => facts.path === 'tenant';
 
-const listPage = ownPage(
+export const certificateListPage = ownPage(
   { id: 'certificateListPage', path: CERTIFICATES, summary: 'Certificates' },
   READERS,
   async (visit): Promise<View> => {
@@ -92,7 +92,7 @@ const searchedIn = ({ caller }: OwnVisit, { within }: Filled): { readonly office
   return office === undefined ? {} : { office };
 };
 
-const search = ownForm(
+export const searchCertificatesForm = ownForm(
   { id: 'searchCertificatesForm', path: SEARCH, summary: 'Search certificates by name' },
   READERS,
   async (visit, { filled }): Promise<View> => {
@@ -115,7 +115,7 @@ ${page.cursor !== undefined && nextFound(reader, SEARCH, filled, page.cursor)}
   }),
 );
 
-const searchPage = ownPage(
+export const searchCertificatesPage = ownPage(
   { id: 'searchCertificatesPage', path: SEARCH, summary: 'Search certificates by name' },
   READERS,
   async ({ reader, caller }): Promise<View> => ({
@@ -124,10 +124,10 @@ const searchPage = ownPage(
   }),
 );
 
-const exportPage = (format: 'csv' | 'xlsx', route: typeof exportAsCsv) =>
+const exportPage = (id: string, format: 'csv' | 'xlsx', route: typeof exportAsCsv) =>
   ownPage(
     {
-      id: `exportCertificatesPage${format === 'csv' ? 'Csv' : 'Xlsx'}`,
+      id,
       path: `${CERTIFICATES}/export.${format}`,
       summary: `Certificates in one file (${format.toUpperCase()})`,
     },
@@ -135,10 +135,5 @@ const exportPage = (format: 'csv' | 'xlsx', route: typeof exportAsCsv) =>
     (visit) => visit.perform(route, { query: filterOf(visit.query) }),
   );
 
-export const certificateLists = [
-  listPage,
-  search,
-  searchPage,
-  exportPage('csv', exportAsCsv),
-  exportPage('xlsx', exportAsXlsx),
-] as const;
+export const certificatesAsCsvPage = exportPage('certificatesAsCsvPage', 'csv', exportAsCsv);
+export const certificatesAsXlsxPage = exportPage('certificatesAsXlsxPage', 'xlsx', exportAsXlsx);

@@ -1,13 +1,14 @@
 import type { Route } from '../../http/route.ts';
 import { authoritiesPage } from './authorities-page.ts';
 import { frontPage } from './front-page.ts';
-import { statusPages } from './status-pages.ts';
+import { certificateStatusForm, certificateStatusPage } from './status-pages.ts';
 import { transparencyPage } from './transparency-page.ts';
 
 /** The pages for everybody. */
-export const publicPages = (): readonly Route[] => [
+export const publicPages: readonly Route[] = [
   frontPage,
-  ...statusPages,
+  certificateStatusPage,
+  certificateStatusForm,
   authoritiesPage,
   transparencyPage,
 ];

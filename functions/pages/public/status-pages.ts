@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 /** One question for each certificate below a CA of this service; more than one only where such a CA certified others. */
 const LIMITS = { fetches: 4, bytes: MAX_FORM_BYTES, time: 10_000 };
 
-const page = publicPage(
+export const certificateStatusPage = publicPage(
   {
     id: 'certificateStatusPage',
     path: PATH,
@@ -122,4 +122,4 @@ const limited = (route: Route): Route => ({
   ...(route.body?.kind === 'bytes' && { body: { ...route.body, maxBytes: MAX_FORM_BYTES } }),
 });
 
-export const statusPages: readonly Route[] = [page, limited(form)];
+export const certificateStatusForm: Route = limited(form);

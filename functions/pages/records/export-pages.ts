@@ -59,7 +59,7 @@ const expected = async (visit: OwnVisit, chosen: Chosen): Promise<number | undef
     .reduce((sum, { records }) => sum + records, 0);
 };
 
-const page = ownPage(
+export const exportProvisionsPage = ownPage(
   { id: 'exportProvisionsPage', path: `${PROVISIONS}/export`, summary: 'Save who was told what as a file' },
   ['auditor'],
   async (visit): Promise<View> => {
@@ -88,11 +88,11 @@ const page = ownPage(
   },
 );
 
-const file = (format: 'csv' | 'ndjson') => {
+const file = (id: string, format: 'csv' | 'ndjson') => {
   const route = format === 'csv' ? exportRecordsAsCsv : exportRecordsAsNdjson;
   return ownPage(
     {
-      id: `exportProvisionsAs${format === 'csv' ? 'Csv' : 'Ndjson'}Page`,
+      id,
       path: `${PROVISIONS}/export.${format}`,
       summary: `Who was told what, as ${format.toUpperCase()}`,
     },
@@ -103,4 +103,5 @@ const file = (format: 'csv' | 'ndjson') => {
   );
 };
 
-export const exportPages = [page, file('csv'), file('ndjson')] as const;
+export const provisionsAsCsvPage = file('provisionsAsCsvPage', 'csv');
+export const provisionsAsNdjsonPage = file('provisionsAsNdjsonPage', 'ndjson');

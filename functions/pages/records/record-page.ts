@@ -97,7 +97,7 @@ ${facts([
   };
 };
 
-const page = ownPage(
+export const recordPage = ownPage(
   { id: 'recordPage', path: '/console/records/{id}', summary: 'A record' },
   ['auditor'],
   async (visit): Promise<View> => {
@@ -115,7 +115,7 @@ const page = ownPage(
   },
 );
 
-const proofFile = ownPage(
+export const recordProofPage = ownPage(
   { id: 'recordProofPage', path: '/console/records/{id}/proof', summary: 'The proof file of a record' },
   ['auditor'],
   async (visit) => {
@@ -123,5 +123,3 @@ const proofFile = ownPage(
     return asFile(await visit.perform(getRecordProof, { params: { id } }), `${id}.tlog-proof`);
   },
 );
-
-export const recordPage = [page, proofFile] as const;

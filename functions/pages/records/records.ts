@@ -1,8 +1,13 @@
 import type { Route } from '../../http/route.ts';
-import type { PageDeps } from '../visit.ts';
-import { exportPages } from './export-pages.ts';
+import { exportProvisionsPage, provisionsAsCsvPage, provisionsAsNdjsonPage } from './export-pages.ts';
 import { provisionsPage } from './provisions-page.ts';
-import { recordPage } from './record-page.ts';
+import { recordPage, recordProofPage } from './record-page.ts';
 
-export const recordPages = (deps: PageDeps): readonly Route[] =>
-  [provisionsPage, ...exportPages, ...recordPage].map((page) => page(deps));
+export const recordPages: readonly Route[] = [
+  provisionsPage,
+  exportProvisionsPage,
+  provisionsAsCsvPage,
+  provisionsAsNdjsonPage,
+  recordPage,
+  recordProofPage,
+];

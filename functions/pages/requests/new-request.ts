@@ -12,8 +12,9 @@ import { type Filled, field, form, hidden } from '../../../web/forms.ts';
 import type { Reader } from '../../../web/reader.ts';
 import { route as submitRequest } from '../../routes/requests/submit-request.ts';
 import { ownForm, type Sent } from '../form.ts';
+import { formAddress } from '../form-address.ts';
 import { ownPage } from '../page.ts';
-import type { OwnVisit } from '../visit.ts';
+import type { OwnVisit, Visit } from '../visit.ts';
 import { profilesFor } from './request-pages.ts';
 
 /*
@@ -22,8 +23,10 @@ import { profilesFor } from './request-pages.ts';
  */
 
 const ROLES = ['officer'] as const;
+const PREVIEW = '/console/new/{profile}/preview';
+const SUBMISSION = '/console/new/{profile}/submission';
 
-const choice = ownPage(
+export const newRequestPage = ownPage(
   { id: 'newRequestPage', path: '/console/new', summary: 'Choose the profile of a new request' },
   ROLES,
   async (visit): Promise<View> => {
@@ -106,7 +109,7 @@ const entryView = (reader: Reader, profile: ProfileView, filled: Filled): View =
   };
 };
 
-const entry = ownPage(
+export const newRequestFormPage = ownPage(
   { id: 'newRequestFormPage', path: '/console/new/{profile}', summary: 'Fill in a new request' },
   ROLES,
   async (visit) => entryView(visit.reader, await profileFor(visit), {}),
@@ -197,7 +200,7 @@ const previewView = (
     ])}
 ${key && html`<p>${t`The certification request proves that its sender has the key.`}</p>`}
 ${form(
-  `/console/new/${encodeURIComponent(profile.id)}`,
+  `/console/new/${encodeURIComponent(profile.id)}/submission`,
   { button: t`Send` },
   hidden(CARRIED, JSON.stringify(profile)),
   hidden('key', randomUUID()),
@@ -206,8 +209,8 @@ ${form(
   };
 };
 
-const preview = ownForm(
-  { id: 'previewRequestForm', path: '/console/new/{profile}/preview', summary: 'See what a request says' },
+export const previewRequestForm = ownForm(
+  { id: 'previewRequestForm', path: PREVIEW, summary: 'See what a request says' },
   ROLES,
   async (visit, sent): Promise<View> => {
     const profile = await profileFor(visit);
@@ -224,8 +227,8 @@ const known = (filled: Filled, { fields }: ProfileView): Filled => {
   return Object.fromEntries(names.flatMap((name) => (filled[name] ? [[name, filled[name]] as const] : [])));
 };
 
-const submission = ownForm(
-  { id: 'submitRequestForm', path: '/console/new/{profile}', summary: 'Ask for a certificate' },
+export const submitRequestForm = ownForm(
+  { id: 'submitRequestForm', path: SUBMISSION, summary: 'Ask for a certificate' },
   ROLES,
   async (visit, sent) => {
     const profile = await profileFor(visit);
@@ -246,4 +249,8 @@ const submission = ownForm(
   ({ reader, params: { profile = '' } }, sent) => againView(reader, sent, profile),
 );
 
-export const newRequestPages = [choice, entry, preview, submission] as const;
+const placeOf = ({ params: { profile = '' } }: Visit): string =>
+  `/console/new/${encodeURIComponent(profile)}`;
+
+export const previewFormAddress = formAddress('previewFormAddress', PREVIEW, ROLES, placeOf);
+export const submissionFormAddress = formAddress('submissionFormAddress', SUBMISSION, ROLES, placeOf);

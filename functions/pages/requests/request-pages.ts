@@ -11,8 +11,9 @@ import { route as listProfiles } from '../../routes/requests/list-profiles.ts';
 import { route as withdrawRequest } from '../../routes/requests/withdraw-request.ts';
 import { asFile } from '../answer.ts';
 import { ownForm } from '../form.ts';
+import { formAddress } from '../form-address.ts';
 import { ownPage } from '../page.ts';
-import type { OwnVisit } from '../visit.ts';
+import type { OwnVisit, Visit } from '../visit.ts';
 
 const READERS = ['officer', 'operator', 'auditor'] as const;
 
@@ -46,7 +47,7 @@ const doneText = ({ reader: { t }, caller, query }: OwnVisit, request: RequestVi
   return done === 'submitted' && submittedBy === caller.id ? t`The request was submitted.` : undefined;
 };
 
-const page = ownPage(
+export const requestPage = ownPage(
   { id: 'requestPage', path: '/console/requests/{id}', summary: 'A request' },
   READERS,
   async (visit): Promise<View> => {
@@ -77,8 +78,21 @@ const addressOf = (id: string, done: string): string =>
 const backTo = ({ t }: Reader, id: string) =>
   html`<p><a href="/console/requests/${encodeURIComponent(id)}">${t`Back to the request`}</a></p>`;
 
-const examination = ownForm(
-  { id: 'examineRequestForm', path: '/console/requests/{id}/examinations', summary: 'Examine a request' },
+const placeOf = ({ params: { id = '' } }: Visit): string => `/console/requests/${encodeURIComponent(id)}`;
+
+const EXAMINATIONS = '/console/requests/{id}/examinations';
+const WITHDRAWAL = '/console/requests/{id}/withdrawal';
+
+export const examinationFormAddress = formAddress('examinationFormAddress', EXAMINATIONS, READERS, placeOf);
+export const requestWithdrawalFormAddress = formAddress(
+  'requestWithdrawalFormAddress',
+  WITHDRAWAL,
+  READERS,
+  placeOf,
+);
+
+export const examineRequestForm = ownForm(
+  { id: 'examineRequestForm', path: EXAMINATIONS, summary: 'Examine a request' },
   ['officer', 'operator'],
   async (visit, { filled: { decision, reason = '' } }) => {
     const id = visit.params.id ?? '';
@@ -92,8 +106,8 @@ const examination = ownForm(
   }),
 );
 
-const withdrawal = ownForm(
-  { id: 'withdrawRequestForm', path: '/console/requests/{id}/withdrawal', summary: 'Withdraw a request' },
+export const withdrawRequestForm = ownForm(
+  { id: 'withdrawRequestForm', path: WITHDRAWAL, summary: 'Withdraw a request' },
   ['officer'],
   async (visit, { filled: { reason = '' } }) => {
     const id = visit.params.id ?? '';
@@ -106,7 +120,7 @@ const withdrawal = ownForm(
   }),
 );
 
-const collection = ownPage(
+export const collectCertificatePage = ownPage(
   {
     id: 'collectCertificatePage',
     path: '/console/requests/{id}/certificate.pem',
@@ -118,5 +132,3 @@ const collection = ownPage(
     return asFile(await visit.perform(collectCertificate, { params: { id } }), `${id}.pem`);
   },
 );
-
-export const requestPage = [page, examination, withdrawal, collection] as const;

@@ -1,12 +1,39 @@
 import type { Route } from '../../http/route.ts';
-import type { PageDeps } from '../visit.ts';
 import { homePage } from './home-page.ts';
 import { requestListPage } from './list-page.ts';
-import { newRequestPages } from './new-request.ts';
-import { requestPage } from './request-pages.ts';
-import { requestSearchPage } from './search-page.ts';
+import {
+  newRequestFormPage,
+  newRequestPage,
+  previewFormAddress,
+  previewRequestForm,
+  submissionFormAddress,
+  submitRequestForm,
+} from './new-request.ts';
+import {
+  collectCertificatePage,
+  examinationFormAddress,
+  examineRequestForm,
+  requestPage,
+  requestWithdrawalFormAddress,
+  withdrawRequestForm,
+} from './request-pages.ts';
+import { requestSearchFormAddress, searchRequestsForm } from './search-page.ts';
 
-export const requestPages = (deps: PageDeps): readonly Route[] =>
-  [homePage, requestListPage, requestSearchPage, ...newRequestPages, ...requestPage].map((page) =>
-    page(deps),
-  );
+export const requestPages: readonly Route[] = [
+  homePage,
+  requestListPage,
+  searchRequestsForm,
+  requestSearchFormAddress,
+  newRequestPage,
+  newRequestFormPage,
+  previewRequestForm,
+  previewFormAddress,
+  submitRequestForm,
+  submissionFormAddress,
+  requestPage,
+  examineRequestForm,
+  examinationFormAddress,
+  withdrawRequestForm,
+  requestWithdrawalFormAddress,
+  collectCertificatePage,
+];

@@ -3,12 +3,22 @@ import { nextFound, searchForm } from '../../../web/console/search.ts';
 import type { View } from '../../../web/document.ts';
 import { route as searchRequests } from '../../routes/requests/search-requests.ts';
 import { ownForm } from '../form.ts';
+import { formAddress } from '../form-address.ts';
 import { type RequestPage, requestTable, SEARCH } from './list-page.ts';
 import { profilesFor } from './request-pages.ts';
 
-export const requestSearchPage = ownForm(
+const READERS = ['officer', 'operator', 'auditor'] as const;
+
+export const requestSearchFormAddress = formAddress(
+  'requestSearchFormAddress',
+  SEARCH,
+  READERS,
+  () => '/console/requests',
+);
+
+export const searchRequestsForm = ownForm(
   { id: 'searchRequestsForm', path: SEARCH, summary: 'Search requests by name' },
-  ['officer', 'operator', 'auditor'],
+  READERS,
   async (visit, { filled }): Promise<View> => {
     const { reader, caller } = visit;
     const { t } = reader;
