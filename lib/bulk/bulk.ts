@@ -1,0 +1,23 @@
+export { templateOf } from './columns.ts';
+export {
+  type BulkProfile,
+  type CellProblem,
+  ENCODINGS,
+  type Encoding,
+  type FileForm,
+  FORMATS,
+  type Format,
+  MAX_CELL_BYTES,
+  MAX_KEY,
+  MAX_ROW_BYTES,
+  MAX_ROWS,
+  type OpenFile,
+  type RequestRow,
+  type Row,
+  type RowProblem,
+  type Value,
+} from './contract.ts';
+export { openFile } from './open-file.ts';
+export { requestsOf } from './requests.ts';
+
+/** The door of the room for files of requests. It reads them: bytes become rows, and rows become submissions. */
