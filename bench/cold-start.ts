@@ -248,6 +248,7 @@ const EVENTS: Readonly<Record<string, readonly [method: string, path: string, as
   own: ['GET', '/api/v1/own/records', as('holder-tanabe')],
   certificates: ['GET', `/api/v1/certificates/${CA}`, as('auditor')],
   amendments: ['GET', '/api/v1/trust-domain/amendments', as('operator-noda')],
+  'authority-state': ['GET', `/api/v1/authorities/${CA}/state`, as('operator-noda')],
   'crl-archive': ['GET', `/api/v1/crls/${CA}`, as('auditor')],
   'crl-publish': ['POST', '/api/v1/crls/nobody-9/full', as('operator-noda')],
 };

@@ -4,6 +4,7 @@ import { addCommand as accesses } from './commands/accesses.ts';
 import { addCommand as audit } from './commands/audit.ts';
 import { addCommand as auditors } from './commands/auditors.ts';
 import { addCommand as authorities } from './commands/authorities.ts';
+import { addCommand as authority } from './commands/authority.ts';
 import { addCommand as backup } from './commands/backup.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
 import { addCommand as certificates } from './commands/certificates.ts';
@@ -66,6 +67,7 @@ const COMMANDS: readonly AddCommand[] = [
   correct,
   status,
   authorities,
+  authority,
   publish,
   own,
   provisions,

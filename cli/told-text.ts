@@ -59,6 +59,10 @@ const TOLD: readonly ((provided: Content, say: Say) => string | Phrase | false |
     const rest = typeof impossible === 'number' ? say(phrase`impossible ${impossible}`) : undefined;
     return [known, unregisteredText(unregistered), rest].filter((part) => part !== undefined).join(', ');
   },
+  ({ authority }) => {
+    const id = word(authority);
+    return id && phrase`state of ${id}`;
+  },
   ({ status, revocation }) => {
     const reason = isContent(revocation) ? word(revocation.reason) : undefined;
     return word(status) && [word(status), reason].filter(Boolean).join(' ');

@@ -11,3 +11,7 @@ import type { Principal } from './principal.ts';
  */
 export const serves = ({ tenant: own }: Pick<Principal, 'tenant'>, tenant: string | undefined): boolean =>
   own === undefined || own === tenant;
+
+/** Whether the actor may know a CA of this tenant. CAs of no tenant serve all, so everybody knows them. */
+export const knowsCaOf = (actor: Pick<Principal, 'tenant'>, tenant: string | undefined): boolean =>
+  tenant === undefined || serves(actor, tenant);

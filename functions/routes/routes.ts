@@ -11,6 +11,7 @@ import { route as certificateRevocation } from './certificates/revoke-certificat
 import { route as certificateSearch } from './certificates/search-certificates.ts';
 import { route as certificateRevocationWithdrawal } from './certificates/withdraw-revocation.ts';
 import { route as archivedCrl } from './crls/get-archived-crl.ts';
+import { route as authorityState } from './crls/get-authority-state.ts';
 import { route as crlArchive } from './crls/list-crls.ts';
 import { route as crlPublish } from './crls/publish-crl.ts';
 import { route as keyBringing } from './enrolment/bring-key.ts';
@@ -233,6 +234,7 @@ export const routes: readonly Route[] = [
   recovery,
   tableRecovery,
   statistics,
+  authorityState,
   crlArchive,
   archivedCrl,
   crlPublish,

@@ -15,6 +15,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { crlFloor, responderFloor } from '../../lib/status/status.ts';
 import type { AuthorityDefinition } from '../../lib/trust-domain/trust-domain.ts';
 import type { ServiceFunction } from '../lambda/service-function.ts';
 
@@ -60,21 +61,17 @@ export class Operations extends Construct {
     const unsequenced = own('OldestUnsequencedRecord', 'Maximum');
     const throttled = own('KmsThrottled', 'Sum');
     props.authorities.forEach(({ ca, crl, ocsp }, i) => {
-      // A CRL is published every `interval` seconds. A delay of a whole interval and an hour is not chance.
-      const crlFloor = Math.max(0, crl.nextUpdate - crl.interval - 3600);
       this.#below(
         `${ca}-crl`,
         crls[i] as Metric,
-        crlFloor,
+        crlFloor(crl),
         `The CRL of ${ca} was not published when it was due`,
       );
-      // Responders are renewed at half of their life. When only a third is left, the renewal has been failing for a
-      // while.
       const life = (ocsp.validity.months * 30 * 86_400 + ocsp.validity.seconds) / 86_400;
       this.#below(
         `${ca}-responder`,
         responders[i] as Metric,
-        life / 3,
+        responderFloor(life),
         `The OCSP responder of ${ca} was not renewed when it was due`,
       );
     });

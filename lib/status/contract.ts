@@ -1,4 +1,4 @@
-import type { OcspResponseStatus } from '../pki/pki.ts';
+import type { EntryReason, OcspResponseStatus } from '../pki/pki.ts';
 import type { Caller, CertificateRef, Principal } from '../principal.ts';
 
 /** The partition whose address is in certificates: the CRL of all of a CA's certificates, or of those of its users. */
@@ -43,6 +43,11 @@ export interface Status {
    * CAs of other tenants do not exist. Fault: `unknown-authority`.
    */
   authorityFor(actor: Pick<Principal, 'tenant'>, ca: string): Promise<{ readonly tenant?: string }>;
+  /**
+   * How the CA, its CRLs and its responders stand, by their rows. To whom: as `authorityFor`. Faults: `unknown-authority`,
+   * `authority-unreadable`.
+   */
+  authorityState(actor: Pick<Principal, 'tenant'>, ca: string): Promise<AuthorityState>;
   /** The newest published CRL of a partition, recorded as a provision. Faults: `unknown-authority`, `unknown-crl`. */
   crl(ca: string, partition: string, caller: Caller): Promise<PublishedCrl>;
   /**
@@ -72,6 +77,84 @@ export interface Status {
    * the acts say. A process compares the whole list once a day, and the row of the CA's own certificate in each call.
    */
   followListed(): Promise<void>;
+}
+
+/** Times in RFC 3339 UTC, whole seconds. */
+export interface AuthorityState {
+  readonly ca: string;
+  /** Absent where the CA serves all tenants. */
+  readonly tenant?: string;
+  /** The CA's key signs nothing any more but one last CRL. */
+  readonly stopped: boolean;
+  /** The CA's own certificate. */
+  readonly certificate: {
+    readonly serial: string;
+    readonly notBefore: string;
+    readonly notAfter: string;
+    /** `unknown`: the register does not have it. */
+    readonly status: 'good' | 'hold' | 'revoked' | 'expired' | 'unknown';
+    readonly revocation?: ShownRevocation;
+  };
+  /** One for each list that the CA publishes. */
+  readonly crls: readonly CrlState[];
+  /** One for each algorithm with which the CA answers; the first is the default. */
+  readonly responders: readonly ResponderState[];
+  /** What publications of its CRLs found since the day before that the service itself never leaves (crls/alarms.ts). */
+  readonly findings: number;
+}
+
+export interface ShownRevocation {
+  readonly status: 'revoked' | 'hold';
+  readonly revocationTime: string;
+  readonly reason: EntryReason;
+  readonly invalidityDate?: string;
+}
+
+/** Where it is `missing` or `damaged`, no other member is present. */
+export interface CrlState {
+  readonly partition: string;
+  /**
+   * `due`: the next one is to be made, and the task has not come yet. `late`: the tasks have failed for a while (lateness.ts).
+   * `last`: none follows, because the CA ends before or has stopped. `ended`: its nextUpdate is past. `missing`: none was ever
+   * published. `damaged`: the row cannot be read, and nothing is handed over before the next CRL mends it.
+   */
+  readonly state: 'current' | 'due' | 'late' | 'last' | 'ended' | 'missing' | 'damaged';
+  readonly number?: number;
+  /** Absent where the row is of an earlier version. */
+  readonly entries?: number;
+  /** When it was made. thisUpdate is backdated. */
+  readonly madeAt?: string;
+  readonly thisUpdate?: string;
+  readonly nextUpdate?: string;
+  /** When the next one is made; absent where none follows. */
+  readonly due?: string;
+  /** Present where a revocation waits that the list must show at once. */
+  readonly urgent?: true;
+}
+
+/** The delegated responder of one algorithm. Where it is `missing` or `damaged`, only the algorithm is present as well. */
+export interface ResponderState {
+  readonly algorithm: string;
+  /**
+   * As of a CRL; `due` from half of its life on. `revoked`: its certificate is revoked or on hold, and it signs nothing.
+   * `unregistered`: the register does not have its certificate, and it signs nothing.
+   */
+  readonly state:
+    | 'current'
+    | 'due'
+    | 'late'
+    | 'last'
+    | 'ended'
+    | 'revoked'
+    | 'unregistered'
+    | 'missing'
+    | 'damaged';
+  readonly serial?: string;
+  readonly notBefore?: string;
+  readonly notAfter?: string;
+  /** When it is renewed; absent where none follows. */
+  readonly due?: string;
+  readonly revocation?: ShownRevocation;
 }
 
 /** A CRL in the archive; digest and size are those of the stored bytes. */

@@ -14,7 +14,7 @@ import {
 import type { Clock, Log } from '../ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Table, Write } from '../store/store.ts';
-import { serves } from '../tenant.ts';
+import { knowsCaOf } from '../tenant.ts';
 import { scopesOf } from './crl-scopes.ts';
 import { ISSUERS, type IssuerRow, logUnreadable, readIssuerRows } from './issuer-row.ts';
 import { findTerms, type IssuerTerms } from './issuer-terms.ts';
@@ -190,7 +190,7 @@ export const openIssuers = (deps: IssuersDeps): Issuers => {
     byId,
     knownTo: async (actor, ca) => {
       const issuer = await byId(ca);
-      if (issuer.tenant !== undefined && !serves(actor, issuer.tenant)) throw unknownAuthority(ca);
+      if (!knowsCaOf(actor, issuer.tenant)) throw unknownAuthority(ca);
       return issuer;
     },
     byCertId: async ({ hashAlgorithm, issuerNameHash, issuerKeyHash }) => {

@@ -12,6 +12,7 @@ import {
 import type { Clock, Log } from '../ports.ts';
 import type { Item, Table, Write } from '../store/store.ts';
 import type { Issuer } from './issuers.ts';
+import { responderFloor } from './lateness.ts';
 import type { Register } from './register.ts';
 import { type ResponderRow, responderCertificate, responderKey, standingOf } from './responder-rows.ts';
 import { isPreferred, type SigningAlgorithms, signsLike } from './signature-choice.ts';
@@ -58,11 +59,6 @@ export interface Responders {
 
 /** Running processes use a renewed responder, and stop using a revoked one, within this time. */
 const REREAD_MS = 60_000;
-
-/**
- * A responder is renewed at half of its life. Every renewal has missed one that is older than this part of its life.
- */
-const ALARM_AFTER = 3 / 4;
 
 interface OpenedResponder {
   readonly responder: Responder;
@@ -120,7 +116,7 @@ export const openResponders = (deps: {
 
   /** Logged at each reading, so once a minute, until the responder is renewed. */
   const warnNearEnd = (ca: string, algorithm: string, { from, until }: Responder, now: number): void => {
-    if (now < from + (until - from) * ALARM_AFTER || now > until) return;
+    if (until - now >= responderFloor(until - from) || now > until) return;
     log('error', 'An OCSP responder certificate is near its end and has not been renewed', {
       ca,
       algorithm,

@@ -1,9 +1,19 @@
+import { openAuthorityState } from './authority-state.ts';
 import type { Status } from './contract.ts';
 import { openCrls } from './crls/crls.ts';
 import type { StatusDeps } from './deps.ts';
 import { openOcsp } from './ocsp.ts';
 
-export { type ArchivedCrl, AUTHORITY_CRL, FULL_CRL, type OcspAnswer, type Status } from './contract.ts';
+export {
+  type ArchivedCrl,
+  AUTHORITY_CRL,
+  type AuthorityState,
+  type CrlState,
+  FULL_CRL,
+  type OcspAnswer,
+  type ResponderState,
+  type Status,
+} from './contract.ts';
 export { listId } from './crl-lists.ts';
 export type { CrlScope } from './crl-scopes.ts';
 export { recentCrlAlarms } from './crls/alarms.ts';
@@ -16,6 +26,7 @@ export { askedByGetRequest } from './get-request.ts';
 export { type IssuerTerms, issuerTermsOf } from './issuer-terms.ts';
 export { crlPath, type IssuerUrls, issuerUrls } from './issuer-urls.ts';
 export { type Issuer, type Issuers, type IssuersDeps, openIssuers } from './issuers.ts';
+export { crlFloor, responderFloor } from './lateness.ts';
 export { openOcsp } from './ocsp.ts';
 export {
   openRegister,
@@ -32,6 +43,7 @@ export { openResponders, type Responders } from './responders.ts';
 export const openStatus = (deps: StatusDeps): Status => ({
   ...openOcsp(deps),
   ...openCrls(deps),
+  authorityState: openAuthorityState(deps),
   authorityFor: async (actor, ca) => {
     const { tenant } = await deps.issuers.knownTo(actor, ca);
     return tenant === undefined ? {} : { tenant };

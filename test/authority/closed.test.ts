@@ -392,6 +392,12 @@ describe('a key that is stopped', () => {
     expect(last.nextUpdate).toEqual(notAfter);
     expect(last.entries.map(({ serialNumber }) => serialNumber)).toContain(ref.serial);
     expect(last.entries).toHaveLength(before.entries.length);
+    expect(await house.app.status.authorityState(operators[0] as Principal, CA)).toMatchObject({
+      stopped: true,
+      certificate: { status: 'revoked', revocation: { reason: 'cACompromise' } },
+      crls: [{ state: 'last', number: Number(last.number), entries: last.entries.length }],
+      responders: [{ state: 'last' }],
+    });
 
     const signed = ground.signed.length;
     ground.time.now += 2 * DAY;

@@ -71,6 +71,7 @@ beforeAll(async () => {
     drawSample: `/api/v1/evidence/sample?${period}&seed=dice`,
     listDisclosures: '/api/v1/disclosures',
     getDisclosure: `/api/v1/disclosures/${disclosure.id}`,
+    getAuthorityState: `/api/v1/authorities/${ca}/state`,
     listCrls: `/api/v1/crls/${ca}`,
     getArchivedCrl: `/api/v1/crls/${ca}/full/1.crl`,
     listOffices: '/api/v1/offices',

@@ -99,7 +99,7 @@ describe('a responder', () => {
   it('logs an error before its end if it is not renewed', async () => {
     const { responder } = await askSigned(service, one.ref.ca, await question());
     const alarms = () => service.logged.filter(({ message }) => /near its end/.test(message));
-    service.advance(responder.notAfter.getTime() - 4 * DAY - service.now());
+    service.advance(responder.notAfter.getTime() - 5 * DAY - service.now());
     await answeredBy(await question());
     expect(alarms()).toHaveLength(0);
     service.advance(DAY);

@@ -69,6 +69,25 @@ export const own = (open: () => TwoTenants): void => {
       );
     });
 
+    it('see how the CAs stand that serve all tenants, and those of the tenant alone', async () => {
+      const stateOf = (who: string, ca: string) =>
+        ask(service.principal(who), 'GET', `/authorities/${ca}/state`);
+      for (const who of ['minase-kuroda', 'minase-auditor']) {
+        const shared = await stateOf(who, ofMinase.ca);
+        expect(shared).toMatchObject({ ca: ofMinase.ca, certificate: { status: 'good' } });
+        expect(shared).not.toHaveProperty('tenant');
+        expect(await newest(1)).toMatchObject([{ recipient: who, tenant: 'minase', channel: 'status' }]);
+        const foreign = await service.send(
+          service.principal(who),
+          'GET',
+          `/api/v1/authorities/${TOKIWA_CA}/state`,
+        );
+        expect([foreign.status, JSON.parse(foreign.text).code]).toEqual([404, 'unknown-authority']);
+      }
+      expect(await stateOf('operator-noda', TOKIWA_CA)).toMatchObject({ ca: TOKIWA_CA, tenant: 'tokiwa' });
+      expect(await newest(1)).toMatchObject([{ recipient: 'operator-noda', tenant: 'tokiwa' }]);
+    });
+
     it('are few among others: a page of their numbers is short, and goes on', async () => {
       const auditor = service.principal('minase-auditor');
       const found: string[] = [];

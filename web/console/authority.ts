@@ -1,82 +1,48 @@
 import { html } from 'hono/html';
 import type { CaView } from '../../lib/authority/authority.ts';
 import { type Phrase, phrase } from '../../lib/fault.ts';
+import type { AuthorityState, CrlState, ResponderState } from '../../lib/status/status.ts';
 import { both, facts, type Html, table, time } from '../document.ts';
 import { form } from '../forms.ts';
 import type { Reader } from '../reader.ts';
+import { CERTIFICATE_STATUS_TEXTS } from './certificate.ts';
 import { addressOf } from './certificate-forms.ts';
-
-interface Life {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** A CRL as relying parties get it now. */
-export type CrlState = { readonly partition: string } & (
-  | {
-      readonly thisUpdate: string;
-      readonly nextUpdate: string;
-      readonly entries: number;
-      readonly number?: string;
-      readonly failure?: undefined;
-    }
-  | { readonly failure: Phrase }
-);
-
-/** What the responder says of the CA's own certificate, and the life of the responder's certificate. */
-export type OcspState =
-  | {
-      readonly status: 'good' | 'revoked' | 'hold' | 'unknown';
-      readonly since?: string;
-      readonly notBefore: string;
-      readonly notAfter: string;
-      readonly failure?: undefined;
-    }
-  | { readonly failure: Phrase };
-
-export interface AuthorityState {
-  readonly ca: CaView;
-  /** Of the CA's own certificate. */
-  readonly serial: string;
-  readonly ocsp: OcspState;
-  readonly crls: readonly CrlState[];
-}
 
 /** What this person may do with a CA. */
 export interface AuthorityOffers {
   readonly publish: boolean;
-  /** Whether this person sees the CA's own certificate. */
+  /** Whether this person sees the CA's own certificate, and those of its responders. */
   readonly open: boolean;
 }
 
-type Age = 'current' | 'late' | 'over';
+const LAST = phrase`The last one: none follows`;
+const DAMAGED = phrase`Damaged: its row cannot be read`;
 
-/** Every renewal should have come before this part of a life is over; the service's own alarms begin there as well. */
-const LATE_AFTER = 3 / 4;
-
-export const ageOf = ({ from, to }: Life, now: number): Age => {
-  const [begin, end] = [Date.parse(from), Date.parse(to)];
-  if (now >= end) return 'over';
-  return now >= begin + (end - begin) * LATE_AFTER ? 'late' : 'current';
-};
-
-const CRL_AGES: Readonly<Record<Age, Phrase>> = {
+const CRL_STATES: Readonly<Record<CrlState['state'], Phrase>> = {
   current: phrase`Current`,
+  due: phrase`Due: the next one is to be published`,
   late: phrase`Late: the next one should have been published`,
-  over: phrase`Out of date: verifiers refuse it`,
+  last: LAST,
+  ended: phrase`Out of date: verifiers refuse it`,
+  missing: phrase`Missing: none was ever published`,
+  damaged: DAMAGED,
 };
 
-const RESPONDER_AGES: Readonly<Record<Age, Phrase>> = {
+const RESPONDER_STATES: Readonly<Record<ResponderState['state'], Phrase>> = {
   current: phrase`Current`,
+  due: phrase`Due: the next responder is to be certified`,
   late: phrase`Late: the next responder should have been certified`,
-  over: phrase`Expired: it signs no answer any more`,
+  last: LAST,
+  ended: phrase`Expired: it signs no answer any more`,
+  revoked: phrase`Revoked: it signs no answer any more`,
+  unregistered: phrase`Not in the register: it signs no answer`,
+  missing: phrase`Missing: none was ever certified`,
+  damaged: DAMAGED,
 };
 
-const AUTHORITY_STATES: Readonly<Record<'good' | 'revoked' | 'hold' | 'unknown', Phrase>> = {
-  good: phrase`Good`,
-  revoked: phrase`Revoked`,
-  hold: phrase`On hold`,
-  unknown: phrase`Not known to its own responder`,
+const AUTHORITY_STATES: Readonly<Record<AuthorityState['certificate']['status'], Phrase>> = {
+  ...CERTIFICATE_STATUS_TEXTS,
+  unknown: phrase`Not in the register`,
 };
 
 const PARTITIONS: Readonly<Record<string, Phrase>> = {
@@ -84,11 +50,19 @@ const PARTITIONS: Readonly<Record<string, Phrase>> = {
   authority: phrase`The CA's own certificate`,
 };
 
-/** Shown in words, and louder where somebody has to act. */
-const mark = ({ say }: Reader, age: Age, texts: Readonly<Record<Age, Phrase>>): Html =>
-  age === 'current'
-    ? html`<span class="state">${say(texts[age])}</span>`
-    : html`<strong class="late">${say(texts[age])}</strong>`;
+const NONE = '—';
+
+const QUIET: ReadonlySet<string> = new Set<CrlState['state'] | ResponderState['state']>([
+  'current',
+  'due',
+  'last',
+]);
+
+/** Shown in words, and louder where somebody has to act. Nobody has to when the CA itself has ended. */
+const mark = ({ say }: Reader, state: string, text: Phrase, hasEnded: boolean): Html =>
+  hasEnded || QUIET.has(state)
+    ? html`<span class="state">${say(text)}</span>`
+    : html`<strong class="late">${say(text)}</strong>`;
 
 /** How long something has lasted, in the largest unit that tells it. */
 const lasted = ({ t, now }: Reader, since: string): string => {
@@ -97,23 +71,21 @@ const lasted = ({ t, now }: Reader, since: string): string => {
   return minutes < 2_880 ? t`${Math.floor(minutes / 60)} h` : t`${Math.floor(minutes / 1_440)} days`;
 };
 
-const ocspFacts = (reader: Reader, ocsp: OcspState): readonly (readonly [string, Html | string])[] => {
-  const { t, say } = reader;
-  if (ocsp.failure) return [[t`OCSP responder`, html`<strong class="late">${say(ocsp.failure)}</strong>`]];
-  const { status, since, notBefore, notAfter } = ocsp;
-  const age = ageOf({ from: notBefore, to: notAfter }, reader.now);
-  const text = say(AUTHORITY_STATES[status]);
-  const state =
-    status === 'good'
-      ? html`<span class="state">${text}</span>`
-      : html`<strong class="late">${text}</strong>${since && html` · ${time(reader, since)}`}`;
-  return [
-    [t`State of the CA, by OCSP`, state],
-    [
-      t`OCSP responder`,
-      html`${mark(reader, age, RESPONDER_AGES)}<br>${t`Certified ${lasted(reader, notBefore)} ago; valid until`} ${time(reader, notAfter)}`,
-    ],
-  ];
+const withAge = (reader: Reader, since: string | undefined): Html | string =>
+  since === undefined ? NONE : html`${time(reader, since)}<br>${reader.t`${lasted(reader, since)} ago`}`;
+
+const timeOrNone = (reader: Reader, at: string | undefined): Html | string =>
+  at === undefined ? NONE : time(reader, at);
+
+const certificateNumber = ({ open }: AuthorityOffers, ca: string, serial: string): Html =>
+  open
+    ? html`<a class="id" href="${addressOf({ ca, serial })}">${serial}</a>`
+    : html`<span class="id">${serial}</span>`;
+
+const certificateState = (reader: Reader, { status, revocation }: AuthorityState['certificate']): Html => {
+  const text = reader.say(AUTHORITY_STATES[status]);
+  if (status === 'good') return html`<span class="state">${text}</span>`;
+  return html`<strong class="late">${text}</strong>${revocation && html` · ${time(reader, revocation.revocationTime)}`}`;
 };
 
 const publishForm = ({ t }: Reader, ca: string, partition: string): Html =>
@@ -121,58 +93,111 @@ const publishForm = ({ t }: Reader, ca: string, partition: string): Html =>
     button: t`Publish now`,
   });
 
-const crlCells = (
-  reader: Reader,
-  ca: CaView,
-  crl: CrlState,
-  mayPublish: boolean,
-): readonly (Html | string)[] => {
+const crlCells = (reader: Reader, crl: CrlState, hasEnded: boolean): readonly (Html | string)[] => {
   const { t, say } = reader;
-  const scope = PARTITIONS[crl.partition];
-  const act = mayPublish ? [publishForm(reader, ca.id, crl.partition)] : [];
-  const name = scope ? say(scope) : crl.partition;
-  if (crl.failure)
-    return [name, html`<strong class="late">${say(crl.failure)}</strong>`, '—', '—', '—', ...act];
-  const { thisUpdate, nextUpdate, entries, number = '—' } = crl;
+  const { partition, state, number, entries } = crl;
+  const scope = PARTITIONS[partition];
   return [
-    name,
-    mark(reader, ageOf({ from: thisUpdate, to: nextUpdate }, reader.now), CRL_AGES),
-    html`${time(reader, thisUpdate)}<br>${t`${lasted(reader, thisUpdate)} ago`}`,
-    time(reader, nextUpdate),
-    html`${number}<br>${t`entries: ${entries}`}`,
-    ...act,
+    scope ? say(scope) : partition,
+    html`${mark(reader, state, CRL_STATES[state], hasEnded)}${
+      crl.urgent &&
+      html`<br><strong class="late">${t`Urgent: a revocation waits that it must show at once`}</strong>`
+    }`,
+    withAge(reader, crl.madeAt),
+    timeOrNone(reader, crl.due),
+    timeOrNone(reader, crl.nextUpdate),
+    html`${number ?? NONE}${entries !== undefined && html`<br>${t`entries: ${entries}`}`}`,
   ];
+};
+
+const crlTable = (
+  reader: Reader,
+  { ca, crls }: AuthorityState,
+  { publish }: AuthorityOffers,
+  hasEnded: boolean,
+): Html => {
+  const { t } = reader;
+  const heads = [
+    t`What it lists`,
+    t`State`,
+    t`Published`,
+    t`Next one due`,
+    t`Valid until`,
+    t`CRL number`,
+    ...(publish ? [t`Out of turn`] : []),
+  ];
+  const rows = crls.map((crl) => [
+    ...crlCells(reader, crl, hasEnded),
+    ...(publish ? [publishForm(reader, ca, crl.partition)] : []),
+  ]);
+  return table(t`CRLs of ${ca}`, heads, rows);
+};
+
+const responderTable = (
+  reader: Reader,
+  { ca, responders, stopped }: AuthorityState,
+  offers: AuthorityOffers,
+  hasEnded: boolean,
+): Html => {
+  const { t } = reader;
+  const heads = [
+    t`Signature algorithm`,
+    t`State`,
+    t`Certified`,
+    t`Next one due`,
+    t`Valid until`,
+    t`Serial number`,
+  ];
+  const rows = responders.map((one) => {
+    const { algorithm, state, serial, revocation } = one;
+    // A stopped CA's last responder comes to its end, as it is to.
+    const isOver = hasEnded || (stopped && (state === 'ended' || state === 'missing'));
+    return [
+      algorithm,
+      html`${mark(reader, state, RESPONDER_STATES[state], isOver)}${revocation && html`<br>${time(reader, revocation.revocationTime)}`}`,
+      withAge(reader, one.notBefore),
+      timeOrNone(reader, one.due),
+      timeOrNone(reader, one.notAfter),
+      serial === undefined ? NONE : certificateNumber(offers, ca, serial),
+    ];
+  });
+  return table(t`OCSP responders of ${ca}`, heads, rows);
 };
 
 export const authorityPart = (
   reader: Reader,
-  { ca, serial, ocsp, crls }: AuthorityState,
+  { title, subject, algorithm }: CaView,
+  state: AuthorityState,
   offers: AuthorityOffers,
 ): Html => {
   const { t } = reader;
-  const ends = ageOf({ from: ca.notBefore, to: ca.notAfter }, reader.now) === 'over';
-  const heads = [t`What it lists`, t`State`, t`Published`, t`Due before`, t`CRL number`];
-  return html`<section><h2>${both(reader, ca.title)} <span class="id">${ca.id}</span></h2>
+  const { ca, certificate, findings, stopped } = state;
+  const hasEnded = reader.now > Date.parse(certificate.notAfter);
+  return html`<section><h2>${both(reader, title)} <span class="id">${ca}</span></h2>
 ${facts([
-  ...ocspFacts(reader, ocsp),
-  [t`Subject`, ca.subject],
+  [t`State of the CA`, certificateState(reader, certificate)],
   [
-    t`Serial number`,
-    offers.open
-      ? html`<a class="id" href="${addressOf({ ca: ca.id, serial })}">${serial}</a>`
-      : html`<span class="id">${serial}</span>`,
+    t`Key of the CA`,
+    stopped
+      ? html`<strong class="late">${t`Stopped: it signs nothing any more but one last CRL`}</strong>`
+      : undefined,
   ],
-  [t`Tenant`, ca.tenant],
-  [t`Signature algorithm`, ca.algorithm],
-  [t`Valid from`, time(reader, ca.notBefore)],
+  [
+    t`Findings`,
+    findings === 0
+      ? undefined
+      : html`<strong class="late">${t`${findings} since the day before: somebody else than the service has written to its rows or files. The runbook says what to do.`}</strong>`,
+  ],
+  [t`Subject`, subject],
+  [t`Serial number`, certificateNumber(offers, ca, certificate.serial)],
+  [t`Tenant`, state.tenant],
+  [t`Signature algorithm`, algorithm],
+  [t`Valid from`, time(reader, certificate.notBefore)],
   [
     t`Valid until`,
-    html`${time(reader, ca.notAfter)}${ends && html` <strong class="late">${t`The CA has expired.`}</strong>`}`,
+    html`${time(reader, certificate.notAfter)}${hasEnded && html` <strong class="late">${t`The CA has expired.`}</strong>`}`,
   ],
 ])}
-${table(
-  t`CRLs of ${ca.id}`,
-  offers.publish ? [...heads, t`Out of turn`] : heads,
-  crls.map((crl) => crlCells(reader, ca, crl, offers.publish)),
-)}</section>`;
+${crlTable(reader, state, offers, hasEnded)}
+${responderTable(reader, state, offers, hasEnded)}</section>`;
 };

@@ -28,7 +28,11 @@ const SUBSYSTEMS: Readonly<Record<string, Tag>> = {
     name: 'Certificates',
     description: 'Certificates and their status: revocation, hold, and what an audit compares.',
   },
-  crls: { name: 'CRLs', description: 'Publication of CRLs out of turn, and the archive of all of them.' },
+  crls: {
+    name: 'CRLs',
+    description:
+      'How CAs, their CRLs and their responders stand, publication of CRLs out of turn, and the archive of all of them.',
+  },
   keys: {
     name: 'Keys',
     description: 'Public keys that were certified, and those that others report as compromised.',

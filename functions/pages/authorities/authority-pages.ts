@@ -1,23 +1,20 @@
 import { html } from 'hono/html';
 import type { CaView } from '../../../lib/authority/authority.ts';
 import type { Principal } from '../../../lib/principal.ts';
-import { serves } from '../../../lib/tenant.ts';
+import type { AuthorityState } from '../../../lib/status/status.ts';
+import { knowsCaOf, serves } from '../../../lib/tenant.ts';
 import { authorityPart } from '../../../web/console/authority.ts';
 import { notice, type View } from '../../../web/document.ts';
+import { route as getAuthorityState } from '../../routes/crls/get-authority-state.ts';
 import { route as publishCrl } from '../../routes/crls/publish-crl.ts';
 import { ownForm } from '../form.ts';
 import { formAddress } from '../form-address.ts';
 import { ownPage } from '../page.ts';
 import { authoritiesFor } from '../public/authorities.ts';
-import { authorityState } from './authority-state.ts';
 
 const ROLES = ['operator'] as const;
 const AUTHORITIES = '/console/authorities';
 const PUBLICATION = `${AUTHORITIES}/{ca}/crls/{partition}`;
-
-/** The CAs that serve all tenants, and for operators of a tenant those of that tenant. */
-const isSeenBy = (caller: Principal, { tenant }: CaView): boolean =>
-  tenant === undefined || serves(caller, tenant);
 
 /** Operators of a tenant act on the CAs of the tenant only. */
 const isOf = (caller: Principal, { tenant }: CaView): boolean => serves(caller, tenant);
@@ -28,17 +25,19 @@ export const authorityStatesPage = ownPage(
   async (visit): Promise<View> => {
     const { reader, caller, query } = visit;
     const { t } = reader;
-    const seen = (await authoritiesFor(visit)).filter((ca) => isSeenBy(caller, ca));
-    const states = await Promise.all(seen.map((ca) => authorityState(visit, ca)));
+    const seen = (await authoritiesFor(visit)).filter(({ tenant }) => knowsCaOf(caller, tenant));
+    const states = await Promise.all(
+      seen.map(({ id }) => visit.ask<AuthorityState>(getAuthorityState, { params: { ca: id } })),
+    );
     const published = seen.find(({ id }) => id === query.get('published'));
     return {
       title: t`CAs and their CRLs`,
       main: html`${published && notice(t`A CRL of ${published.id} is published.`)}
-<p>${t`As relying parties see them now. These questions are recorded as well.`}</p>
-${states.map((state) =>
-  authorityPart(reader, state, {
-    publish: visit.may(publishCrl) && isOf(caller, state.ca),
-    open: isOf(caller, state.ca),
+<p>${t`As the service has them now. That you looked is recorded.`}</p>
+${seen.map((ca, at) =>
+  authorityPart(reader, ca, states[at] as AuthorityState, {
+    publish: visit.may(publishCrl) && isOf(caller, ca),
+    open: isOf(caller, ca),
   }),
 )}`,
     };

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { wentThrough } from '../../fault.ts';
 import type { Clock, Log } from '../../ports.ts';
-import { everyItem, type Table } from '../../store/store.ts';
+import { everyItem, type Table, type Value } from '../../store/store.ts';
+import { listId } from '../crl-lists.ts';
 
 /**
  * What a publication finds that the service itself never leaves: somebody has written to the table or to the archive. Each is
@@ -48,10 +49,21 @@ export const openAlarms = ({
   };
 };
 
-/** How many were found since the day before (UTC), as far as a thousand. */
-export const recentCrlAlarms = async (table: Pick<Table, 'query'>, now: number): Promise<number> => {
+/** Whether it was found in the rows or files of this CA. */
+const isOf = (ca: string, facts: Value | null): boolean =>
+  facts?.ca === ca || (typeof facts?.list === 'string' && facts.list.startsWith(listId(ca, '')));
+
+/** How many were found since the day before (UTC), as far as a thousand; with `ca`, those of this CA. */
+export const recentCrlAlarms = async (
+  table: Pick<Table, 'query'>,
+  now: number,
+  ca?: string,
+): Promise<number> => {
   let count = 0;
   const query = { pk: PK, from: dayOf(now - DAY_MS), to: `${dayOf(now)}~` };
-  for await (const _ of everyItem(table, query)) if (++count === 1000) break;
+  for await (const { value } of everyItem(table, query)) {
+    if (ca !== undefined && !isOf(ca, value)) continue;
+    if (++count === 1000) break;
+  }
   return count;
 };

@@ -7,7 +7,7 @@ import { openPublishing } from './publish.ts';
 import { openServing } from './serve.ts';
 
 /** CRLs: published (publish.ts), compared with what OCSP reads (listed-status.ts), and handed out (serve.ts). */
-export const openCrls = (deps: CrlDeps): Omit<Status, 'ocsp' | 'authorityFor'> => {
+export const openCrls = (deps: CrlDeps): Omit<Status, 'ocsp' | 'authorityFor' | 'authorityState'> => {
   const { crl, archived, archivedCrl, ...serving } = openServing(deps);
   const alarm = openAlarms(deps);
   const crlDeps = { ...deps, alarm, bases: openBases({ ...deps, alarm }) };

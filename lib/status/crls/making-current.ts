@@ -26,7 +26,7 @@ export const currentRow = (
   madeAt: number,
   { base, proven, madeAt: latest }: ProvenBefore,
   urgent: number | undefined,
-): Omit<CurrentRow, 'record'> => {
+): Omit<CurrentRow, 'entries' | 'record'> => {
   const thisUpdate = crl.thisUpdate.getTime() / 1000;
   // Where a CRL came after the one that is proven, nobody knows whether it was scheduled. Then an interval must have passed
   // since the latest.
@@ -45,7 +45,7 @@ export const currentRow = (
 
 /** A signed CRL: the row that would name it as the current one, and the rest of what its record has. */
 interface SignedCrl {
-  readonly row: Omit<CurrentRow, 'record'>;
+  readonly row: Omit<CurrentRow, 'entries' | 'record'>;
   readonly entries: number;
   readonly digest: string;
   /** The number that was current before it, or else that of its base, which may never have been current; 0 for the first. */
@@ -135,7 +135,7 @@ export const makeCurrent = async (
     });
     const stored = await wentThrough(
       table.write([
-        ...(overtaken ? [] : [currentWrite(id, { ...row, record: record.id }, current)]),
+        ...(overtaken ? [] : [currentWrite(id, { ...row, entries, record: record.id }, current)]),
         ...(note ? [deleteWrite(note)] : []),
         ...[...left.map(({ note }) => note), ...others].map(deleteWrite),
         ...writes,

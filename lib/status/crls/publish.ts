@@ -15,6 +15,7 @@ import { openListings } from './listings.ts';
 import { currentRow, makeCurrent, type ProvenBefore, settle } from './making-current.ts';
 import { isArchived, newestArchived } from './newest.ts';
 import {
+  awaitsUrgent,
   type CurrentRow,
   deleteWrite,
   noteSigned,
@@ -202,8 +203,7 @@ export const openPublishing = (
     // The trust domain has another choice now.
     if (current.only !== only) return true;
     if (now >= current.madeAt + crl.interval) return true;
-    // The row `urgent` is never behind the current CRL unless somebody has written one of them.
-    if (((await readUrgent(table, id)) ?? 0) !== (row.value.urgent ?? 0)) return true;
+    if (await awaitsUrgent(table, id, row.value)) return true;
     // A publication was interrupted, or somebody has put back the row of an earlier CRL.
     return (await newestArchived(bucket, id, current.number)) > current.number;
   };

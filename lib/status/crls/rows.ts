@@ -35,6 +35,8 @@ export type CurrentRow = {
   readonly scheduledAt: number;
   /** The version of the row `urgent` before the register was read; absent where there was no such row. */
   readonly urgent?: number;
+  /** How many certificates it lists. Only shown. Absent in rows of earlier versions. */
+  readonly entries?: number;
   /** Id of the record of the publication, which proves the row (current.ts). */
   readonly record: string;
 };
@@ -76,6 +78,16 @@ export const dueWrite = async (table: Table, list: string): Promise<Write> => {
 /** The version of the row `urgent`; undefined where no revocation has ever been urgent. */
 export const readUrgent = async (table: Table, list: string): Promise<number | undefined> =>
   (await table.get(urgentKey(list)))?.version;
+
+/**
+ * Whether a revocation waits that the list must show at once. The row `urgent` is never behind the current CRL unless somebody
+ * has written one of them.
+ */
+export const awaitsUrgent = async (
+  table: Table,
+  list: string,
+  current: Pick<CurrentRow, 'urgent'>,
+): Promise<boolean> => ((await readUrgent(table, list)) ?? 0) !== (current.urgent ?? 0);
 
 /** Numbers that interrupted publications have used up since the newest CRL. More than this many are not believed. */
 const MAX_AHEAD = 500;
