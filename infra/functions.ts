@@ -5,6 +5,7 @@ import { type Grants, type RouteFunction, type Rows, type TaskFunction, together
 import { stagedFor } from './lambda/personal-rows.ts';
 import { ACTS_ON_OFFICES, ACTS_ON_PRINCIPALS, ENDS_OF_RECORDS } from './lambda/rows.ts';
 import { LEDGER_ROUTES, LEDGER_TASKS } from './ledger/functions.ts';
+import { PAGE_ROUTES } from './pages/functions.ts';
 import { REGISTRATION_ROUTES, REGISTRATION_TASKS } from './registration/functions.ts';
 import { RETENTION_ROUTES } from './retention/functions.ts';
 import { STATUS_ROUTES, STATUS_TASKS } from './status/functions.ts';
@@ -34,6 +35,10 @@ const BEGIN_PROOFS = [
  */
 const CALLER_PROOFS = [ACTS_ON_OFFICES, ACTS_ON_PRINCIPALS, 'log/*'];
 
+/** Who has signed in says a sealed cookie, and rows end sessions. */
+const SESSIONS: Rows = { get: ['session-end/*', 'sessions-end/*'] };
+const SESSION_KEYS = 'session-keys/*';
+
 const knowsCallers = (fn: Grants | RouteFunction): boolean => 'doors' in fn && fn.doors !== 'public';
 
 /** OCSP goes by the row, for the sake of a relying party's time. */
@@ -46,10 +51,20 @@ const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolea
       : knows(fn)
         ? {
             ...fn,
-            rows: together(BEGIN, fn.rows ?? {}, fn.personal ? stagedFor(fn.personal) : {}),
+            rows: together(
+              BEGIN,
+              fn.rows ?? {},
+              fn.personal ? stagedFor(fn.personal) : {},
+              fn.sessions ? SESSIONS : {},
+            ),
             proofs: {
               ...fn.proofs,
-              read: [...BEGIN_PROOFS, ...(knowsCallers(fn) ? CALLER_PROOFS : []), ...(fn.proofs?.read ?? [])],
+              read: [
+                ...BEGIN_PROOFS,
+                ...(knowsCallers(fn) ? CALLER_PROOFS : []),
+                ...(fn.sessions ? [SESSION_KEYS] : []),
+                ...(fn.proofs?.read ?? []),
+              ],
             },
           }
         : fn,
@@ -57,7 +72,15 @@ const beginning = <F extends Grants>(fns: readonly F[], knows: (fn: F) => boolea
 
 /** A part of the service. It is a stack of its own, nested in the importer's. */
 export interface Subsystem {
-  readonly id: 'Authority' | 'Registration' | 'Enrolment' | 'Status' | 'Ledger' | 'Holders' | 'Retention';
+  readonly id:
+    | 'Authority'
+    | 'Registration'
+    | 'Enrolment'
+    | 'Status'
+    | 'Ledger'
+    | 'Holders'
+    | 'Retention'
+    | 'Pages';
   readonly routes: readonly RouteFunction[];
   readonly tasks: readonly TaskFunction[];
 }
@@ -80,6 +103,7 @@ export const SUBSYSTEMS: readonly Subsystem[] = [
   subsystem('Ledger', LEDGER_ROUTES, LEDGER_TASKS),
   subsystem('Holders', HOLDERS_ROUTES),
   subsystem('Retention', RETENTION_ROUTES),
+  subsystem('Pages', PAGE_ROUTES),
 ];
 
 export const ROUTE_FUNCTIONS: readonly RouteFunction[] = SUBSYSTEMS.flatMap(({ routes }) => routes);

@@ -2,7 +2,7 @@ import { CfnOutput, NestedStack, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { CeremonyRoles } from './authority/ceremony-roles.ts';
 import type { AkashiSettings } from './contract.ts';
-import type { Entry } from './doors/door.ts';
+import { type Entry, withoutPages } from './doors/door.ts';
 import { OriginSecrets } from './doors/origin-secrets.ts';
 import { PrivateDoor } from './doors/private-door.ts';
 import { publicDoors } from './doors/public-doors.ts';
@@ -120,7 +120,8 @@ export class Service extends Construct {
     const { target } = new PrivateDoor(this, 'PrivateDoor', {
       network,
       closed: closed as PrivateNetwork,
-      open,
+      // Pages are shown over HTTPS only.
+      open: withoutPages(open),
       all: entries,
       accessLogs,
     });

@@ -281,3 +281,9 @@ export const publicUrls = (settings: Settings): string => {
     ' ',
   );
 };
+
+/** The host of the pages for roles: the door for client certificates. There is none before the ceremony, and none in a closed network. */
+export const consoleUrl = ({ network }: Settings): string | undefined =>
+  network.kind === 'public' && network.certificates.clientCa !== undefined
+    ? `https://${network.certificates.host}`
+    : undefined;

@@ -148,8 +148,10 @@ export interface App {
   readonly evidence: Evidence;
   readonly cdnLogs: CdnLogs;
   readonly principals: Principals;
-  /** Of the console. */
+  /** What begins and ends when people sign in to pages. */
   readonly sessions: Sessions;
+  /** The origin of the host of the pages for roles, where the pages for everybody have another one. */
+  readonly consoleUrl?: string | undefined;
   /** The space that is left for records; on one machine only. */
   readonly disk?: { readonly level: 'enough' | 'low' | 'lowest' };
 }
@@ -175,8 +177,9 @@ export interface Ports {
   readonly actKeys: KeyStore;
   readonly keys: KeyStore;
   readonly responderKeys: KeyStore;
-  /** Absent where nobody signs in to the console. */
+  /** Absent where nobody signs in to pages. */
   readonly sessionKeys?: SessionKeys | undefined;
+  readonly consoleUrl?: string | undefined;
   /** The users of another issuer's tokens; absent where only this service issues tokens. */
   readonly tokenUsers?: TokenUsers | undefined;
   readonly clock: Clock;
@@ -212,7 +215,7 @@ export const SERVICE: Principal = {
 };
 
 /** The service without its callers: enough to hold a ceremony, to recover and to run the scheduled tasks. */
-export interface Core extends Omit<App, 'principals' | 'sessions'> {
+export interface Core extends Omit<App, 'principals' | 'sessions' | 'consoleUrl'> {
   readonly retention: Retention;
   /** Moves what interrupted submissions left staged. */
   readonly personalData: Pick<PersonalData, 'recover'>;
@@ -513,6 +516,7 @@ export const compose = (ports: Ports): Core => {
       cdnLogs,
       principals: callers.withTokens(tokens),
       sessions: openSessions({ ...ports, keys: ports.sessionKeys ?? NO_SESSIONS, callers }),
+      consoleUrl: ports.consoleUrl,
     };
   };
 

@@ -214,6 +214,13 @@ export const PersonalEnv = z.object({
   DATA_KEY_TABLE: name(phrase`the name of the DynamoDB table of data keys`),
   PERSONAL_KEY: name(phrase`the ARN of the KMS key that seals the data keys`),
 });
+/** A function that has pages has this as well. */
+export const PagesEnv = z.object({
+  CONSOLE_URL: described(
+    phrase`the https address of the host of the pages for roles, where there is one`,
+    z.optional(z.string().check(z.refine(isPlainUrl))),
+  ),
+});
 /** Needs neither rows nor objects nor keys. */
 export const BareEnv = z.object({ FUNCTION, TABLE });
 /** Answers everybody, and so only what comes through the CDN. */

@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-
-/** The files that pages load, whole. Nothing comes from another host: offices work in closed networks. */
-export interface Asset {
-  readonly contentType: string;
-  readonly body: string;
-}
+import { ASSET_TYPES, type Asset } from './asset-types.ts';
 
 const own = (name: string): string => readFileSync(join(import.meta.dirname, 'assets', name), 'utf8');
 const tokens = (): string =>
@@ -15,8 +10,9 @@ const tokens = (): string =>
     'utf8',
   );
 
+/** `#assets` of package.json: bundles have functions/lambda/assets.ts in its place. */
 export const readAssets = (): ReadonlyMap<string, Asset> =>
   new Map([
-    ['style.css', { contentType: 'text/css; charset=utf-8', body: `${tokens()}\n${own('style.css')}` }],
-    ['icon.svg', { contentType: 'image/svg+xml', body: own('icon.svg') }],
+    ['style.css', { contentType: ASSET_TYPES['style.css'], body: `${tokens()}\n${own('style.css')}` }],
+    ['icon.svg', { contentType: ASSET_TYPES['icon.svg'], body: own('icon.svg') }],
   ]);

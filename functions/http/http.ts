@@ -42,6 +42,8 @@ export interface HttpResponse {
   readonly stream?: AsyncIterable<Uint8Array>;
   /** The key of the published object with the same bytes as `body`. */
   readonly object?: string;
+  /** What a page says has failed. The stack logs it where the service itself did, and passes it on to nobody. */
+  readonly failure?: unknown;
 }
 
 export const json = (

@@ -76,7 +76,8 @@ export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): An
     const { params, query, body } = readInput(request);
     const handle = async (): Promise<HttpResponse> => {
       const input = { params, query, body, request, unproven, now: edge.clock() };
-      const response = await route.handle(edge.app, input, caller);
+      const { failure, ...response } = await route.handle(edge.app, input, caller);
+      if (failure !== undefined) logFailure(edge, route, request, failure);
       return notModified(request, response) ?? response;
     };
     return edge.admission ? edge.admission.admit(route, caller, handle) : handle();
@@ -86,14 +87,22 @@ export const stack = <S extends Pick<App, 'principals'>>(route: AnyRoute<S>): An
     try {
       return await (context ? inTime(answer(edge, request), context) : answer(edge, request));
     } catch (error) {
-      if (!Fault.is(error) || (isOwnFailure(error.code) && !UNLOGGED.has(error.code))) {
-        edge.log('error', 'request failed', { request: request.id, route: route.id, ...errorFacts(error) });
-      }
+      logFailure(edge, route, request, error);
       const status = Fault.is(error) ? PROBLEMS[error.code].status : 500;
       if (route.tryLater && (status === 429 || status === 503)) return route.tryLater();
       return await (route.problem ?? problem)(error, request);
     }
   };
+};
+
+const logFailure = (
+  { log }: Pick<Edge, 'log'>,
+  { id: route }: RouteTerms,
+  { id: request }: Pick<HttpHead, 'id'>,
+  error: unknown,
+): void => {
+  if (Fault.is(error) && (!isOwnFailure(error.code) || UNLOGGED.has(error.code))) return;
+  log('error', 'request failed', { request, route, ...errorFacts(error) });
 };
 
 /**

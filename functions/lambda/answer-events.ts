@@ -93,6 +93,10 @@ const headersOf = (given: APIGatewayProxyEventV2['headers']): Readonly<Record<st
   return headers;
 };
 
+/** API Gateway takes the header apart (payload format 2.0). */
+const cookieOf = ({ cookies }: RequestEvent): { readonly cookie?: string } =>
+  cookies === undefined ? {} : { cookie: cookies.join('; ') };
+
 /** API Gateway has verified it against its trust store. One that cannot be read is no mistake of the client's. */
 const readCertificate = (pem: string): Uint8Array => {
   try {
@@ -108,7 +112,7 @@ const readEvent = (event: RequestEvent): Omit<HttpRequest, 'id' | 'path' | 'para
   return {
     method: http.method,
     query: new URLSearchParams(event.rawQueryString),
-    headers: headersOf(event.headers),
+    headers: { ...headersOf(event.headers), ...cookieOf(event) },
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     client: {
       tls: !event.withoutTls,

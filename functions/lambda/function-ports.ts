@@ -5,8 +5,10 @@ import type { TokenUsers } from '../../lib/enrolment/enrolment.ts';
 import {
   type HandingEnv,
   type IssuingEnv,
+  PagesEnv,
   PersonalEnv,
   type PublishedEnv,
+  RowsEnv,
   readFunctionEnv,
 } from '../../lib/env.ts';
 import { Fault } from '../../lib/fault.ts';
@@ -19,13 +21,27 @@ import type { TrustDomain } from '../../lib/trust-domain/trust-domain.ts';
 import type { LargeAnswers } from '../http/large-answers.ts';
 import { random } from '../random.ts';
 import { sdkAccess } from './access.ts';
-import { lateBucket, lateDataKeys, lateHandOver, lateKeys, lateTokenUsers, once } from './late.ts';
+import {
+  lateBucket,
+  lateDataKeys,
+  lateHandOver,
+  lateKeys,
+  lateSessionKeys,
+  lateTokenUsers,
+  once,
+} from './late.ts';
 import { clock } from './runtime.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The ports that differ between functions. */
 export type FunctionPorts = Pick<Ports, 'keys' | 'responderKeys'> &
   Pick<Ports, 'witnesses' | 'witnessThreshold' | 'tokenUsers'>;
+
+/** Ports beside those of its part, which the entry of a function that is granted them hands to the loader. */
+export type Granted = (context: Pick<PortContext, 'telemetry'>) => Partial<PersonalPorts & PagePorts>;
+
+/** What pages have besides. */
+type PagePorts = Pick<Ports, 'sessionKeys' | 'consoleUrl'>;
 
 /** Personal data and their keys, or ports that refuse. */
 export type PersonalPorts = Pick<Ports, 'personal' | 'dataKeys'>;
@@ -69,6 +85,26 @@ export const personalData = (context: Pick<PortContext, 'telemetry'>): PersonalP
         calls: await kmsCalls(context),
         table: tableNamed(env.DATA_KEY_TABLE),
         sealingKey: env.PERSONAL_KEY,
+      });
+    }),
+  };
+};
+
+/**
+ * For pages: the keys of sessions. The role says whether the function may open them, and the one that signs people in makes them.
+ * Faults: `configuration-invalid`.
+ */
+export const pages = (context: Pick<PortContext, 'telemetry'>): PagePorts => {
+  const { BUCKET, SEALING_KEY } = readFunctionEnv(RowsEnv, process.env);
+  const { CONSOLE_URL } = readFunctionEnv(PagesEnv, process.env);
+  return {
+    consoleUrl: CONSOLE_URL,
+    sessionKeys: lateSessionKeys(async () => {
+      const { openKmsSessionKeys } = await import('../../lib/keys/kms-session-keys.ts');
+      return openKmsSessionKeys({
+        calls: await kmsCalls(context),
+        objects: bucketOf(BUCKET),
+        sealingKey: SEALING_KEY,
       });
     }),
   };

@@ -43,16 +43,25 @@ const isText = (contentType: string): boolean =>
 /** Text is put into JSON, where one byte may become six (`\u0000`). */
 const TEXT_GROWS = 6;
 
+/** API Gateway takes cookies apart from the headers (payload format 2.0). */
+const headersAndCookies = ({
+  'set-cookie': cookie,
+  ...headers
+}: HttpResponse['headers']): Pick<APIGatewayProxyStructuredResultV2, 'headers' | 'cookies'> => ({
+  headers: { ...headers },
+  ...(cookie !== undefined && { cookies: [cookie] }),
+});
+
 const writeResult = (
-  { status, headers, body }: HttpResponse,
+  { status, headers: given, body }: HttpResponse,
   method: string,
   limit: number,
 ): APIGatewayProxyStructuredResultV2 => {
-  if (method === 'HEAD' || body.length === 0)
-    return { statusCode: status, headers: { ...headers }, body: '' };
+  const headers = headersAndCookies(given);
+  if (method === 'HEAD' || body.length === 0) return { statusCode: status, ...headers, body: '' };
   const bytes =
     typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.length);
-  return isText(headers['content-type'] ?? '') && bytes.length * TEXT_GROWS <= limit
-    ? { statusCode: status, headers: { ...headers }, body: bytes.toString('utf8'), isBase64Encoded: false }
-    : { statusCode: status, headers: { ...headers }, body: bytes.toString('base64'), isBase64Encoded: true };
+  return isText(given['content-type'] ?? '') && bytes.length * TEXT_GROWS <= limit
+    ? { statusCode: status, ...headers, body: bytes.toString('utf8'), isBase64Encoded: false }
+    : { statusCode: status, ...headers, body: bytes.toString('base64'), isBase64Encoded: true };
 };

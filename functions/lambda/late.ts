@@ -1,6 +1,7 @@
 import type { TokenUsers } from '../../lib/enrolment/enrolment.ts';
 import type { KeyStore } from '../../lib/keys/keys.ts';
 import type { DataKeys } from '../../lib/personal/personal.ts';
+import type { SessionKeys } from '../../lib/principals/principals.ts';
 import type { Bucket, HandOver } from '../../lib/store/store.ts';
 
 /**
@@ -47,6 +48,16 @@ export const lateDataKeys = (load: () => Promise<DataKeys>): DataKeys => {
     list: async function* () {
       yield* (await keys()).list();
     },
+  };
+};
+
+export const lateSessionKeys = (load: () => Promise<SessionKeys>): SessionKeys => {
+  const keys = once(load);
+  return {
+    // Pages for roles stand at doors that ask everybody for a certificate.
+    needCertificate: true,
+    create: async (month) => (await keys()).create(month),
+    open: async (month) => (await keys()).open(month),
   };
 };
 

@@ -14,12 +14,15 @@ import type { FrontEvent, LambdaHandler } from './gateway.ts';
 export const behindLoadBalancer =
   (handler: LambdaHandler): ((event: ALBEvent, context: Context) => Promise<ALBResult>) =>
   async (event, context) => {
-    const { statusCode = 500, headers, body, isBase64Encoded } = await handler(gatewayEvent(event), context);
+    const answer = await handler(gatewayEvent(event), context);
+    const { statusCode = 500, headers, cookies = [], body, isBase64Encoded } = answer;
     return {
       statusCode,
-      headers: Object.fromEntries(
-        Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]),
-      ),
+      headers: {
+        ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])),
+        // An answer sets one cookie at most (functions/pages/answer.ts).
+        ...Object.fromEntries(cookies.map((cookie) => ['set-cookie', cookie])),
+      },
       body: body ?? '',
       isBase64Encoded: isBase64Encoded ?? false,
     };

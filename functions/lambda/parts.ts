@@ -32,11 +32,11 @@ import {
   bucketOf,
   caKeys,
   type FunctionPorts,
+  type Granted,
   handOverOf,
   noPersonalData,
   noPorts,
   noTokenUsers,
-  type PersonalPorts,
   type PortContext,
   rowsTable,
   sealedKeys,
@@ -52,14 +52,6 @@ import type { Telemetry } from './telemetry.ts';
  * the call either. `load…Core` is for tasks; the loaders of an `Edge` are for routes, and can identify callers.
  */
 
-/**
- * Where a function has personal data from: the entry of one that is granted them hands `personalData` of
- * function-ports.ts to its loader.
- */
-export type PersonalOf = (context: Pick<PortContext, 'telemetry'>) => PersonalPorts;
-
-const refusing: PersonalOf = () => noPersonalData;
-
 /** What a task or a ceremony runs with. */
 export interface TaskContext {
   readonly core: Core;
@@ -71,7 +63,7 @@ export interface TaskContext {
 /** Fault: `trust-domain-changed` where the deployed file is neither in force nor approved to follow. */
 const composeCore = async (
   env: z.output<typeof RowsEnv>,
-  personal: PersonalOf,
+  granted: readonly Granted[],
   portsOf: (context: PortContext) => FunctionPorts,
 ): Promise<TaskContext> => {
   const trustDomainText = readBundled('trust-domain.json');
@@ -94,7 +86,8 @@ const composeCore = async (
     logOrigin: env.LOG_ORIGIN,
     ...(env.TOKEN_ISSUER !== undefined && { tokenUsers: noTokenUsers }),
     ...portsOf({ telemetry, trustDomain, table }),
-    ...personal({ telemetry }),
+    ...noPersonalData,
+    ...Object.assign({}, ...granted.map((open) => open({ telemetry }))),
     clock,
     random,
     log,
@@ -111,22 +104,25 @@ const edge = async (env: z.output<typeof RowsEnv>, { core, log }: TaskContext): 
 });
 
 /** Rows, and the objects that prove acts. */
-export const loadRowsCore = async (personal = refusing): Promise<TaskContext> =>
-  composeCore(readFunctionEnv(RowsEnv, process.env), personal, () => noPorts);
+export const loadRowsCore = async (...granted: readonly Granted[]): Promise<TaskContext> =>
+  composeCore(readFunctionEnv(RowsEnv, process.env), granted, () => noPorts);
 
-export const loadRows = async (personal = refusing): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadRowsCore(personal));
+export const loadRows = async (...granted: readonly Granted[]): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadRowsCore(...granted));
 
 /** A published object that is too large for an answer is fetched from its own address. */
-export const loadPublished = async (): Promise<Edge> => {
+export const loadPublished = async (...granted: readonly Granted[]): Promise<Edge> => {
   const env = readFunctionEnv(PublishedEnv, process.env);
-  return { ...(await edge(env, await loadRowsCore())), largeAnswers: { addressOf: addressesOf(env) } };
+  return {
+    ...(await edge(env, await loadRowsCore(...granted))),
+    largeAnswers: { addressOf: addressesOf(env) },
+  };
 };
 
 /** Rows, and a bucket for answers that are too large. */
-export const loadHanding = async (personal = refusing): Promise<Edge> => {
+export const loadHanding = async (...granted: readonly Granted[]): Promise<Edge> => {
   const env = readFunctionEnv(HandingEnv, process.env);
-  return { ...(await edge(env, await loadRowsCore(personal))), largeAnswers: handOverOf(env) };
+  return { ...(await edge(env, await loadRowsCore(...granted))), largeAnswers: handOverOf(env) };
 };
 
 /** Annual reports, and a bucket for answers that are too large. */
@@ -136,39 +132,39 @@ export const loadReporting = async (): Promise<Edge> => {
 };
 
 /** Rows and the CA keys. */
-export const loadIssuingCore = async (personal = refusing): Promise<TaskContext> => {
+export const loadIssuingCore = async (...granted: readonly Granted[]): Promise<TaskContext> => {
   const env = readFunctionEnv(IssuingEnv, process.env);
-  return composeCore(env, personal, (context) => ({ ...noPorts, keys: caKeys(env, context) }));
+  return composeCore(env, granted, (context) => ({ ...noPorts, keys: caKeys(env, context) }));
 };
 
-export const loadIssuing = async (personal = refusing): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadIssuingCore(personal));
+export const loadIssuing = async (...granted: readonly Granted[]): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadIssuingCore(...granted));
 
 /** Rows, and the users of tokens, who follow the acts on principals. */
-export const loadFollowingCore = async (personal = refusing): Promise<TaskContext> => {
+export const loadFollowingCore = async (...granted: readonly Granted[]): Promise<TaskContext> => {
   const env = readFunctionEnv(FollowingEnv, process.env);
-  return composeCore(env, personal, () => ({ ...noPorts, ...tokenUsers(env) }));
+  return composeCore(env, granted, () => ({ ...noPorts, ...tokenUsers(env) }));
 };
 
-export const loadFollowing = async (personal = refusing): Promise<Edge> =>
-  edge(readFunctionEnv(RowsEnv, process.env), await loadFollowingCore(personal));
+export const loadFollowing = async (...granted: readonly Granted[]): Promise<Edge> =>
+  edge(readFunctionEnv(RowsEnv, process.env), await loadFollowingCore(...granted));
 
 /** Rows, the CA keys and the users of tokens: for the confirmation of a principal's key. */
-export const loadEnrolling = async (personal = refusing): Promise<Edge> => {
+export const loadEnrolling = async (...granted: readonly Granted[]): Promise<Edge> => {
   const env = readFunctionEnv(EnrollingEnv, process.env);
   const portsOf = (context: PortContext) => ({
     ...noPorts,
     keys: caKeys(env, context),
     ...tokenUsers(env),
   });
-  return edge(env, await composeCore(env, personal, portsOf));
+  return edge(env, await composeCore(env, granted, portsOf));
 };
 
 /** Rows, the key of the log, and the bucket in which the log's files are published: for the sequencer. */
 export const loadSequencingCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(SequencingEnv, process.env);
   const bucket = bucketOf(env.BUCKET);
-  const core = await composeCore(env, refusing, (context) => ({
+  const core = await composeCore(env, [], (context) => ({
     ...noPorts,
     keys: caKeys(env, context),
     witnesses: witnessesAt(env.LOG_WITNESSES),
@@ -185,7 +181,7 @@ export const loadSequencingCore = async (): Promise<TaskContext> => {
  */
 export const loadRenewingCore = async (): Promise<TaskContext> => {
   const env = readFunctionEnv(IssuingEnv, process.env);
-  return composeCore(env, refusing, (context) => ({
+  return composeCore(env, [], (context) => ({
     ...noPorts,
     keys: caKeys(env, context),
     responderKeys: sealedKeys(env, context),
@@ -193,15 +189,15 @@ export const loadRenewingCore = async (): Promise<TaskContext> => {
 };
 
 /** Rows, and the key that signs disclosures, which is kept with those of the responders. */
-export const loadDisclosing = async (personal = refusing): Promise<Edge> => {
+export const loadDisclosing = async (...granted: readonly Granted[]): Promise<Edge> => {
   const env = readFunctionEnv(RowsEnv, process.env);
   const portsOf = (context: PortContext) => ({ ...noPorts, responderKeys: sealedKeys(env, context) });
-  return edge(env, await composeCore(env, personal, portsOf));
+  return edge(env, await composeCore(env, granted, portsOf));
 };
 
 /** The same, and a bucket for answers that are too large. */
-export const loadBundling = async (personal = refusing): Promise<Edge> => ({
-  ...(await loadDisclosing(personal)),
+export const loadBundling = async (...granted: readonly Granted[]): Promise<Edge> => ({
+  ...(await loadDisclosing(...granted)),
   largeAnswers: handOverOf(readFunctionEnv(HandingEnv, process.env)),
 });
 
@@ -211,17 +207,17 @@ export const loadCdnLogs = async (): Promise<
 > => {
   const env = readFunctionEnv(CdnLogsEnv, process.env);
   return {
-    ...(await composeCore(env, refusing, () => noPorts)),
+    ...(await composeCore(env, [], () => noPorts)),
     logs: bucketOf(env.LOG_BUCKET),
     prefix: env.LOG_PREFIX,
   };
 };
 
 /** Every key, for the ceremony. */
-export const loadCeremonyCore = async (personal = refusing): Promise<TaskContext> => {
+export const loadCeremonyCore = async (...granted: readonly Granted[]): Promise<TaskContext> => {
   const env = readFunctionEnv(IssuingEnv, process.env);
   const bucket = bucketOf(env.BUCKET);
-  const core = await composeCore(env, personal, (context) => ({
+  const core = await composeCore(env, granted, (context) => ({
     ...noPorts,
     keys: caKeys(env, context),
     responderKeys: sealedKeys(env, context),

@@ -5,7 +5,7 @@ import type { Clock } from '../../lib/ports.ts';
 import { errorFacts } from '../http/problems.ts';
 import { failure, type RequestEvent, refusal } from './answer-events.ts';
 import type { FrontEvent, LambdaHandler } from './gateway.ts';
-import { ORIGIN_SECRET } from './origin-header.ts';
+import { ORIGIN_HOST, ORIGIN_SECRET } from './origin-header.ts';
 
 /** The secrets of the CDN, one of which its requests show. */
 export interface OriginSecrets {
@@ -41,7 +41,7 @@ const GONE: ReadonlySet<string> = new Set(['ResourceNotFoundException', 'Invalid
 export const throughCdn = (handler: LambdaHandler, open: () => OriginSecrets): LambdaHandler => {
   let check: ((shown: string) => Promise<Judgement>) | undefined;
   return async (event, context) => {
-    const { shown, rest } = takeSecret(event);
+    const { shown, host, rest } = takeSecret(event);
     if (shown === undefined && knowsCaller(event)) return handler(rest, context);
     const request = { id: context.awsRequestId, headers: rest.headers as Record<string, string> };
     let judgement: Judgement = 'wrong';
@@ -53,7 +53,7 @@ export const throughCdn = (handler: LambdaHandler, open: () => OriginSecrets): L
     } catch (error) {
       return inOnePiece(event, await failure(error, request));
     }
-    if (judgement === 'right') return handler(withoutCertificate(rest), context);
+    if (judgement === 'right') return handler(withoutCertificate(askedAt(rest, host)), context);
     return inOnePiece(event, await refusal(judgement === 'wrong' ? refused() : unsure(), request));
   };
 };
@@ -85,16 +85,24 @@ const knowsCaller = ({ requestContext }: RequestEvent): boolean => {
   return Boolean(authentication?.clientCert?.clientCertPem) || Boolean(authorizer?.jwt);
 };
 
-/** The event without the header, whatever the case of its name. */
-const takeSecret = (event: FrontEvent): { readonly shown: string | undefined; readonly rest: FrontEvent } => {
-  const headers: Record<string, string | undefined> = {};
-  let shown: string | undefined;
-  for (const [name, value] of Object.entries(event.headers ?? {})) {
-    if (name.toLowerCase() === ORIGIN_SECRET) shown = value;
-    else headers[name.toLowerCase()] = value;
-  }
-  return { shown, rest: { ...event, headers } };
+interface Taken {
+  readonly shown: string | undefined;
+  readonly host: string | undefined;
+  readonly rest: FrontEvent;
+}
+
+/** The event without the CDN's own headers, whatever the case of their names. */
+const takeSecret = (event: FrontEvent): Taken => {
+  const given = Object.entries(event.headers ?? {}).map(
+    ([name, value]) => [name.toLowerCase(), value] as const,
+  );
+  const { [ORIGIN_SECRET]: shown, [ORIGIN_HOST]: host, ...headers } = Object.fromEntries(given);
+  return { shown, host, rest: { ...event, headers } };
 };
+
+/** Browsers say of which host a form is. The CDN asks at API Gateway's own. */
+const askedAt = (event: FrontEvent, host: string | undefined): FrontEvent =>
+  host === undefined ? event : { ...event, headers: { ...event.headers, host } };
 
 const withoutCertificate = ({ requestContext, ...event }: FrontEvent): FrontEvent => {
   const { authentication: _, ...context } = requestContext;

@@ -5,7 +5,7 @@ import { alert, type Html, type View } from '../../web/document.ts';
 import type { Filled } from '../../web/forms.ts';
 import type { Reader } from '../../web/reader.ts';
 import { assertOwnOrigin } from '../http/foreign-origin.ts';
-import type { HttpRequest } from '../http/http.ts';
+import { type HttpRequest, type HttpResponse, mediaType } from '../http/http.ts';
 import { PROBLEMS, visibleFault } from '../http/problems.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { type Answering, answered, failed, type Redirect, sent } from './answer.ts';
@@ -33,14 +33,26 @@ export const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-
 /** More than any form of this service has. Reading a million of them would hold everybody else for seconds. */
 const MAX_PARTS = 200;
 
-const hasTooMany = (body: Uint8Array, type: string): boolean => {
+/** RFC 7578 4.1, as browsers write it. No other parameter may say where a part begins. */
+const MULTIPART = /^multipart\/form-data; *boundary=("?)([\w'()+,./:=?-]{1,70})\1$/i;
+
+/** What stands before each part, or undefined where that cannot be told. */
+const markOf = (type: string): string | undefined => {
+  if (mediaType(type) === 'application/x-www-form-urlencoded') return '&';
+  const boundary = MULTIPART.exec(type.trim())?.[2];
+  return boundary === undefined ? undefined : `--${boundary}`;
+};
+
+const partsIn = (body: Uint8Array, mark: string): number => {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
-  const boundary = /boundary="?([^";,]{1,70})/i.exec(type)?.[1];
-  const mark = boundary === undefined ? '&' : `--${boundary}`;
   let found = 0;
-  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + mark.length))
-    if (++found > MAX_PARTS) return true;
-  return false;
+  for (
+    let at = bytes.indexOf(mark);
+    at >= 0 && found <= MAX_PARTS;
+    at = bytes.indexOf(mark, at + mark.length)
+  )
+    found++;
+  return found;
 };
 
 /** Node reads both encodings of forms (undici's `formData`). Fault: `invalid-input`. */
@@ -48,7 +60,9 @@ const readForm = async ({ headers, body }: HttpRequest): Promise<Sent> => {
   const filled: Record<string, string> = Object.create(null);
   const files: Record<string, Uint8Array> = Object.create(null);
   const type = headers['content-type'] ?? '';
-  if (hasTooMany(body, type))
+  const mark = markOf(type);
+  if (mark === undefined) throw new Fault('invalid-input', 'The form could not be read; send it again.');
+  if (partsIn(body, mark) > MAX_PARTS)
     throw new Fault('invalid-input', phrase`A form has at most ${MAX_PARTS} fields.`, { limit: MAX_PARTS });
   try {
     const data = await new Response(Buffer.from(body), { headers: { 'content-type': type } }).formData();
@@ -112,7 +126,7 @@ export const ownForm = (
       // An old browser may send the cookie along from another site.
       assertOwnOrigin(request);
       form = await readForm(request);
-      const { id, principal, renewed } = await opened(app, request, 'acts');
+      const { id, principal, renewed } = await opened(app, request, place.whileBehind ? 'objects' : 'acts');
       visit = await visitOf(app, request, now, principal);
       assertRole(roles, principal);
       const led = await send({ ...visit, caller: principal, session: id }, form);
@@ -154,10 +168,11 @@ const signedOutAgain = (reader: Reader, fault: Fault, view: View): View => {
 };
 
 /** The form with what is wrong above it. */
-export const withProblem = (visit: Answering, error: unknown, view: View) => {
+export const withProblem = async (visit: Answering, error: unknown, view: View): Promise<HttpResponse> => {
   const fault = visibleFault(error);
   const { status } = PROBLEMS[fault.code];
-  return answered(visit, { ...view, status, main: withAlert(view, problemAlert(visit.reader, fault)) });
+  const again = { ...view, status, main: withAlert(view, problemAlert(visit.reader, fault)) };
+  return { ...(await answered(visit, again)), failure: error };
 };
 
 const withAlert = ({ main }: View, top: Html): Html => html`${top}${main}`;

@@ -9,12 +9,14 @@ export interface Place {
   readonly summary: string;
   /** `public` unless given: nobody is known before the session is open. */
   readonly lane?: Lane;
+  /** Of a form whose operation is done even while the table is behind its log: no row decides then who sent it. */
+  readonly whileBehind?: true;
 }
 
 const TEXTS = z.record(z.string(), z.string());
 
 /** The terms that all pages and forms have. They ask for the session themselves, because they answer signed-out people in words. */
-export const termsOf = ({ id, path, summary, lane = 'public' }: Place) =>
+export const termsOf = ({ id, path, summary, lane = 'public', whileBehind }: Place) =>
   ({
     id,
     path,
@@ -26,4 +28,5 @@ export const termsOf = ({ id, path, summary, lane = 'public' }: Place) =>
     query: TEXTS,
     faults: [],
     problem: refused,
+    ...(whileBehind && { whileBehind }),
   }) satisfies Partial<Route>;

@@ -1,7 +1,7 @@
 import type { App } from '../../lib/app.ts';
 import { Fault, type FaultCode } from '../../lib/fault.ts';
 import type { Principal, Role } from '../../lib/principal.ts';
-import type { OpenSession } from '../../lib/principals/principals.ts';
+import type { KnownBy, OpenSession } from '../../lib/principals/principals.ts';
 import type { Reader } from '../../web/reader.ts';
 import { isFromHere } from '../http/authenticate.ts';
 import type { HttpHead, HttpRequest } from '../http/http.ts';
@@ -34,11 +34,13 @@ export const assertSecure = (request: HttpRequest): void => {
 export const opened = async (
   { principals, sessions }: Pick<App, 'principals' | 'sessions'>,
   { headers, client }: HttpHead,
-  by: 'rows' | 'acts',
+  by: KnownBy,
 ): Promise<OpenSession> => {
   const session = cookieIn(headers.cookie, SESSION);
   if (session === undefined) throw new Fault('unauthenticated', 'You are not signed in.');
   const open = await sessions.open(session, by);
+  if (client.certificate === undefined && sessions.needCertificate)
+    throw new Fault('unauthenticated', 'Show your client certificate; a session alone is not enough here.');
   if (client.certificate && (await principals.namedBy(client.certificate)) !== open.principal.id)
     throw new Fault(
       'unauthenticated',

@@ -26,6 +26,12 @@ export interface Entry {
   readonly ownThrottle: boolean;
 }
 
+/** At doors where no pages are. */
+export const withoutPages = (entries: readonly Entry[]): readonly Entry[] =>
+  entries
+    .map((entry) => ({ ...entry, routes: entry.routes.filter(({ page }) => page === undefined) }))
+    .filter(({ routes }) => routes.length > 0);
+
 /** Requests a second, on average and in a burst. Above these API Gateway answers 429. */
 export interface Throttle {
   readonly rateLimit: number;

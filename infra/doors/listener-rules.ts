@@ -19,7 +19,7 @@ export interface ListenerRule<F> {
 /**
  * The rules of a listener, first to last: as few for each function as the quotas and the order allow. Longer paths come
  * first, because `*` in a shorter path may also match the longer one. A path joins an earlier rule of its function if
- * the rules that come between keep all their requests.
+ * the rules that come between keep all their requests. It is left out where a later path of its function takes its requests.
  *
  * Where all routes of a path belong to one function, every method goes to it. The function answers HEAD as GET (RFC
  * 9110 9.3.2), and tells a caller with another method which methods there are (15.5.6).
@@ -28,9 +28,11 @@ export const listenerRules = <F>(
   entries: readonly { readonly fn: F; readonly routes: readonly RouteOfFunction[] }[],
 ): readonly ListenerRule<F>[] => {
   const rules: { fn: F; paths: string[]; methods: string[] }[] = [];
-  for (const place of placesOf(entries)) {
-    const at = rules.findLastIndex((rule) => touches(rule, place));
-    const rule = rules.find((one, index) => index >= at && takes(one, place));
+  const places = placesOf(entries);
+  for (const [at, place] of places.entries()) {
+    if (isTakenLater(place, places.slice(at + 1))) continue;
+    const last = rules.findLastIndex((rule) => touches(rule, place));
+    const rule = rules.find((one, index) => index >= last && takes(one, place));
     if (rule) rule.paths.push(place.path);
     else rules.push({ fn: place.fn, paths: [place.path], methods: [...place.methods] });
   }
@@ -44,8 +46,38 @@ interface Place<F> {
   readonly methods: readonly string[];
 }
 
+/** Whether a later place of the function gets what this one matches, and no function that comes between. */
+const isTakenLater = <F>(place: Place<F>, later: readonly Place<F>[]): boolean => {
+  const at = later.findIndex(
+    ({ fn, path, methods }) =>
+      fn === place.fn && methods.join() === place.methods.join() && covers(path, place.path),
+  );
+  return at >= 0 && !later.slice(0, at).some((one) => touches({ ...one, paths: [one.path] }, place));
+};
+
 /** Each path of each function once, longer paths first. */
 const placesOf = <F>(
+  entries: readonly { readonly fn: F; readonly routes: readonly RouteOfFunction[] }[],
+): readonly Place<F>[] => {
+  const places = placesAsGiven(entries);
+  const merged = places.flatMap((place) => {
+    const below = `${place.path}/*`;
+    const wide = `${place.path}*`;
+    const isBelow = ({ fn, path, methods }: Place<F>): boolean =>
+      fn === place.fn && path === below && methods.join() === place.methods.join();
+    const isSafe = places.every(({ fn, path }) => fn === place.fn || !meet(path, wide) || meet(path, below));
+    return places.some(isBelow) && isSafe ? [{ place, below, wide }] : [];
+  });
+  return places
+    .flatMap((place) => {
+      const of = merged.find((one) => one.place.fn === place.fn && place.path === one.below);
+      if (of) return [{ ...place, path: of.wide }];
+      return merged.some((one) => one.place === place) ? [] : [place];
+    })
+    .sort((a, b) => rank(b.path) - rank(a.path));
+};
+
+const placesAsGiven = <F>(
   entries: readonly { readonly fn: F; readonly routes: readonly RouteOfFunction[] }[],
 ): readonly Place<F>[] => {
   const all = entries.flatMap(({ fn, routes }) =>
@@ -73,6 +105,20 @@ const rank = (path: string): number => path.split('/').length * 1000 + path.leng
 const withHead = (method: string): readonly string[] => (method === 'GET' ? ['GET', 'HEAD'] : [method]);
 
 const wildcards = (paths: readonly string[]): number => paths.join('').split('*').length - 1;
+
+/** Whether every text that matches `path` matches `wide`, as far as the form of our paths tells: `*` covers any part. */
+const covers = (wide: string, path: string): boolean => {
+  const [head = '', ...rest] = wide.split('*');
+  if (!path.startsWith(head)) return false;
+  let at = head.length;
+  for (const [index, part] of rest.entries()) {
+    const isLast = index === rest.length - 1;
+    const found = isLast ? path.length - part.length : path.indexOf(part, at);
+    if (found < at || !path.startsWith(part, found)) return false;
+    at = found + part.length;
+  }
+  return at === path.length;
+};
 
 /** Whether the rule can take this place without changing its meaning for its other paths. */
 const takes = <F>(

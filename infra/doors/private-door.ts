@@ -55,6 +55,8 @@ export class PrivateDoor extends NestedStack {
       securityGroup,
       deletionProtection: true,
       dropInvalidHeaderFields: true,
+      // HTTP/2 may split a cookie header (RFC 9113 8.2.3), and of a header that comes twice a function gets the last one.
+      http2Enabled: false,
     });
     for (const client of network.clients) {
       securityGroup.addIngressRule(Peer.ipv4(client), Port.tcp(80), 'Relying parties');

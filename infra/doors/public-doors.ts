@@ -5,7 +5,7 @@ import type { ServiceFunction } from '../lambda/service-function.ts';
 import type { Output } from '../outputs.ts';
 import { fileOf, type PublicNetwork, REQUESTS_PER_SECOND } from '../settings.ts';
 import type { Store } from '../store/store.ts';
-import { Door, domainName, type Entry, type Throttle } from './door.ts';
+import { Door, domainName, type Entry, type Throttle, withoutPages } from './door.ts';
 import type { OriginSecrets } from './origin-secrets.ts';
 import { Publication } from './publication.ts';
 import { webAclArn } from './web-acl.ts';
@@ -88,7 +88,8 @@ export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly
     const domain = domainName(stack, 'TokenDomain', network.tokens);
     new Door(stack, 'TokenDoor', {
       description: 'For callers with a token',
-      entries: named,
+      // A token is no session, and people have no browser that sends one.
+      entries: withoutPages(named),
       logRetention,
       domain,
       ...(store.tokens && { authorizer: store.tokens.authorizer }),

@@ -18,6 +18,7 @@ import {
   OriginRequestPolicy,
   OriginRequestQueryStringBehavior,
   OriginSslPolicy,
+  ResponseHeadersPolicy,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -25,9 +26,11 @@ import { FunctionUrlOrigin, HttpOrigin, type HttpOriginProps } from 'aws-cdk-lib
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { ORIGIN_SECRET } from '../../functions/lambda/origin-header.ts';
+import { ORIGIN_HOST, ORIGIN_SECRET } from '../../functions/lambda/origin-header.ts';
+import { CHOSEN_ON_PAGES } from '../../functions/pages/cookies.ts';
 import type { ServiceFunction } from '../lambda/service-function.ts';
 import { acknowledge } from '../nag.ts';
+import { PAGE_ROUTES } from '../pages/functions.ts';
 import type { PublicNetwork } from '../settings.ts';
 import { CDN_LOG_PREFIX } from '../store/cdn-logs.ts';
 
@@ -62,7 +65,7 @@ class ApiOrigin extends HttpOrigin {
  * CRLs, CA certificates and OCSP for everybody, from caches near the clients. They come by plain HTTP too: signed
  * answers need no TLS, and a client that checks a server's certificate cannot yet trust a TLS connection (RFC 5280 8;
  * RFC 6960 A.1). Each answer itself says how long a cache may keep it (RFC 9919): until its nextUpdate, and an OCSP
- * answer with a nonce not at all. Nothing of the request but its path chooses the answer, for the statistics their months,
+ * answer with a nonce not at all. The pages for everybody come by HTTPS only. Of other answers nothing of the request but its path chooses the answer, for the statistics their months,
  * and for annual reports their tenant. The language is passed on for errors alone, which are never kept. The CDN passes no credentials: a token must
  * not travel over plain HTTP, and an answer to a named caller must not reach the next one.
  */
@@ -121,7 +124,7 @@ export class Publication extends Construct {
     const origin = new ApiOrigin(props.originHost, {
       protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
       originSslProtocols: [OriginSslPolicy.TLS_V1_2],
-      customHeaders: { [ORIGIN_SECRET]: props.originSecret },
+      customHeaders: { [ORIGIN_SECRET]: props.originSecret, [ORIGIN_HOST]: host },
       ...(props.clientCertificateArn !== undefined && { clientCertificateArn: props.clientCertificateArn }),
     });
     // Only this distribution may invoke the function by its URL: it signs its requests.
@@ -147,6 +150,38 @@ export class Publication extends Construct {
       compress: false,
     });
     const signed = behavior(ViewerProtocolPolicy.ALLOW_ALL);
+    // Pages are in the reader's language, and forms say which page sent them. No page is kept, and the files that pages load are.
+    const asPage: BehaviorOptions = {
+      ...behavior(ViewerProtocolPolicy.REDIRECT_TO_HTTPS, AllowedMethods.ALLOW_ALL),
+      // Fingerprints are compared here. Clients of CRLs and of OCSP do not look at this, and go on by plain HTTP.
+      responseHeadersPolicy: new ResponseHeadersPolicy(this, 'HttpsFromNowOn', {
+        securityHeadersBehavior: {
+          strictTransportSecurity: {
+            accessControlMaxAge: Duration.days(365),
+            includeSubdomains: false,
+            override: true,
+          },
+        },
+      }),
+      cachePolicy: CachePolicy.CACHING_DISABLED,
+      originRequestPolicy: new OriginRequestPolicy(this, 'OfPages', {
+        comment: 'What a page needs to know of the request, and no session',
+        headerBehavior: OriginRequestHeaderBehavior.allowList(
+          'Content-Type',
+          'Accept-Language',
+          'Origin',
+          'Sec-Fetch-Site',
+        ),
+        cookieBehavior: OriginRequestCookieBehavior.allowList(...CHOSEN_ON_PAGES),
+        queryStringBehavior: OriginRequestQueryStringBehavior.all(),
+      }),
+    };
+    const pages = Object.fromEntries(
+      PAGE_ROUTES.filter(({ doors }) => doors !== 'callers')
+        .flatMap(({ routes }) => routes)
+        .filter(({ page }) => page !== 'asset')
+        .map(({ path }) => [path, asPage]),
+    );
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Akashi: CRLs, CA certificates, OCSP',
       webAclId: props.webAclArn,
@@ -161,6 +196,8 @@ export class Publication extends Construct {
       logIncludesCookies: false,
       defaultBehavior: behavior(ViewerProtocolPolicy.HTTPS_ONLY),
       additionalBehaviors: {
+        ...pages,
+        '/assets/*': behavior(ViewerProtocolPolicy.REDIRECT_TO_HTTPS),
         '/crl/*': behavior(ViewerProtocolPolicy.ALLOW_ALL, AllowedMethods.ALLOW_GET_HEAD, crlOrigin),
         '/ca/*': signed,
         '/ocsp': behavior(ViewerProtocolPolicy.ALLOW_ALL, AllowedMethods.ALLOW_ALL),

@@ -37,12 +37,14 @@ export class Keys extends NestedStack {
     this.sealingKeyArn = this.#sealingKey.arn;
   }
 
-  grant({ role }: ServiceFunction, { caKeys, log, responderKeys, disclosureKey, actKeys }: Grants): void {
+  grant({ role }: ServiceFunction, grants: Grants): void {
+    const { caKeys, log, responderKeys, disclosureKey, actKeys, sessions } = grants;
     if (caKeys === 'sign') this.#caKeys.grantSign(role);
     if (log === 'extend') this.#caKeys.grantSignLog(role);
     if (responderKeys === 'make') this.#sealingKey.grantMake(role);
     if (responderKeys === 'use') this.#sealingKey.grantUse(role);
     if (actKeys) this.#sealingKey.grantActs(role, actKeys);
+    if (sessions) this.#sealingKey.grantSessions(role, sessions);
     if (disclosureKey) this.#sealingKey.grantDisclosure(role, disclosureKey);
   }
 }

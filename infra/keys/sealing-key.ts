@@ -13,7 +13,7 @@ const statement = (
   sid: string,
   action: string,
   ids: string,
-  kind: 'responder-key' | 'act-key' = 'responder-key',
+  kind: 'responder-key' | 'act-key' | 'session-key' = 'responder-key',
 ): PolicyStatement =>
   new PolicyStatement({
     sid,
@@ -31,6 +31,8 @@ export const sealingKeyAlias = (prefix: string): string => `alias/${prefix}-seal
 /** Ids of responders' keys (lib/authority/own-certificates.ts), and of the key of disclosures (lib/app.ts). */
 const RESPONDERS = 'ocsp-*';
 const DISCLOSURE = 'disclosure';
+/** Session keys are of a month (lib/keys/kms-session-keys.ts). */
+const MONTHS = '20*';
 
 /**
  * The symmetric key that seals the keys which sign in a function's own memory. A function that makes responders' keys
@@ -43,6 +45,8 @@ export class SealingKey extends Construct {
   readonly #openResponders = statement('OpenResponderKeys', OPEN, RESPONDERS);
   readonly #makeDisclosure = statement('MakeDisclosureKey', MAKE, DISCLOSURE);
   readonly #openDisclosure = statement('OpenDisclosureKey', OPEN, DISCLOSURE);
+  readonly #makeSessions = statement('MakeSessionKeys', 'kms:GenerateDataKey', MONTHS, 'session-key');
+  readonly #openSessions = statement('OpenSessionKeys', OPEN, MONTHS, 'session-key');
 
   /** For each kind of act: opening its keys, and making them. */
   readonly #openActs = new Map<string, PolicyStatement>();
@@ -60,10 +64,12 @@ export class SealingKey extends Construct {
       this.#openResponders,
       this.#makeDisclosure,
       this.#openDisclosure,
+      this.#makeSessions,
+      this.#openSessions,
     ];
     this.#policy = new PolicyDocument({ statements: [...statements, keeping(deploymentRole)] });
     const key = new Key(this, 'Key', {
-      description: 'Seals the keys of OCSP responders, of disclosures and of acts',
+      description: 'Seals the keys of OCSP responders, of disclosures, of acts and of sessions',
       enableKeyRotation: true,
       // Multi-Region, because a key cannot become so later and a second site needs it. Nobody may replicate it until
       // the policy says so.
@@ -88,6 +94,12 @@ export class SealingKey extends Construct {
   grantDisclosure(role: IRole, what: 'make' | 'use'): void {
     this.#makeDisclosure.addPrincipals(new ArnPrincipal(role.roleArn));
     if (what === 'use') this.#openDisclosure.addPrincipals(new ArnPrincipal(role.roleArn));
+  }
+
+  /** The function that signs people in makes the key of the month, and opens it as all do that ask who has signed in. */
+  grantSessions(role: IRole, what: 'make' | 'open'): void {
+    this.#openSessions.addPrincipals(new ArnPrincipal(role.roleArn));
+    if (what === 'make') this.#makeSessions.addPrincipals(new ArnPrincipal(role.roleArn));
   }
 
   /** A function opens the keys of the acts that it signs. The ceremony makes keys of all kinds. */

@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type BuildOptions, build, buildSync, type Metafile, type Plugin } from 'esbuild';
+import { readAssets } from '../../web/assets.ts';
 import { type Code, digestOf } from './code.ts';
-import { PARTS, type RouteFunction, type TaskFunction } from './grants.ts';
+import { PARTS, type RouteFunction, type RouteOfFunction, type TaskFunction } from './grants.ts';
 
 /** The project's folder. */
 export const ROOT = resolve(import.meta.dirname, '..', '..');
@@ -21,7 +22,8 @@ export interface Bundle extends Code {
  */
 const entryOfRoutes = ({ routes, part, doors, personal }: RouteFunction): string => {
   const { load, from } = PARTS[part];
-  const loading = personal ? `() => ${load}(personalData)` : load;
+  const granted = [...(personal ? ['personalData'] : []), ...(routes.some(isPage) ? ['pages'] : [])];
+  const loading = granted.length > 0 ? `() => ${load}(${granted.join(', ')})` : load;
   const answer = `lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${loading})`;
   const lean = part === 'responder';
   const open = doors !== 'callers';
@@ -30,8 +32,12 @@ const entryOfRoutes = ({ routes, part, doors, personal }: RouteFunction): string
     `import { behindLoadBalancer } from './lambda/load-balancer.ts';`,
     ...(lean ? [] : [`import { answerPipeline } from './lambda/pipeline.ts';`]),
     `import { ${load} } from './${from}';`,
-    ...(personal ? [`import { personalData } from './lambda/function-ports.ts';`] : []),
-    ...routes.map(({ file }, i) => `import { route as route${i} } from './routes/${file}.ts';`),
+    ...(granted.length > 0 ? [`import { ${granted.join(', ')} } from './lambda/function-ports.ts';`] : []),
+    ...routes.map(({ file, page }, i) =>
+      page === undefined
+        ? `import { route as route${i} } from './routes/${file}.ts';`
+        : `import { ${page} as route${i} } from './pages/${file}.ts';`,
+    ),
     ...(open
       ? [
           `import { originSecrets } from './lambda/origin-secrets.ts';`,
@@ -43,6 +49,8 @@ const entryOfRoutes = ({ routes, part, doors, personal }: RouteFunction): string
     'export const behindBalancer = behindLoadBalancer(answer);',
   ].join('\n');
 };
+
+const isPage = ({ page }: RouteOfFunction): boolean => page !== undefined;
 
 const entryOfTask = ({ file }: TaskFunction): string => `export { handler } from './${file}.ts';`;
 
@@ -61,6 +69,7 @@ const BUNDLING = {
   mainFields: ['module', 'main'],
   alias: {
     '@aws-sdk/credential-provider-node': join(ROOT, 'functions/lambda/credentials.ts'),
+    '#assets': join(ROOT, 'functions/lambda/assets.ts'),
     '#japanese': './japanese.cjs',
   },
   external: ['./japanese.cjs'],
@@ -91,6 +100,14 @@ const writeMessages = (folder: string): void => {
 
 let messages: Uint8Array | undefined;
 
+const servesAssets = (fn: RouteFunction | TaskFunction): boolean =>
+  'routes' in fn && fn.routes.some(({ page }) => page === 'asset');
+
+/** The files that pages load stand beside the code as they are. */
+const writeAssets = (folder: string): void => {
+  for (const [name, { body }] of readAssets()) writeFileSync(join(folder, name), body);
+};
+
 /** The source of a function's entry, and the folder from which its imports are resolved. */
 const entryOf = (fn: RouteFunction | TaskFunction) => ({
   contents: 'routes' in fn ? entryOfRoutes(fn) : entryOfTask(fn),
@@ -117,6 +134,7 @@ export const bundle = (
   const [warning] = warnings;
   if (warning) throw new Error(`${fn.id}: ${warning.text}`);
   writeMessages(folder);
+  if (servesAssets(fn)) writeAssets(folder);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return { folder, digest: digestOf(folder), metafile };
 };
@@ -136,9 +154,11 @@ export const bundleTogether = async (
   const [warning] = warnings;
   if (warning) throw new Error(warning.text);
   return new Map(
-    functions.map(({ id }) => {
+    functions.map((fn) => {
+      const { id } = fn;
       const folder = join(into, id);
       writeMessages(folder);
+      if (servesAssets(fn)) writeAssets(folder);
       const file = relative(ROOT, join(folder, 'index.cjs'));
       const outputs = Object.entries(metafile.outputs).filter(([path]) => path === file);
       return [

@@ -3,7 +3,7 @@
  * Lambda keeps so many free for the function, and gives it no more. So a flood of one function takes nothing from the
  * others, and the functions that stop a certificate always have theirs.
  *
- * An account has 1,000 by default, of which 100 must stay without a reservation. What is reserved here is 380, unless the
+ * An account has 1,000 by default, of which 100 must stay without a reservation. What is reserved here is 450, unless the
  * settings say more requests a second than 500.
  */
 export type Concurrency = number | 'questions';

@@ -8,6 +8,7 @@ import type {
   HandingEnv,
   IssuingEnv,
   OriginEnv,
+  PagesEnv,
   PersonalEnv,
   PublishedEnv,
   ReportingEnv,
@@ -17,7 +18,7 @@ import type {
 } from '../../lib/env.ts';
 import type { OriginSecrets } from '../doors/origin-secrets.ts';
 import { sealingKeyAlias } from '../keys/sealing-key.ts';
-import { publicUrls, type Settings } from '../settings.ts';
+import { consoleUrl, publicUrls, type Settings } from '../settings.ts';
 import { CDN_LOG_PREFIX } from '../store/cdn-logs.ts';
 import type { Store } from '../store/store.ts';
 
@@ -104,6 +105,13 @@ const logEnvironment = ({
 export const originEnvironment = ({ arns }: OriginSecrets): Input<typeof OriginEnv> => ({
   ORIGIN_SECRETS: arns.join(' '),
 });
+
+/** A function that has pages has this as well. */
+export const pagesEnvironment = (settings: Settings): Readonly<Record<string, string>> => {
+  const CONSOLE_URL = consoleUrl(settings);
+  const environment: Input<typeof PagesEnv> = CONSOLE_URL === undefined ? {} : { CONSOLE_URL };
+  return { ...environment };
+};
 
 /** A function that is granted personal data has these as well. */
 export const personalEnvironment = ({ personal }: Store): Input<typeof PersonalEnv> => ({

@@ -56,6 +56,8 @@ export interface Grants {
    * `compare`: so with every user.
    */
   readonly tokenUsers?: 'list' | 'open' | 'bring' | 'finish' | 'compare';
+  /** The keys of the console's sessions: with `open` a function knows who has signed in; with `make` it signs people in as well. */
+  readonly sessions?: 'open' | 'make';
   /** The CDN's access logs, in the bucket to which it delivers them. */
   readonly cdnLogs?: 'read';
 }
@@ -82,8 +84,10 @@ export const PARTS = {
 export type Doors = 'public' | 'callers' | 'both';
 
 export interface RouteOfFunction {
-  /** The file in functions/routes/ that has the route. */
+  /** The file that has the route: of an operation in functions/routes/, of a page in functions/pages/. */
   readonly file: string;
+  /** Of a page: its name in the file. Pages stand at no door for tokens. */
+  readonly page?: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
 }

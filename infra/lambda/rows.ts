@@ -246,10 +246,33 @@ export const get = (file: string, path: string): RouteOfFunction => ({ file, met
 export const post = (file: string, path: string): RouteOfFunction => ({ file, method: 'POST', path });
 export const remove = (file: string, path: string): RouteOfFunction => ({ file, method: 'DELETE', path });
 
-/** A function with one route for named callers. It works on rows and nothing else. */
-export const onRows = (id: string, route: RouteOfFunction, rows: Rows): RouteFunction => ({
+/** A page, by its name in its file below functions/pages/. */
+export const page = (file: string, name: string, path: string): RouteOfFunction => ({
+  file,
+  page: name,
+  method: 'GET',
+  path,
+});
+
+/** A form, and its address asked for as a page: that leads to where the form is. */
+export const formOf = (
+  file: string,
+  form: string,
+  path: string,
+  address?: string,
+): readonly RouteOfFunction[] => [
+  { file, page: form, method: 'POST', path },
+  ...(address === undefined ? [] : [page(file, address, path)]),
+];
+
+/** A function with these routes for named callers. It works on rows and nothing else. */
+export const onRows = (
+  id: string,
+  routes: RouteOfFunction | readonly RouteOfFunction[],
+  rows: Rows,
+): RouteFunction => ({
   id,
-  routes: [route],
+  routes: [routes].flat(),
   doors: 'callers',
   part: 'rows',
   rows: together(DOOR, rows),

@@ -12,7 +12,7 @@ import { TOKEN_USERS } from '../store/tokens.ts';
 import type { TrustDomainFile } from '../trust-domain-file.ts';
 import type { CodeOf } from './code.ts';
 import { type Concurrency, instancesOf } from './concurrency.ts';
-import { environmentOf, originEnvironment, personalEnvironment } from './environments.ts';
+import { environmentOf, originEnvironment, pagesEnvironment, personalEnvironment } from './environments.ts';
 import { type Grants, type RouteFunction, type TaskFunction, together } from './grants.ts';
 import { type Placement, ServiceFunction, TASK_TIMEOUT } from './service-function.ts';
 
@@ -109,6 +109,7 @@ export class SubsystemStack extends NestedStack {
         ...environmentOf(kind, props.id, { settings, store, s3Address: closed?.s3Address }),
         ...(open && originSecrets && originEnvironment(originSecrets)),
         ...(props.personal && personalEnvironment(store)),
+        ...('routes' in props && props.routes.some(({ page }) => page) && pagesEnvironment(settings)),
       },
       logRetention: settings.retention.logDays as RetentionDays,
       placement: closed?.placement,

@@ -15,6 +15,7 @@ import {
   OPENS,
   ORDERS_ABOUT_DATA,
   onRows,
+  page,
   post,
   QUERY_ACCESSES,
   QUERY_RECORDS,
@@ -49,7 +50,10 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
       ...['csv', 'ndjson', 'parquet'].map((format) =>
         get(`records/export-records-as-${format}`, `/api/v1/exports/records.${format}`),
       ),
+      page('records/export-pages', 'provisionsAsCsvPage', '/console/provisions/export.csv'),
+      page('records/export-pages', 'provisionsAsNdjsonPage', '/console/provisions/export.ndjson'),
     ],
+    sessions: 'open',
     doors: 'callers',
     part: 'handing',
     // Whether somebody is a holder, requests say; whether a purpose is declared, the relying parties.
@@ -145,13 +149,9 @@ export const LEDGER_ROUTES: readonly RouteFunction[] = [
     // Reads as much of the log as a table lacks that is behind it.
     ...onRows(
       'recovery',
-      get('recovery/get-recovery', '/api/v1/recovery'),
+      [get('recovery/get-recovery', '/api/v1/recovery'), post('recovery/recover-table', '/api/v1/recovery')],
       together(END, OPENS, { query: ['record/*', 'staged/*', 'unsequenced/*'] }),
     ),
-    routes: [
-      get('recovery/get-recovery', '/api/v1/recovery'),
-      post('recovery/recover-table', '/api/v1/recovery'),
-    ],
     slow: true,
     actKeys: { sign: ['recovery'], make: ['recovery'] },
     proofs: {

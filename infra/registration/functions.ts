@@ -22,6 +22,7 @@ import {
   ENDS_OF_ORDERS,
   ENDS_OF_RECORDS,
   FIRST_ACTS_ON_PRINCIPALS,
+  formOf,
   get,
   ISSUE,
   ISSUED,
@@ -31,6 +32,7 @@ import {
   OFFICE,
   OPENS,
   onRows,
+  page,
   post,
   SIGNS_IN,
   VERIFY,
@@ -38,18 +40,31 @@ import {
 
 const REQUESTS = '/api/v1/requests';
 const LEAVERS = '/api/v1/leavers';
+const REQUEST_PAGES = 'requests/request-pages';
+const CONSOLE_REQUEST = '/console/requests/{id}';
 
 export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
   {
-    ...onRows('profiles', get('requests/list-profiles', '/api/v1/profiles'), {}),
-    routes: [get('requests/list-profiles', '/api/v1/profiles'), get('enrolment/whoami', '/api/v1/whoami')],
+    ...onRows(
+      'profiles',
+      [get('requests/list-profiles', '/api/v1/profiles'), get('enrolment/whoami', '/api/v1/whoami')],
+      {},
+    ),
     // A holder may ask who it is.
     proofs: { read: SIGNS_IN },
   },
   {
     ...onRows(
       'request-submit',
-      post('requests/submit-request', REQUESTS),
+      [
+        post('requests/submit-request', REQUESTS),
+        ...formOf(
+          'requests/new-request',
+          'submitRequestForm',
+          '/console/new/{profile}/submission',
+          'submissionFormAddress',
+        ),
+      ],
       // A submission enrols the holder that it names.
       together(END, STAGE, {
         get: [
@@ -76,6 +91,7 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
         query: ['requests/tenant/*', 'trust-domain-withdrawn'],
       }),
     ),
+    sessions: 'open',
     personal: { rows: ADD_REQUEST_DATA, dataKeys: ['open', 'make'] },
     actKeys: { sign: ['submission', 'holder'] },
     proofs: { read: CERTIFY, put: [FIRST_ACTS_ON_PRINCIPALS, ACTS_ON_HOLDERS] },
@@ -108,7 +124,16 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
   },
   {
     id: 'request-examinations',
-    routes: [post('requests/examine-request', `${REQUESTS}/{id}/examinations`)],
+    routes: [
+      post('requests/examine-request', `${REQUESTS}/{id}/examinations`),
+      ...formOf(
+        REQUEST_PAGES,
+        'examineRequestForm',
+        `${CONSOLE_REQUEST}/examinations`,
+        'examinationFormAddress',
+      ),
+    ],
+    sessions: 'open',
     doors: 'callers',
     part: 'issuing',
     rows: together(DOOR, MOVE_REQUEST, ISSUE, LIST_CERTIFICATE, END, OPENS, { delete: ['used-keys/*'] }),
@@ -120,13 +145,22 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
   {
     ...onRows(
       'request-withdrawal',
-      post('requests/withdraw-request', `${REQUESTS}/{id}/withdrawal`),
+      [
+        post('requests/withdraw-request', `${REQUESTS}/{id}/withdrawal`),
+        ...formOf(
+          REQUEST_PAGES,
+          'withdrawRequestForm',
+          `${CONSOLE_REQUEST}/withdrawal`,
+          'requestWithdrawalFormAddress',
+        ),
+      ],
       together(MOVE_REQUEST, END, {
         get: ['used-keys/*'],
         put: ['used-keys/*'],
         delete: ['used-keys/*'],
       }),
     ),
+    sessions: 'open',
     personal: { rows: CHANGE_REQUEST_DATA, dataKeys: ['open', 'make'] },
     actKeys: { sign: ['submission'] },
     proofs: { read: VERIFY, put: [ENDS_OF_RECORDS] },
@@ -150,9 +184,13 @@ export const REGISTRATION_ROUTES: readonly RouteFunction[] = [
   {
     ...onRows(
       'request-certificate',
-      get('requests/collect-certificate', `${REQUESTS}/{id}/certificate.pem`),
+      [
+        get('requests/collect-certificate', `${REQUESTS}/{id}/certificate.pem`),
+        page(REQUEST_PAGES, 'collectCertificatePage', `${CONSOLE_REQUEST}/certificate.pem`),
+      ],
       together(END, { get: ['request/*', 'certificates/*'] }),
     ),
+    sessions: 'open',
     personal: READ_CERTIFICATE,
     // Whether the certificate was issued for this request.
     proofs: { read: [...VERIFY, ISSUED] },

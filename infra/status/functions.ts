@@ -22,6 +22,7 @@ import {
   ENROLMENTS,
   FOLLOW_COMPROMISE,
   FOLLOW_ENROLMENT,
+  formOf,
   get,
   ISSUE,
   ISSUED,
@@ -29,6 +30,7 @@ import {
   OPENS,
   onRows,
   PUBLISH,
+  page,
   post,
   RECORD,
   RENEW_RESPONDER,
@@ -38,6 +40,10 @@ import {
 
 const CERTIFICATES = '/api/v1/certificates';
 const CERTIFICATE = `${CERTIFICATES}/{ca}/{serial}`;
+
+/** The form of an act on a certificate, and its address. */
+const actForm = (form: string, act: string) =>
+  formOf('certificates/acts', form, `/console/certificates/{ca}/{serial}/${act}`, `${act}FormAddress`);
 
 const LISTED: Rows = { query: ['certificates-of/*'], get: ['certificates/*', 'status/*'] };
 
@@ -88,10 +94,15 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
   },
   {
     id: 'certificate-exports',
-    routes: ['csv', 'xlsx'].map((format) =>
-      get(`certificates/export-certificates-as-${format}`, `/api/v1/exports/certificates.${format}`),
-    ),
+    routes: [
+      ...['csv', 'xlsx'].map((format) =>
+        get(`certificates/export-certificates-as-${format}`, `/api/v1/exports/certificates.${format}`),
+      ),
+      page('certificates/list-page', 'certificatesAsCsvPage', '/console/certificates/export.csv'),
+      page('certificates/list-page', 'certificatesAsXlsxPage', '/console/certificates/export.xlsx'),
+    ],
     doors: 'callers',
+    sessions: 'open',
     part: 'handing',
     rows: together(DOOR, END, LISTED),
     personal: READ_CERTIFICATE,
@@ -111,8 +122,12 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
   },
   {
     id: 'certificate-revocation',
-    routes: [post('certificates/revoke-certificate', `${CERTIFICATE}/revocation`)],
+    routes: [
+      post('certificates/revoke-certificate', `${CERTIFICATE}/revocation`),
+      ...actForm('revokeCertificateForm', 'revocation'),
+    ],
     doors: 'callers',
+    sessions: 'open',
     part: 'issuing',
     concurrency: 20,
     ownThrottle: true,
@@ -128,8 +143,12 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
   },
   {
     id: 'certificate-hold',
-    routes: [post('certificates/hold-certificate', `${CERTIFICATE}/hold`)],
+    routes: [
+      post('certificates/hold-certificate', `${CERTIFICATE}/hold`),
+      ...actForm('holdCertificateForm', 'hold'),
+    ],
     doors: 'callers',
+    sessions: 'open',
     part: 'rows',
     concurrency: 10,
     ownThrottle: true,
@@ -147,8 +166,10 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
       // The function that revokes does not serve it, because that one may also sign.
       { file: 'certificates/withdraw-revocation', method: 'DELETE', path: `${CERTIFICATE}/revocation` },
       post('certificates/correct-status', `${CERTIFICATE}/correction`),
+      ...actForm('withdrawRevocationForm', 'withdrawal'),
     ],
     doors: 'callers',
+    sessions: 'open',
     part: 'rows',
     rows: together(DOOR, CHANGE_STATUS, END, OPENS),
     actKeys: { sign: ['confirmation'] },
@@ -160,14 +181,23 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
   {
     ...onRows(
       'certificate-release',
-      { file: 'certificates/release-certificate', method: 'DELETE', path: `${CERTIFICATE}/hold` },
+      [
+        { file: 'certificates/release-certificate', method: 'DELETE', path: `${CERTIFICATE}/hold` },
+        ...actForm('releaseCertificateForm', 'release'),
+      ],
       together(CHANGE_STATUS, END, OPENS),
     ),
     concurrency: 10,
     ownThrottle: true,
+    sessions: 'open',
     actKeys: { sign: ['release'] },
     proofs: { read: [...FOLLOW_COMPROMISE, BROUGHT_BACK], put: [ENDS_OF_STATUS, COMPROMISED_KEYS] },
   },
+  // The rows from which the gauges are made, and no key of a responder.
+  onRows('authority-state', get('crls/get-authority-state', '/api/v1/authorities/{ca}/state'), {
+    query: ['crl-alarms', 'issuers'],
+    get: ['crls/*', 'responders', 'status/*'],
+  }),
   {
     id: 'crl-archive',
     routes: [
@@ -181,8 +211,17 @@ export const STATUS_ROUTES: readonly RouteFunction[] = [
   },
   {
     id: 'crl-publish',
-    routes: [post('crls/publish-crl', '/api/v1/crls/{ca}/{partition}')],
+    routes: [
+      post('crls/publish-crl', '/api/v1/crls/{ca}/{partition}'),
+      ...formOf(
+        'authorities/authority-pages',
+        'publishCrlForm',
+        '/console/authorities/{ca}/crls/{partition}',
+        'publishCrlFormAddress',
+      ),
+    ],
     doors: 'callers',
+    sessions: 'open',
     part: 'issuing',
     rows: together(DOOR, PUBLISH, END),
     crls: 'publish',

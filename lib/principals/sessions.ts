@@ -23,6 +23,11 @@ import type { CertificateCallers, KnownBy } from './contract.ts';
  * has seen is soon of no use. No writer of the table has them.
  */
 export interface SessionKeys {
+  /**
+   * Every function that knows who has signed in can seal a session as well. Where the door asks everybody for a certificate, a session
+   * counts only beside its own, so that none of these functions can act in another's name.
+   */
+  readonly needCertificate?: true;
   /** AES-256; made where there is none. */
   create(month: string): Promise<Uint8Array>;
   /** Undefined where none was made. */
@@ -53,6 +58,8 @@ export interface Begun {
 }
 
 export interface Sessions {
+  /** A session without a client certificate beside it is nobody's. */
+  readonly needCertificate: boolean;
   /** A new session of the principal, who has proven to have the key of the certificate (DER). */
   begin(certificate: Uint8Array, principal: Principal): Promise<Begun>;
   /** Faults: `unauthenticated`, and those of `byCertificate`. */
@@ -68,8 +75,8 @@ export interface Sessions {
 
 interface Sealed {
   readonly id: string;
-  /** DER, base64. */
-  readonly certificate: string;
+  /** DER. */
+  readonly certificate: Uint8Array;
   /** Milliseconds since the epoch. */
   readonly begun: number;
   readonly used: number;
@@ -81,10 +88,26 @@ const endKey = (id: string): Key => ({ pk: `session-end/${id}`, sk: 'end' });
 const endAllKey = (principal: string): Key => ({ pk: `sessions-end/${principal}`, sk: 'end' });
 const usedKey = (id: string): Key => ({ pk: `one-time/${id}`, sk: 'used' });
 
+/** Browsers take no longer one, with its name and attributes. */
+const MAX_COOKIE = 3_900;
+
+/** The length of the JSON in two bytes, the JSON, and the certificate as it is. */
+const packed = ({ certificate, ...rest }: Sealed): Buffer => {
+  const json = Buffer.from(JSON.stringify(rest));
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(json.length);
+  return Buffer.concat([length, json, certificate]);
+};
+
+const unpacked = (bytes: Buffer): Sealed => {
+  const end = 2 + bytes.readUInt16BE();
+  return { ...JSON.parse(bytes.toString('utf8', 2, end)), certificate: bytes.subarray(end) };
+};
+
 const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
 
 /**
- * The month of the key, and what AES-256-GCM makes: 12 bytes of nonce, the JSON and 16 of tag, in base64url. A session is no ticket,
+ * The month of the key, and what AES-256-GCM makes: 12 bytes of nonce, the session and 16 of tag, in base64url. A session is no ticket,
  * and a ticket is no session.
  */
 const openSealing = ({ keys, clock, random }: Pick<SessionsDeps, 'keys' | 'clock' | 'random'>) => {
@@ -107,8 +130,14 @@ const openSealing = ({ keys, clock, random }: Pick<SessionsDeps, 'keys' | 'clock
       const key = (await keyOf(month, keys.create)) ?? (await keys.create(month));
       const nonce = random(12);
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(`${use} ${month}`));
-      const sealed = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final(), cipher.getAuthTag()];
-      return `${month}.${Buffer.concat([nonce, ...sealed]).toString('base64url')}`;
+      const sealed = [cipher.update(packed(value)), cipher.final(), cipher.getAuthTag()];
+      const text = `${month}.${Buffer.concat([nonce, ...sealed]).toString('base64url')}`;
+      if (text.length > MAX_COOKIE)
+        throw new Fault(
+          'value-too-large',
+          'Your client certificate is too large for a session; use the commands (npx akashi).',
+        );
+      return text;
     },
 
     unseal: async (use: Use, text: string): Promise<Sealed | undefined> => {
@@ -122,8 +151,7 @@ const openSealing = ({ keys, clock, random }: Pick<SessionsDeps, 'keys' | 'clock
       try {
         const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
         decipher.setAAD(Buffer.from(`${use} ${month}`)).setAuthTag(bytes.subarray(-16));
-        const plain = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
-        return JSON.parse(plain.toString('utf8'));
+        return unpacked(Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]));
       } catch {
         return undefined;
       }
@@ -145,13 +173,11 @@ export interface SessionsDeps {
 export const openSessions = ({ keys, callers, table, clock, random }: SessionsDeps): Sessions => {
   const { seal, unseal } = openSealing({ keys, clock, random });
   const newId = (): string => Buffer.from(random(16)).toString('hex');
-  const derOf = ({ certificate }: Pick<Sealed, 'certificate'>): Uint8Array =>
-    Buffer.from(certificate, 'base64');
   const expiryOf = (ms: number): number => Math.ceil(ms / 1000);
 
   const made = (certificate: Uint8Array): Sealed => {
     const now = clock();
-    return { id: newId(), certificate: Buffer.from(certificate).toString('base64'), begun: now, used: now };
+    return { id: newId(), certificate, begun: now, used: now };
   };
 
   const judged = (certificate: Uint8Array, by: KnownBy): Promise<Principal> =>
@@ -175,6 +201,8 @@ export const openSessions = ({ keys, callers, table, clock, random }: SessionsDe
   };
 
   return {
+    needCertificate: keys.needCertificate === true,
+
     begin,
 
     open: async (cookie, by) => {
@@ -185,7 +213,7 @@ export const openSessions = ({ keys, callers, table, clock, random }: SessionsDe
           'unauthenticated',
           'You are not signed in, or were for too long without a step; sign in again.',
         );
-      const principal = await judged(derOf(session), by);
+      const principal = await judged(session.certificate, by);
       if (await isEnded(session, principal.id))
         throw new Fault('unauthenticated', 'This session was ended; sign in again.');
       const isDue = now > session.used + RENEWED_AFTER_MS;
@@ -203,8 +231,10 @@ export const openSessions = ({ keys, callers, table, clock, random }: SessionsDe
 
     endAllOf: async (principal) => {
       const put = endAllKey(principal);
-      const before = clock() + 1;
       const standing = await table.get(put);
+      const { before: last = 0 } = membersIn(standing?.value);
+      // Clocks of two machines may differ, and what was ended stays so.
+      const before = Math.max(clock() + 1, typeof last === 'number' ? last : 0);
       const condition = standing ? { version: standing.version } : ('absent' as const);
       const expires = expiryOf(before + LONGEST_MS);
       await table.write([{ put, value: { before }, if: condition, expires }]);
@@ -225,7 +255,7 @@ export const openSessions = ({ keys, callers, table, clock, random }: SessionsDe
       const expires = expiryOf(ends) + 60;
       if (!(await wentThrough(table.write([{ put: usedKey(ticket.id), value: {}, if: 'absent', expires }]))))
         throw new Fault('token-invalid', 'The one-time address was used before; ask for a new one.');
-      return begin(derOf(ticket), await judged(derOf(ticket), 'acts'));
+      return begin(ticket.certificate, await judged(ticket.certificate, 'acts'));
     },
   };
 };

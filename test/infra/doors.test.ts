@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CHOSEN_ON_PAGES } from '../../functions/pages/cookies.ts';
 import { routes as ROUTES } from '../../functions/routes/routes.ts';
 import { gatewayPath } from '../../infra/doors/door.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
@@ -30,9 +31,11 @@ describe('doors', () => {
     return { api: api[1].Properties, routes: found.map(([, { Properties }]) => Properties) };
   };
   /** Every method of a path that is one function's alone, the path's own methods where it is shared. */
-  const keysOf = (doors: readonly string[]) => {
+  const keysOf = (doors: readonly string[], withPages = true) => {
     const found = ROUTE_FUNCTIONS.filter((fn) => doors.includes(fn.doors)).flatMap((fn) =>
-      fn.routes.map(({ method, path }) => ({ id: fn.id, method, path: gatewayPath(path) })),
+      fn.routes
+        .filter(({ page }) => withPages || page === undefined)
+        .map(({ method, path }) => ({ id: fn.id, method, path: gatewayPath(path) })),
     );
     const keyOf = ({ method, path }: (typeof found)[number]): readonly string[] => {
       if (new Set(found.filter((one) => one.path === path).map(({ id }) => id)).size === 1)
@@ -59,10 +62,10 @@ describe('doors', () => {
     expect(JSON.stringify(domain?.[1].Properties.DomainNameConfigurations)).toContain('TLS_1_2');
   });
 
-  it('for tokens: every route asks for one', () => {
+  it('for tokens: no page, and every route asks for one', () => {
     const { api, routes: found } = routesOf('For callers with a token');
     expect(api.DisableExecuteApiEndpoint).toBe(true);
-    expect(namesOf(found)).toEqual(keysOf(['callers', 'both']));
+    expect(namesOf(found)).toEqual(keysOf(['callers', 'both'], false));
     expect(new Set(found.map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['JWT']));
   });
 
@@ -115,6 +118,8 @@ interface Behaviour {
   readonly AllowedMethods: readonly string[];
   readonly CachedMethods: readonly string[];
   readonly CachePolicyId: unknown;
+  readonly OriginRequestPolicyId?: unknown;
+  readonly ViewerProtocolPolicy: string;
   readonly TargetOriginId: string;
 }
 interface DistributionConfig {
@@ -169,9 +174,10 @@ describe('every public route', () => {
     expect(open.length).toBeGreaterThan(15);
     const routeOf = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, route]));
     const policies = new Map(ofType('AWS::CloudFront::CachePolicy'));
-    for (const { method, path } of open) {
+    for (const { method, path, page } of open) {
       const behaviour = behaviourFor(config, path.replace(/\{\w+\+?\}/g, 'one'));
       expect(behaviour.AllowedMethods, path).toContain(method);
+      if (page !== undefined && page !== 'asset') continue;
       const policy = policies.get(named(behaviour.CachePolicyId) ?? '')?.Properties.CachePolicyConfig as {
         ParametersInCacheKeyAndForwardedToOrigin: {
           QueryStringsConfig: { QueryStringBehavior: string; QueryStrings?: readonly string[] };
@@ -182,6 +188,25 @@ describe('every public route', () => {
       expect([...QueryStrings].sort(), path).toEqual(
         Object.keys((query as { readonly shape?: object } | undefined)?.shape ?? {}).sort(),
       );
+    }
+  });
+
+  it('is a page over HTTPS only, which is never kept, and gets the chosen language and no session', () => {
+    const shown = open.filter(({ page }) => page !== undefined);
+    expect(shown.length).toBeGreaterThan(4);
+    const policies = new Map(ofType('AWS::CloudFront::OriginRequestPolicy'));
+    for (const { path, page } of shown) {
+      const behaviour = behaviourFor(config, path.replace(/\{\w+\}/g, 'one'));
+      expect(behaviour.ViewerProtocolPolicy, path).toBe('redirect-to-https');
+      if (page === 'asset') continue;
+      // AWS's own policy that keeps nothing.
+      expect(behaviour.CachePolicyId, path).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
+      expect(policies.get(named(behaviour.OriginRequestPolicyId) ?? '')?.Properties, path).toMatchObject({
+        OriginRequestPolicyConfig: {
+          CookiesConfig: { CookieBehavior: 'whitelist', Cookies: [...CHOSEN_ON_PAGES] },
+          QueryStringsConfig: { QueryStringBehavior: 'all' },
+        },
+      });
     }
   });
 
@@ -215,7 +240,7 @@ describe('every public route', () => {
       const isFunctionUrl = JSON.stringify(DomainName).includes('FunctionUrl');
       expect(OriginAccessControlId !== undefined).toBe(isFunctionUrl);
       expect(OriginCustomHeaders?.map(({ HeaderName }) => HeaderName)).toEqual(
-        isFunctionUrl ? undefined : ['akashi-origin-secret'],
+        isFunctionUrl ? undefined : ['akashi-origin-secret', 'akashi-origin-host'],
       );
     }
   });
@@ -358,17 +383,25 @@ describe('what is shed in a flood', () => {
     'ANY /api/v1/holders/{holder}/end',
   ];
 
+  const STOPPING_FORMS = ['revocation', 'hold', 'release'].map(
+    (act) => `ANY /console/certificates/{ca}/{serial}/${act}`,
+  );
+
   it('is no revocation, hold or release: each has a throttle of its own at both doors of callers', () => {
-    for (const door of ['For callers with a client certificate', 'For callers with a token']) {
+    const doors = [
+      ['For callers with a client certificate', [...STOPPING, ...STOPPING_FORMS]],
+      ['For callers with a token', STOPPING],
+    ] as const;
+    for (const [door, stopping] of doors) {
       const { Properties, DependsOn = [] } = stageOf(door);
       expect(Properties.RouteSettings).toEqual(
         Object.fromEntries(
-          STOPPING.map((route) => [route, { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }]),
+          stopping.map((route) => [route, { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }]),
         ),
       );
       // API Gateway refuses settings of a route that is not there yet.
       const before = DependsOn.map((id) => resources[id]?.Properties.RouteKey);
-      expect(before).toEqual(expect.arrayContaining(STOPPING));
+      expect(before).toEqual(expect.arrayContaining([...stopping]));
     }
     expect(stageOf('For everybody, behind the CDN').Properties.RouteSettings).toBeUndefined();
   });
@@ -384,7 +417,8 @@ describe('what is shed in a flood', () => {
   it('is no instance of theirs: functions of their own, with instances that no other function takes', () => {
     for (const id of ['certificate-revocation', 'certificate-hold', 'certificate-release']) {
       expect(reservedBy(made).get(id), id).toBeGreaterThanOrEqual(10);
-      expect(ROUTE_FUNCTIONS.find((fn) => fn.id === id)?.routes).toHaveLength(1);
+      const routes = ROUTE_FUNCTIONS.find((fn) => fn.id === id)?.routes;
+      expect(routes?.filter(({ page }) => page === undefined)).toHaveLength(1);
     }
   });
 
@@ -394,7 +428,7 @@ describe('what is shed in a flood', () => {
     expect([...open, 'crl-stream'].filter((id) => !reserved.has(id))).toEqual([]);
     const sum = (all: ReadonlyMap<string, number>) =>
       [...all.values()].reduce((one, other) => one + other, 0);
-    expect(sum(reserved)).toBe(410);
+    expect(sum(reserved)).toBe(450);
     expect(sum(reserved)).toBeLessThan(INSTANCES / 2);
     // More questions a second need more instances for them, and nothing else.
     const more = reservedBy(changed);

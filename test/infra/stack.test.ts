@@ -8,6 +8,7 @@ import {
   Stack,
 } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { pages } from '../../functions/pages/pages.ts';
 import { routes } from '../../functions/routes/routes.ts';
 import { TASKS } from '../../functions/tasks/housekeeping.ts';
 import { ROUTE_FUNCTIONS, TASK_FUNCTIONS } from '../../infra/functions.ts';
@@ -86,6 +87,14 @@ describe('who keeps the keys', () => {
     }
   });
 });
+
+/** Tokens come from another issuer on AWS, and one-time addresses are for a machine of one's own. */
+const OF_ONE_MACHINE = [
+  'POST /token',
+  'GET /.well-known/jwks.json',
+  'POST /console/one-time-addresses',
+  'GET /console/one-time/{ticket}',
+];
 
 describe('who may sign', () => {
   it('with a CA key: the functions that issue or publish CRLs, and nobody else', () => {
@@ -227,8 +236,15 @@ describe('who may sign', () => {
           ];
         });
     expect(granted('kms:Decrypt')).toEqual([
-      ['responder-key ocsp-*', ['ocsp']],
+      // A page that checks a certificate answers as OCSP does.
+      ['responder-key ocsp-*', ['certificate-status-pages', 'ocsp']],
       ['responder-key disclosure', ['disclosure-bundles']],
+      [
+        'session-key 20*',
+        ROUTE_FUNCTIONS.filter(({ sessions }) => sessions)
+          .map(({ id }) => id)
+          .sort(),
+      ],
       ...SIGNERS_OF_ACTS.map(([kind, functions]) => [`act-key act-${kind}-*`, functions]),
     ]);
     expect(granted('kms:GenerateDataKeyPairWithoutPlaintext')).toEqual([
@@ -239,6 +255,7 @@ describe('who may sign', () => {
       ['act-key act-*', ['ceremony']],
       ['act-key act-setting-*', ['scheduled-sequencing']],
     ]);
+    expect(granted('kms:GenerateDataKey')).toEqual([['session-key 20*', ['session-pages']]]);
     for (const action of ['kms:GenerateDataKeyPair', 'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:CreateGrant']) {
       expect(granted(action), action).toEqual([]);
     }
@@ -331,6 +348,8 @@ describe('who may read what', () => {
       'data-order-acts',
       'data-erasure',
       'data-end',
+      'request-pages',
+      'certificate-pages',
       'ceremony',
       'scheduled-recovery',
       'scheduled-retention',
@@ -355,6 +374,7 @@ describe('who may read what', () => {
       'evidence',
       'disclosure-bundles',
       'own',
+      'certificate-pages',
       'ceremony',
       'scheduled-recovery',
       'scheduled-due',
@@ -365,7 +385,16 @@ describe('who may read what', () => {
   });
 
   /** Functions that query or count records settle staged records first. */
-  const SETTLING = ['records', 'accesses', 'counts', 'report-make', 'evidence', 'disclosure-bundles', 'own'];
+  const SETTLING = [
+    'records',
+    'record-pages',
+    'accesses',
+    'counts',
+    'report-make',
+    'evidence',
+    'disclosure-bundles',
+    'own',
+  ];
 
   it('records, which say who got which answer about whom', () => {
     // A record is read by its id, half of which is chance, by every function that verifies acts: all but these.
@@ -376,6 +405,7 @@ describe('who may read what', () => {
     expect([...reaching('record/*', ['dynamodb:Query'])].sort()).toEqual(
       [
         'counts',
+        'record-pages',
         'records',
         'recovery',
         'report-make',
@@ -442,6 +472,7 @@ describe('who may read what', () => {
       'ocsp',
       'disclosure-bundles',
       'disclosure-keys',
+      'certificate-status-pages',
       'ceremony',
       'scheduled-responders',
     ]);
@@ -768,9 +799,41 @@ describe('functions', () => {
     const ours = ROUTE_FUNCTIONS.flatMap((fn) =>
       fn.routes.map(({ method, path }) => `${method} ${path}`),
     ).sort();
-    const all = routes.map(({ method, path }) => `${method} ${path}`).sort();
-    expect(ours).toEqual(
-      all.filter((route) => !['POST /token', 'GET /.well-known/jwks.json'].includes(route)),
+    const all = [...routes, ...pages].map(({ method, path }) => `${method} ${path}`).sort();
+    expect(ours).toEqual(all.filter((route) => !OF_ONE_MACHINE.includes(route)));
+  });
+
+  it('name each page as its file does, and know who has signed in where a page is for roles', async () => {
+    for (const { id, routes: own, doors, sessions } of ROUTE_FUNCTIONS) {
+      const shown = own.filter(({ page }) => page !== undefined);
+      for (const { file, page = '', method, path } of shown) {
+        const found = (await import(`../../functions/pages/${file}.ts`))[page];
+        expect([found?.id, found?.method, found?.path], id).toEqual([page, method, path]);
+      }
+      expect(sessions !== undefined, id).toBe(doors === 'callers' && shown.length > 0);
+    }
+  });
+
+  it('sign people in by one, which alone makes keys of sessions', () => {
+    expect(ROUTE_FUNCTIONS.filter(({ sessions }) => sessions === 'make').map(({ id }) => id)).toEqual([
+      'session-pages',
+    ]);
+  });
+
+  it('render pages by functions that have no key of a CA, and post forms to those of their operations', () => {
+    const pagesOnly = ROUTE_FUNCTIONS.filter(({ routes: own }) =>
+      own.every(({ page }) => page !== undefined),
+    );
+    expect(pagesOnly.map(({ id, caKeys, actKeys }) => [id, caKeys, actKeys])).toEqual(
+      [
+        'public-pages',
+        'certificate-status-pages',
+        'session-pages',
+        'request-pages',
+        'certificate-pages',
+        'authority-pages',
+        'record-pages',
+      ].map((id) => [id, undefined, undefined]),
     );
   });
 
@@ -797,6 +860,7 @@ describe('functions', () => {
     const access = new Map(routes.map((route) => [`${route.method} ${route.path}`, route.access]));
     const wrong = ROUTE_FUNCTIONS.flatMap((fn) =>
       fn.routes
+        .filter(({ page }) => page === undefined)
         .map(({ method, path }) => `${method} ${path}`)
         .filter((route) => {
           const asked = access.get(route);

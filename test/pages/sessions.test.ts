@@ -219,14 +219,21 @@ describe('a session', () => {
 
   it('is not made by a row, and not by another key', async () => {
     const browser = await service.browser('higashi-counter');
-    const [name, sealed = ''] = browser.session.split('=');
+    const [name, value = ''] = browser.session.split('=');
+    const [month = '', sealed = ''] = value.split('.');
     const bytes = Buffer.from(sealed, 'base64url');
     for (const at of [0, 12, Math.floor(bytes.length / 2), bytes.length - 1]) {
       const forged = Buffer.from(bytes);
       forged[at] = (forged[at] ?? 0) ^ 1;
-      browser.session = `${name}=${forged.toString('base64url')}`;
+      browser.session = `${name}=${month}.${forged.toString('base64url')}`;
       expect((await home(browser)).status).toBe(401);
     }
+    for (const other of ['2025-01', '../keys', '', month.replace(/.$/, '0')]) {
+      browser.session = `${name}=${other}.${sealed}`;
+      expect((await home(browser)).status, other).toBe(401);
+    }
+    browser.session = `${name}=${value}`;
+    expect((await home(browser)).status).toBe(200);
     browser.session = `${name}=`;
     expect((await home(browser)).status).toBe(401);
   });
@@ -240,6 +247,16 @@ describe('a session', () => {
     expect((await home(browser)).status).toBe(401);
     const written = await service.table.get(put);
     await service.table.write([{ delete: put, if: { version: written?.version ?? 0 } }]);
+  });
+
+  it('stays ended where the clock of another machine is behind', async () => {
+    const put = { pk: 'sessions-end/higashi-examiner', sk: 'end' };
+    const later = service.now() + 3_600_000;
+    const standing = await service.table.get(put);
+    const condition = standing ? { version: standing.version } : ('absent' as const);
+    await service.table.write([{ put, value: { before: later }, if: condition }]);
+    await service.app.sessions.endAllOf('higashi-examiner');
+    expect((await service.table.get(put))?.value).toEqual({ before: later });
   });
 
   it('is worth nothing at the API', async () => {
@@ -288,5 +305,20 @@ describe('a page', () => {
     const answer = await browser.get('/console/new', { 'accept-language': 'ja' });
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('この画面は、あなたの役割のためのものではありません。');
+  });
+});
+
+describe('at the end of a month', () => {
+  it('a session goes on under the key of the month in which it began, and the next one has another key', async () => {
+    const date = new Date(service.now());
+    const end = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+    service.advance(end - service.now() - 5 * 60_000);
+    const before = await service.browser('higashi-counter');
+    service.advance(10 * 60_000);
+    expect((await home(before)).status).toBe(200);
+    const after = await service.browser('higashi-counter');
+    expect((await home(after)).status).toBe(200);
+    const monthOf = ({ session }: Browser) => session.split('=')[1]?.split('.')[0];
+    expect(monthOf(before)).not.toBe(monthOf(after));
   });
 });

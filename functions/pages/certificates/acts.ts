@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { RevocationOutcome } from '../../../lib/authority/authority.ts';
+import { Fault } from '../../../lib/fault.ts';
 import { REVOCATION_REASONS, type RevocationReason } from '../../../lib/pki/pki.ts';
 import { backTo } from '../../../web/console/certificate.ts';
 import {
@@ -54,6 +55,7 @@ export const revokeCertificateForm = ownForm(
     id: 'revokeCertificateForm',
     path: pathOf('revocation'),
     summary: 'Revoke a certificate',
+    whileBehind: true,
   },
   ['officer', 'operator'],
   async (visit, { filled: { reason = '', invalidityDate, reportedAt } }) => {
@@ -99,19 +101,25 @@ export const holdCertificateForm = ownForm(
     id: 'holdCertificateForm',
     path: pathOf('hold'),
     summary: 'Put a certificate on hold',
+    whileBehind: true,
   },
   ['officer', 'operator'],
-  async (visit) => {
+  async (visit, { filled: { confirms, understood } }) => {
+    // A second operator has read what the first one asked for, and says so by the form itself.
+    if (confirms === undefined && understood === undefined)
+      throw new Fault('invalid-input', 'The box was not ticked, so the certificate was not put on hold.', {
+        field: 'understood',
+      });
     const outcome = await visit.ask<RevocationOutcome>(holdCertificate, { params: { ...refIn(visit) } });
     return backWith(visit, doneOf(outcome));
   },
-  (visit, { filled: { rule, ofService, confirms } }) => {
+  (visit, { filled: { rule, ofService, confirms, understood } }) => {
     const { reader } = visit;
     const ref = refIn(visit);
     const known = rule === 'final' || rule === 'releasable' ? rule : 'unknown';
     const again =
       confirms === undefined
-        ? holdForm(reader, ref, known, ofService !== undefined)
+        ? holdForm(reader, ref, known, ofService !== undefined, { understood: understood !== undefined })
         : confirmationForm(reader, ref, { status: 'hold', reason: 'certificateHold' });
     return { title: reader.t`Put on hold`, main: html`${again}${backTo(reader, ref)}` };
   },

@@ -8,6 +8,8 @@ import type { Functions } from './functions.ts';
 export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: string;
+  /** As API Gateway takes the header apart. */
+  readonly cookies?: readonly string[];
   readonly body?: string | Uint8Array;
   /** PEM of the certificate with which the caller came through the certificate door. */
   readonly certificate?: string;
@@ -61,7 +63,10 @@ const answered = (given: unknown): Answered => {
   const bytes = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
   return {
     status: result.statusCode ?? 0,
-    headers: result.headers as Record<string, string>,
+    headers: {
+      ...(result.headers as Record<string, string>),
+      ...Object.fromEntries((result.cookies ?? []).map((cookie) => ['set-cookie', cookie])),
+    },
     bytes,
     text: bytes.toString('utf8'),
     json: <T>() => JSON.parse(bytes.toString('utf8')) as T,
@@ -80,6 +85,7 @@ export const eventOf = (method: string, path: string, asked: Asked): FrontEvent 
     rawPath: decodeURI(path),
     rawQueryString: asked.query ?? '',
     headers: { host: 'api.akashi.example', 'x-forwarded-proto': 'https', ...asked.headers },
+    ...(asked.cookies && { cookies: [...asked.cookies] }),
     ...(body !== undefined && { body }),
     isBase64Encoded: binary,
     requestContext: {
