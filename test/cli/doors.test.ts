@@ -5,7 +5,7 @@ import http, { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Service, startService } from '../../cli/demo/service.ts';
 import { isOpen } from '../../cli/doors.ts';
 import { buildProgram } from '../../cli/program.ts';
@@ -210,9 +210,8 @@ describe('every command asks a door that has the route', () => {
 
 describe('the addresses', () => {
   const settingsOf = async (line: string, env: NodeJS.ProcessEnv = {}) => {
-    const before = { ...process.env };
-    for (const name of ['AKASHI_URL', 'AKASHI_TLS_URL']) delete process.env[name];
-    Object.assign(process.env, env);
+    for (const name of ['AKASHI_URL', 'AKASHI_TLS_URL']) vi.stubEnv(name, undefined);
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     try {
       const program = buildProgram(() => async (...received) => {
         throw await readSettings(received.at(-1) as never).catch((error) => error);
@@ -222,7 +221,7 @@ describe('the addresses', () => {
         (settings: unknown) => settings,
       );
     } finally {
-      process.env = before;
+      vi.unstubAllEnvs();
     }
   };
 
