@@ -4,6 +4,8 @@ export interface Needed {
   readonly reason: string;
   /** If present, another function that runs the same code must have used the same grant. */
   readonly usedElsewhere?: true;
+  /** Whether it is used depends on the day of the run. */
+  readonly sometimes?: true;
 }
 
 export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
@@ -103,7 +105,7 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
-      /^(records|accesses|counts|report-make|evidence|own|disclosure-bundles|scheduled-(sequencing|reports)): Rows(Put|Get|Delete) .* (ledger|staged\/\*|unsequenced\/\*|certificate\/\*|channel\/\*|count\/\*|holder\/\*|kind\/\*|office\/\*|party\/\*|purpose\/\*|record\/\*|shown-request\/\*|tenant\/\*)$/,
+      /^(records|record-pages|accesses|counts|report-make|evidence|own|disclosure-bundles|scheduled-(sequencing|reports)): Rows(Put|Get|Delete) .* (ledger|staged\/\*|unsequenced\/\*|certificate\/\*|channel\/\*|count\/\*|holder\/\*|kind\/\*|office\/\*|party\/\*|purpose\/\*|record\/\*|shown-request\/\*|tenant\/\*)$/,
     reason:
       'Whoever asks for records settles those that wait, by the same code; which kinds wait when one of them is asked is chance.',
     usedElsewhere: true,
@@ -260,6 +262,14 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     reason:
       'The first item of a month makes its key, and the first of a year that of its searches; here others come first.',
     usedElsewhere: true,
+  },
+  {
+    grants:
+      /^scheduled-closings: (DataKeyMake kms:GenerateDataKey|DataKeys dynamodb:PutItem data-keys|PersonalRows(Get|Put) dynamodb:(Get|Put)Item (data-keys|month|principal)\/\*)$/,
+    reason:
+      'Names of somebody who has ended are put under the month that follows from the end. Here that is another month only at the end of one.',
+    usedElsewhere: true,
+    sometimes: true,
   },
   {
     grants: /^data-end: PersonalRows(Get|Put) dynamodb:(Get|Put)Item certificate\/\*$/,

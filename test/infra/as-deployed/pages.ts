@@ -8,6 +8,8 @@ interface Walk {
   readonly certificateOf: (principal: string) => string;
   readonly csrOf: (name: string) => string;
   readonly person: Readonly<Record<string, string>>;
+  /** Ends the process of a function. */
+  readonly recycle: (id: string) => Promise<void>;
 }
 
 const shown = async (answer: Promise<Answered>, ...texts: readonly string[]): Promise<Answered> => {
@@ -41,7 +43,7 @@ const leadsOn = async (browser: Browser, address: string, to: string): Promise<v
 /** From the form to the certificate, by three persons and nothing but pages. Returns the certificate's page. */
 export const walkRequest = async (
   walk: Walk,
-): Promise<{ certificate: string; officer: Browser; operator: Browser }> => {
+): Promise<{ certificate: string; request: string; officer: Browser; operator: Browser }> => {
   const officer = await signedIn(walk, 'higashi-counter');
   const examiner = await signedIn(walk, 'higashi-examiner');
   const operator = await signedIn(walk, 'operator-noda');
@@ -74,7 +76,7 @@ export const walkRequest = async (
   await leadsOn(officer, '/console/requests/search', '/console/requests');
   const { text } = await shown(officer.get(request));
   const certificate = /href="(\/console\/certificates\/[^"?]+)"/.exec(text)?.[1] ?? '';
-  return { certificate, officer, operator };
+  return { certificate, request, officer, operator };
 };
 
 /** Lists, files, and what changes a certificate. */
@@ -110,7 +112,10 @@ export const walkCertificate = async (
 };
 
 /** Who was told what, and its proof. */
-export const walkRecords = async (walk: Walk, certificate: string): Promise<void> => {
+export const walkRecords = async (
+  walk: Walk,
+  { certificate, request }: Awaited<ReturnType<typeof walkRequest>>,
+): Promise<void> => {
   const auditor = await signedIn(walk, 'auditor');
   const [, , , ca = '', serial = ''] = certificate.split('/');
   const filter = `ca=${ca}&serial=${serial}`;
@@ -118,6 +123,19 @@ export const walkRecords = async (walk: Walk, certificate: string): Promise<void
   const record = /href="(\/console\/records\/[^"?/]+)"/.exec(text)?.[1] ?? '';
   await shown(auditor.get(record));
   await shown(auditor.get('/console/provisions'));
+  for (const query of [
+    'recipient=tax-portal',
+    'holder=h-pages',
+    'purpose=tax-refund',
+    'channel=ocsp',
+    `request=${request.split('/').at(-1)}`,
+  ])
+    await shown(auditor.get(`/console/provisions?${query}`));
+  for (const query of ['holder=nobody', 'purpose=nothing']) {
+    const { status } = await auditor.get(`/console/provisions?${query}`);
+    expect([400, 404], query).toContain(status);
+  }
+  await shown((await signedIn(walk, 'minase-auditor')).get('/console/provisions'));
   await shown(auditor.get('/console/provisions/export'));
   for (const format of ['csv', 'ndjson']) {
     const file = await auditor.get(`/console/provisions/export.${format}?${filter}`);
@@ -132,6 +150,8 @@ export const walkRecords = async (walk: Walk, certificate: string): Promise<void
 export const walkSessions = async (walk: Walk): Promise<void> => {
   const chief = await signedIn(walk, 'higashi-chief');
   const counter = await signedIn(walk, 'higashi-counter');
+  // The next process opens the key that this one has made.
+  await walk.recycle('session-pages');
   const officers = '/console/sessions/officers';
   await shown(chief.get('/console/sessions'), officers);
   await leadsOn(chief, officers, '/console/sessions');
