@@ -81,6 +81,9 @@ export const profilesAnswer = z.looseObject({
           maxLength: z.int(),
           maxItems: z.int().exactOptional(),
           pattern: text.exactOptional(),
+          rule: bilingual.exactOptional(),
+          // A service of an earlier version does not say it.
+          certified: z.boolean().exactOptional(),
           searched: z.literal(true).exactOptional(),
           choices: z.array(z.looseObject({ value: text, label: bilingual })).exactOptional(),
         }),

@@ -46,6 +46,17 @@ ${control}
 </div>`;
 };
 
+/** A box that has to be ticked before the form is taken. */
+export const tick = (
+  { t }: Reader,
+  { name, label, isTicked = false, error }: Pick<Field, 'name' | 'label' | 'error'> & { isTicked?: boolean },
+): Html => html`<div class="field tick">
+${error && html`<p class="error" id="${name}-error">${error}</p>`}
+<input type="checkbox" id="${name}" name="${name}" value="yes" required${isTicked ? html` checked` : ''}${
+  error ? html` aria-invalid="true" aria-describedby="${name}-error"` : ''
+}> <label for="${name}">${label} <span class="required">${t`required`}</span></label>
+</div>`;
+
 /** Goes along with the form and is not shown. */
 export const hidden = (name: string, value: string): Html =>
   html`<input type="hidden" name="${name}" value="${value}">`;

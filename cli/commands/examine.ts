@@ -38,16 +38,16 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--reason <text>', 'why, for people')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, say, show }, { request: id, approve, reject, reason }) => {
+      perform(input, async (run, { request: id, approve, reject, reason }) => {
         if (approve === reject) throw usage('Say one of --approve and --reject.');
         if (reject && reason === undefined) throw usage('A rejection needs a reason: --reason TEXT.');
         const decision = approve ? 'approve' : 'reject';
-        const { answer } = await client.post(
+        const { answer } = await run.client.post(
           `/api/v1/requests/${encodeURIComponent(id)}/examinations`,
           requestAnswer,
           { decision, ...(reason === undefined ? {} : { reason }) },
         );
-        show(answer, requestText(say, answer));
+        run.show(answer, await requestText(run, answer));
       }),
     );
 };

@@ -11,7 +11,7 @@ const GUIDE: Guide = {
   needs: ['a running service, and an officer or operator: --as or --token'],
   result: [
     'prints the profiles that the office may ask for; to an operator, all that offices can be allowed to ask for',
-    'with an id, prints the keys that are taken, the fields with their choices, and whether a hold can be released',
+    'with an id, prints the keys that are taken, the fields with their rules and choices, and whether a hold can be released',
   ],
   examples: [
     'akashi profiles --as higashi-counter',
@@ -36,12 +36,22 @@ type Field = ProfileAnswer['fields'][number];
 /** The others have a form of their own, which bounds them. */
 const FREE: ReadonlySet<string> = new Set(['text', 'uri']);
 
-const fieldText = ({ kind, required, maxLength, maxItems, pattern, searched }: Field): readonly Text[] => [
+const fieldText = ({
+  kind,
+  required,
+  maxLength,
+  maxItems,
+  pattern,
+  rule,
+  certified,
+  searched,
+}: Field): readonly Text[] => [
   kind,
   required ? phrase`required` : phrase`optional`,
   ...(maxItems === undefined ? [] : [phrase`a list of at most ${maxItems}`]),
   ...(FREE.has(kind) ? [phrase`at most ${maxLength} characters`] : []),
-  ...(pattern === undefined ? [] : [phrase`of the form ${pattern}`]),
+  ...(pattern === undefined || rule ? [] : [phrase`of the form ${pattern}`]),
+  ...(certified === false ? [phrase`not in the certificate`] : []),
   ...(searched ? [phrase`found by --text`] : []),
 ];
 
@@ -67,6 +77,7 @@ const profileText = (say: Say, language: Language, profile: ProfileAnswer): stri
         phrase`field ${field.name}`,
         [...fieldText(field), field.label[language]].map(saying).join(language === 'ja' ? '、' : ', '),
       ] as const,
+      ...(field.rule ? [['', field.rule[language]] as const] : []),
       ...(field.choices ?? []).map(({ value, label }) => ['', `${value}  ${label[language]}`] as const),
     ]),
   ]);

@@ -63,7 +63,8 @@ export const addCommand: AddCommand = (program, perform) => {
     .option('--idempotency-key <key>', 'makes repeating safe; one is made and shown where none is given')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(input, async ({ client, terminal, say, show, settings }, options) => {
+      perform(input, async (run, options) => {
+        const { client, terminal, say, show, settings } = run;
         const csr = await readCsr(options.csr, terminal);
         const fields = await collectFields(options.field, options.fields);
         const key = options.idempotencyKey ?? randomUUID();
@@ -90,7 +91,7 @@ export const addCommand: AddCommand = (program, perform) => {
         const note = replayed
           ? `${say(phrase`This was submitted before; it is shown as it stands now.`)}\n`
           : '';
-        show({ request: answer, replayed, idempotencyKey: key }, `${note}${requestText(say, answer)}`);
+        show({ request: answer, replayed, idempotencyKey: key }, `${note}${await requestText(run, answer)}`);
       }),
     );
 };

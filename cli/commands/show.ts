@@ -9,7 +9,11 @@ const GUIDE: Guide = {
     'a running service, and an officer, operator or auditor: --as or --token',
     "the request's id, the first column of akashi requests",
   ],
-  result: ['prints the request; once it is issued, its certificate as CA/SERIAL'],
+  result: [
+    'prints the request; once it is issued, its certificate as CA/SERIAL',
+    'what the certificate says is apart from what is kept with the request only; choices are by their labels',
+    'to an auditor, who does not see profiles, fields are by their names and choices by their values',
+  ],
   examples: [
     "REQUEST=$(akashi requests --as higashi-counter | head -n 1 | cut -d ' ' -f 1)",
     'akashi show $REQUEST --as higashi-counter',
@@ -26,9 +30,9 @@ export const addCommand: AddCommand = (program, perform) => {
     .argument('<request>', "the request's id")
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(z.object({ request: z.string() }), async ({ client, say, show }, { request: id }) => {
-        const request = await client.get(`/api/v1/requests/${encodeURIComponent(id)}`, requestAnswer);
-        show(request, requestText(say, request));
+      perform(z.object({ request: z.string() }), async (run, { request: id }) => {
+        const request = await run.client.get(`/api/v1/requests/${encodeURIComponent(id)}`, requestAnswer);
+        run.show(request, await requestText(run, request));
       }),
     );
 };

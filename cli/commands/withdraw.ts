@@ -27,13 +27,10 @@ export const addCommand: AddCommand = (program, perform) => {
     .requiredOption('--reason <text>', 'why, for people')
     .addHelpText('after', guideText(GUIDE))
     .action(
-      perform(
-        z.object({ request: z.string(), reason: z.string() }),
-        async ({ client, say, show }, { request: id, reason }) => {
-          const path = `/api/v1/requests/${encodeURIComponent(id)}/withdrawal`;
-          const { answer } = await client.post(path, requestAnswer, { reason });
-          show(answer, requestText(say, answer));
-        },
-      ),
+      perform(z.object({ request: z.string(), reason: z.string() }), async (run, { request: id, reason }) => {
+        const path = `/api/v1/requests/${encodeURIComponent(id)}/withdrawal`;
+        const { answer } = await run.client.post(path, requestAnswer, { reason });
+        run.show(answer, await requestText(run, answer));
+      }),
     );
 };

@@ -9,7 +9,12 @@ import type {
 import { CHANNELS, type LedgerRecord, RECORD_KINDS } from '../../lib/ledger/ledger.ts';
 import { ENTRY_REASONS, parseSerial, REVOCATION_REASONS } from '../../lib/pki/pki.ts';
 import { DOORS } from '../../lib/principal.ts';
-import { EXAMINATION_STAGES, REQUEST_STATES, type RequestView } from '../../lib/registration/registration.ts';
+import {
+  EXAMINATION_STAGES,
+  hasIndividualNumber,
+  REQUEST_STATES,
+  type RequestView,
+} from '../../lib/registration/registration.ts';
 import { AUTHORITY_CRL, FULL_CRL } from '../../lib/status/status.ts';
 
 /* The schemas of several operations. Names in examples are those of the demonstration (domains/demonstration.json). `tsc` checks those of answers against the rooms' types. */
@@ -91,8 +96,15 @@ export const cursor = z
   .max(4096)
   .meta({ description: 'From an earlier page of the same query; opaque.' });
 
-export const reason = z
+/** What people write is kept, and an Individual Number must not be. */
+const written = z
   .string()
+  .refine(
+    (text) => !hasIndividualNumber(text),
+    "Twelve digits in it have the form of an Individual Number (My Number), which the law forbids to keep here; leave them out, or give a number of your office's own that has another length.",
+  );
+
+export const reason = written
   .trim()
   .min(1, 'Must say why.')
   .max(1000, 'Must have at most 1,000 characters.')
@@ -100,12 +112,15 @@ export const reason = z
 
 export const fields = z
   .record(
-    z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "Must be a field's name."),
-    z.union([z.string().max(4096), z.array(z.string().max(4096)).max(64)]),
+    z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,64}$/, "Must be a field's name.")
+      .refine((name) => !hasIndividualNumber(name), "Must be a field's name."),
+    z.union([written.max(4096), z.array(written.max(4096)).max(64)]),
   )
   .meta({
     description:
-      "Values of the profile's fields, by the field's name; `/api/v1/profiles` says which there are.",
+      "Values of the profile's fields, by the field's name; `/api/v1/profiles` says which there are. What has the form of an Individual Number (twelve digits with the right check digit, however they are written) is refused in any of them.",
     example: { position: 'Mayor', positionJa: '市長' },
   });
 

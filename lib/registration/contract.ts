@@ -171,7 +171,8 @@ export interface Registration {
   /**
    * Faults: `unknown-profile`, `profile-not-allowed`, `malformed-csr` and its kin, `proof-of-possession-failed`,
    * `unsupported-algorithm`, `weak-key`, `compromised-key`, `key-algorithm-not-allowed`, `duplicate-key` (`facts.request` is the
-   * request that has the key, where that is the office's own), `invalid-field`,
+   * request that has the key, where that is the office's own), `invalid-field`, `invalid-input` where the certification request
+   * names somebody by an Individual Number,
    * `idempotency-key-invalid`, `idempotency-key-reused`, `forbidden`; `invalid-input` and `not-in-force` where the pseudonym
    * is somebody else's, or its holder is suspended or has ended. A pseudonym that nobody has is enrolled as a holder's. With an idempotency key (1 to 255 visible
    * ASCII characters, each principal's own), the same submission gives the same request again (`replayed`) for seven

@@ -1,10 +1,11 @@
 import { Fault, phrase } from '../fault.ts';
 import { readRequestedKey } from '../keys/keys.ts';
 import { applicationDigest } from './application-digest.ts';
-import type { Submission } from './contract.ts';
+import type { IgnoredPart, Submission } from './contract.ts';
 import type { Application } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { ignoredParts } from './ignored.ts';
+import { hasIndividualNumber } from './individual-number.ts';
 import type { RequestData } from './request-data.ts';
 
 /** The limit for the JSON of all fields together, so that a request's row stays well below the store's limit. */
@@ -15,13 +16,23 @@ const HOLDER = /^[a-z0-9-]{1,64}$/;
 /** An Individual Number (個人番号) has 12 digits and a Resident Record Code (住民票コード) 11. No record may have either. */
 const assertPseudonym = (holder: string): void => {
   const digits = holder.replaceAll('-', '');
-  if (!HOLDER.test(holder) || /^\d{11,12}$/.test(digits)) {
+  if (!HOLDER.test(holder) || /^\d{11,12}$/.test(digits) || hasIndividualNumber(holder)) {
     throw new Fault(
       'invalid-field',
       'A holder is named by a pseudonym of 1 to 64 of a-z, 0-9 and hyphens, never by a number of the resident register.',
       { field: 'holder' },
     );
   }
+};
+
+/** What the certificate will not have is kept for those who examine. The fields were checked at the door (functions/http/schemas.ts). */
+const assertNoNumberIgnored = (ignored: readonly IgnoredPart[]): void => {
+  if (ignored.some(({ value = '' }) => hasIndividualNumber(value)))
+    throw new Fault(
+      'invalid-input',
+      'The subject or another name in the certification request has the form of an Individual Number (My Number), which the law forbids to keep here; make the certification request again without it.',
+      { path: 'csr' },
+    );
 };
 
 /** Checks the whole submission, before anything is stored. Faults: those of `Registration.submit`. */
@@ -75,6 +86,7 @@ export const readApplication = async (
     subjectPublicKeyInfo,
   });
   const ignored = ignoredParts(csr, { subject, subjectAltNames });
+  assertNoNumberIgnored(ignored);
   const data: RequestData = {
     about: { tenant, office, ...(holder !== undefined && { holder }) },
     fields,

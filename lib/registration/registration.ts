@@ -45,6 +45,7 @@ export {
   type RequestView,
   type Submission,
 } from './contract.ts';
+export { hasIndividualNumber } from './individual-number.ts';
 export { requestItem } from './request-data.ts';
 export { timeOfRequestId } from './request-id.ts';
 export { openCertificateOfRequest } from './rows.ts';

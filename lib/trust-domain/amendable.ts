@@ -82,15 +82,16 @@ const authorityIssues = (before: TrustDomain, after: TrustDomain): readonly Issu
   });
 };
 
-/** Everything in a profile that decides a certificate's contents. Who examines its requests does not. */
+/** Everything in a profile that decides a certificate's contents. Who examines its requests does not, nor how a rule is said. */
 const contentOf = ({
   title: _title,
   version: _version,
   revocationTerm: _term,
   officeApproval: _approval,
   signsIn: _signsIn,
+  fields,
   ...content
-}: Profile): unknown => content;
+}: Profile): unknown => ({ ...content, fields: fields.map(({ rule: _rule, ...field }) => field) });
 
 const profileIssues = (before: TrustDomain, after: TrustDomain): readonly Issue[] => {
   const known = byId(before.profiles);

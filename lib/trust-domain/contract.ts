@@ -90,6 +90,8 @@ export interface Field {
   readonly maxItems?: number;
   /** Must match the whole value. */
   readonly pattern?: RegExp;
+  /** What a value has to be like, in words and with an example, for those who fill in the field. */
+  readonly rule?: Text;
   readonly choices?: readonly { readonly value: string; readonly label: Text }[];
   /** Offices find requests by the beginning of its value. */
   readonly searched?: true;

@@ -15,6 +15,18 @@ export const invalidField = ({ name, label, choices }: Field, why: Phrase): Faul
     ...(choices && { choices }),
   });
 
+/** For a value that the field's pattern does not take. A pattern says nothing to those who fill in a form; its rule does. */
+const patternNotMet = (field: Field): Fault => {
+  const { name, label, rule } = field;
+  return rule === undefined
+    ? invalidField(field, phrase`is not of the form that the profile asks for`)
+    : new Fault('invalid-field', phrase`The field "${name}" (${label}) has a rule: ${rule}`, {
+        field: name,
+        label,
+        rule,
+      });
+};
+
 /** For a value that has the form of its field and cannot stand in a name. */
 export const unfitField = (field: Pick<Field, 'name' | 'label'>, reason: Phrase): Fault =>
   new Fault(
@@ -124,8 +136,7 @@ const readValue = (field: Field, given: unknown): string => {
   const value = canonical(text, field);
   if (value === undefined)
     throw invalidField(field, phrase`is not ${field.choices ? oneOf(field.choices) : what}`);
-  if (field.pattern && !field.pattern.test(value))
-    throw invalidField(field, phrase`is not of the form that the profile asks for`);
+  if (field.pattern && !field.pattern.test(value)) throw patternNotMet(field);
   return value;
 };
 

@@ -1,6 +1,6 @@
 import type { Principal } from '../principal.ts';
 import { serves } from '../tenant.ts';
-import type { Field, HoldRule, Office, SameKeyRule, Text, TrustDomain } from './contract.ts';
+import type { Field, HoldRule, Office, Profile, SameKeyRule, Source, Text, TrustDomain } from './contract.ts';
 
 /** What the requests for certificates of a profile have to be like, for those who make or examine them. */
 export interface ProfileView {
@@ -21,8 +21,12 @@ export interface ProfileView {
   readonly fields: readonly FieldView[];
 }
 
-/** `pattern` is the source of a regular expression, which the whole value must match. */
-export type FieldView = Omit<Field, 'pattern'> & { readonly pattern?: string };
+export type FieldView = Omit<Field, 'pattern'> & {
+  /** The source of a regular expression, which the whole value must match. */
+  readonly pattern?: string;
+  /** Whether its value goes into the certificate. Other values are kept with the request alone. */
+  readonly certified: boolean;
+};
 
 export interface Profiles {
   /**
@@ -35,17 +39,31 @@ export interface Profiles {
 /** Undefined where there is no office of that id. */
 type OfficeOf = (id: string) => Promise<Pick<Office, 'id' | 'profiles' | 'officeApproval'> | undefined>;
 
-const fieldView = ({ pattern, ...field }: Field): FieldView => ({
-  ...field,
-  ...(pattern && { pattern: pattern.source }),
-});
+/** Where the profile's names come from. */
+const sourcesOf = ({ subject, subjectAltName }: Profile): readonly Source[] => [
+  ...subject.map(([, source]) => source),
+  ...subjectAltName.flatMap((name) =>
+    name.kind === 'directoryName' ? name.name.map(([, source]) => source) : [name.source],
+  ),
+];
+
+const fieldViews = (profile: Profile): readonly FieldView[] => {
+  const sources = sourcesOf(profile);
+  return profile.fields.map(({ pattern, ...field }) => ({
+    ...field,
+    ...(pattern && { pattern: pattern.source }),
+    certified: sources.some(
+      (source) => typeof source === 'object' && 'field' in source && source.field === field.name,
+    ),
+  }));
+};
 
 export const openProfiles = ({ profiles, authorities }: TrustDomain, officeOf: OfficeOf): Profiles => ({
   list: async (actor) => {
     const { role, office: id } = actor;
     const office = role === 'officer' && id !== undefined ? await officeOf(id) : undefined;
     return profiles.flatMap((profile): ProfileView[] => {
-      const { kind, title, version, publicKeys, sameKey, hold, officeApproval, fields } = profile;
+      const { kind, title, version, publicKeys, sameKey, hold, officeApproval } = profile;
       const authority = authorities.find((one) => one.id === profile.authority);
       if (kind === 'principal' || kind === 'service' || !authority) return [];
       if (authority.tenant !== undefined && !serves(actor, authority.tenant)) return [];
@@ -62,7 +80,7 @@ export const openProfiles = ({ profiles, authorities }: TrustDomain, officeOf: O
           sameKey,
           hold,
           officeApproval: officeApproval || office?.officeApproval === true,
-          fields: fields.map(fieldView),
+          fields: fieldViews(profile),
         },
       ];
     });

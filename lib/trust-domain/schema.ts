@@ -213,6 +213,7 @@ const field = z
         }, phrase`The pattern is not a regular expression.`),
       )
       .optional(),
+    rule: text.exactOptional(),
     choices: z
       .array(z.strictObject({ value: line, label: text }))
       .min(1)

@@ -218,7 +218,14 @@ const PROFILE: ProfileView = {
   hold: 'final',
   officeApproval: false,
   fields: [
-    { name: 'CN', label: { ja: '職名', en: 'Position' }, kind: 'text', required: true, maxLength: 64 },
+    {
+      name: 'CN',
+      label: { ja: '職名', en: 'Position' },
+      kind: 'text',
+      required: true,
+      maxLength: 64,
+      certified: true,
+    },
   ],
 };
 
@@ -424,6 +431,15 @@ export const testApp = (
       crl: async (id, partition) =>
         known(id === CA, 'unknown-authority', known(partition === 'full', 'unknown-crl', crl())),
       authorityFor: async (_actor, id) => known(id === CA, 'unknown-authority', {}),
+      authorityState: async (_actor, id) =>
+        known(id === CA, 'unknown-authority', {
+          ca: CA,
+          stopped: false,
+          certificate: { serial: SERIAL, notBefore: ca.notBefore, notAfter: ca.notAfter, status: 'good' },
+          crls: [{ partition: 'full', state: 'missing' }],
+          responders: [{ algorithm: ca.algorithm, state: 'missing' }],
+          findings: 0,
+        }),
       publishShowing: async () => {},
       publish: async (id) => known(id === CA, 'unknown-authority', crl()),
       archived: async (id) =>
@@ -744,6 +760,7 @@ export const EXAMPLES: Readonly<
     body: JSON.stringify({ proposal: '66'.repeat(16), decision: 'approve' }),
   },
   listUsedKeys: { target: '/api/v1/keys?limit=5' },
+  getAuthorityState: { target: `/api/v1/authorities/${CA}/state` },
   listCrls: { target: `/api/v1/crls/${CA}?limit=5` },
   getArchivedCrl: { target: `/api/v1/crls/${CA}/full/7.crl` },
   revokeCertificate: {

@@ -331,6 +331,28 @@ describe('an amendment', () => {
     expect((await examine(await openHouse(ground), 'operator-noda')).state).toBe('issued');
   });
 
+  it('of the words of a rule needs no other version, and requests go on', async () => {
+    const words: Change = (file) => {
+      for (const { fields } of file.profiles as unknown as readonly LabelledProfile[])
+        for (const one of fields)
+          Object.assign(one, { rule: { ja: '（例：A）と書きます。', en: 'Write it as in A.' } });
+    };
+    const { request } = await house.app.registration.submit(house.principal('higashi-counter'), {
+      profile: 'organisation-client',
+      csr: opensslRequest(ground.folder, 'worded'),
+      fields: FIELDS['organisation-client'] ?? {},
+    });
+    await house.app.registration.examine(house.principal('higashi-examiner'), request.id, {
+      decision: 'approve',
+    });
+    await agree(house, words);
+    const second = await openHouse(ground, { domain: words });
+    const done = await second.app.registration.examine(second.principal('operator-noda'), request.id, {
+      decision: 'approve',
+    });
+    expect(done).toMatchObject({ state: 'issued', profileVersion: 1 });
+  });
+
   it('waits until requests approved under the file in force are issued by that file', async () => {
     const profile: Change = (file) => {
       for (const one of file.profiles) one.version = 2;

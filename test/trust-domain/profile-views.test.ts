@@ -51,6 +51,7 @@ describe('the profiles', () => {
       maxLength: 253,
       maxItems: expect.any(Number),
       searched: true,
+      certified: true,
     });
     const person = all.find(({ id }) => id === 'person-signature');
     expect(person).toMatchObject({ ca: 'signature-1', hold: 'final', sameKey: 'refused' });
@@ -62,5 +63,26 @@ describe('the profiles', () => {
     const { pattern = '' } = person?.fields.find(({ name }) => name === 'holderId') ?? {};
     expect(new RegExp(pattern, 'u').test('2026112200000001')).toBe(true);
     expect(JSON.parse(JSON.stringify(all))).toEqual(all);
+  });
+
+  it('say the rule of each pattern in words, in both languages', async () => {
+    const fields = domain.profiles.flatMap((profile) => profile.fields).filter(({ pattern }) => pattern);
+    expect(fields.length).toBeGreaterThan(4);
+    for (const { name, rule, pattern } of fields) {
+      expect(rule, name).toEqual({ ja: expect.stringMatching(/例：/), en: expect.stringMatching(/as in /) });
+      // The example follows the rule.
+      const example = /例：(.+?)）。/.exec(rule?.ja ?? '')?.[1] ?? '';
+      expect(pattern?.test(example), example).toBe(true);
+      expect(rule?.en).toContain(example);
+    }
+    const [person] = (await listFor('higashi-counter')).filter(({ id }) => id === 'person-signature');
+    expect(person?.fields.find(({ name }) => name === 'holderId')?.rule?.ja).toContain('個人番号');
+  });
+
+  it('say which values go into the certificate', async () => {
+    const kept = (await listFor('operator-noda')).flatMap(({ id, fields }) =>
+      fields.filter(({ certified }) => !certified).map(({ name }) => `${id}.${name}`),
+    );
+    expect(kept).toEqual(['person-signature.kana']);
   });
 });

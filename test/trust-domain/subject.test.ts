@@ -221,6 +221,34 @@ describe('fields', () => {
     }
   });
 
+  it('that a pattern does not take are refused with the rule in words', () => {
+    const refusal = (id: string, fields: FieldValues): Fault => {
+      try {
+        describeFor(id, fields);
+      } catch (error) {
+        if (Fault.is(error)) return error;
+      }
+      throw new Error('no fault');
+    };
+    const ruled = refusal('person-signature', { ...PERSON, holderId: 'abc' });
+    expect(ruled.message).toBe(
+      'The field "holderId" (Holder number) has a rule: 12 to 24 digits and capital letters A-Z, as in 2026112200000001: a number that your office has given, never an Individual Number (My Number) or a resident record code.',
+    );
+    expect(ruled.phrase.in(japanese)).toMatch(
+      /^項目「利用者番号」（holderId）は、次の決まりに従って入力してください。半角の数字と英大文字で12～24文字です（例：/,
+    );
+    expect(ruled.facts).toMatchObject({
+      field: 'holderId',
+      rule: { ja: expect.any(String), en: expect.any(String) },
+    });
+
+    const profile = profileOf('person-signature');
+    const fields = profile.fields.map(({ rule: _, ...field }) => field);
+    expect(() => describeSubject({ ...profile, fields }, HIGASHI, { ...PERSON, holderId: 'abc' })).toThrow(
+      'The field "holderId" (Holder number) is not of the form that the profile asks for.',
+    );
+  });
+
   it('that an attribute cannot hold are refused as fields', () => {
     // serialNumber is a PrintableString; the field's own pattern is removed.
     const profile = profileOf('organisation-client');

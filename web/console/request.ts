@@ -36,44 +36,78 @@ ${certificate && html`<li><b>${t`Certificate issued`}</b> · <a class="id" href=
 </ol>`;
 };
 
-/** The values of a request, by the labels of its profile. */
+type Row = readonly [term: string, value: Html | string | undefined];
+type ProfileField = ProfileView['fields'][number];
+
+const valueText = (
+  reader: Reader,
+  field: ProfileField | undefined,
+  value: string | readonly string[],
+): Html => {
+  const choice = field?.choices?.find((one) => one.value === value);
+  return choice
+    ? html`${both(reader, choice.label)} <span class="id">${choice.value}</span>`
+    : html`<span class="person" lang="ja">${[value].flat().join('、')}</span>`;
+};
+
+/**
+ * The values of a request, by the labels of its profile: those that go into the certificate apart from those that are kept with the
+ * request alone. An auditor does not see profiles, and a profile may have lost a field since: of these values nobody says it.
+ */
 export const fieldRows = (
   reader: Reader,
   profile: ProfileView | undefined,
   fields: NonNullable<RequestView['fields']>,
-) =>
-  Object.entries(fields).map(([name, value]) => {
-    const label = profile?.fields.find((one) => one.name === name)?.label;
-    const text = html`<span class="person" lang="ja">${[value].flat().join('、')}</span>`;
-    return [label ? both(reader, label) : name, text] as const;
+): Readonly<Record<'certified' | 'kept' | 'unknown', readonly Row[]>> => {
+  const rows = Object.entries(fields).map(([name, value]) => {
+    const field = profile?.fields.find((one) => one.name === name);
+    const row: Row = [field ? both(reader, field.label) : name, valueText(reader, field, value)];
+    return { certified: field?.certified, row };
   });
+  const rowsWhere = (certified: boolean | undefined): readonly Row[] =>
+    rows.flatMap((one) => (one.certified === certified ? [one.row] : []));
+  return { certified: rowsWhere(true), kept: rowsWhere(false), unknown: rowsWhere(undefined) };
+};
 
-/** The contents of the certificate that will be made. */
+/** With its heading, where there is anything. */
+const section = (heading: string, rows: readonly Row[]): Html =>
+  rows.every(([, value]) => value === undefined) ? html`` : html`<h2>${heading}</h2>${facts(rows)}`;
+
+export const keptSection = ({ t }: Reader, rows: readonly Row[]): Html =>
+  section(t`Kept with the request, and not in the certificate`, rows);
+
+/** The contents of the certificate that will be made, and what else the request has. */
 const contentsOf = (reader: Reader, request: RequestView, profile: ProfileView | undefined): Html => {
   const { t } = reader;
-  if (request.personalData)
-    return alert(
-      t`These data are not shown`,
-      request.personalData.state === 'ended'
-        ? t`Their retention has ended.`
-        : t`They cannot be read now; tell the operator.`,
-    );
-  return facts([
-    [
-      t`Subject of the certificate`,
-      request.subject && html`<span class="person" lang="ja">${request.subject}</span>`,
-    ],
-    ...fieldRows(reader, profile, request.fields ?? {}),
-    [t`Holder (pseudonym)`, request.holder && html`<span class="id">${request.holder}</span>`],
-    [t`Officer to whom it is issued`, request.issuedTo && html`<span class="id">${request.issuedTo}</span>`],
-    [t`Key`, request.keyAlgorithm],
-    [t`SHA-256 of the public key`, html`<span class="digest">${request.publicKeyDigest}</span>`],
-    [
-      t`Not taken from the certification request`,
-      request.ignored &&
-        html`<ul>${request.ignored.map(({ part, name, value }) => html`<li>${[part, name, value].filter(Boolean).join(': ')}</li>`)}</ul>`,
-    ],
-  ]);
+  const { subject, holder, issuedTo, ignored, personalData } = request;
+  const { certified, kept, unknown } = fieldRows(reader, profile, request.fields ?? {});
+  return html`<h2>${t`What the certificate will say`}</h2>
+${
+  personalData &&
+  alert(
+    t`These data are not shown`,
+    personalData.state === 'ended'
+      ? t`Their retention has ended.`
+      : t`They cannot be read now; tell the operator.`,
+  )
+}
+${facts([
+  [t`Subject of the certificate`, subject && html`<span class="person" lang="ja">${subject}</span>`],
+  ...certified,
+  [t`Key`, request.keyAlgorithm],
+  [t`SHA-256 of the public key`, html`<span class="digest">${request.publicKeyDigest}</span>`],
+])}
+${section(t`Fields of the request`, unknown)}
+${keptSection(reader, [
+  ...kept,
+  [t`Holder (pseudonym)`, holder && html`<span class="id">${holder}</span>`],
+  [t`Officer to whom it is issued`, issuedTo && html`<span class="id">${issuedTo}</span>`],
+  [
+    t`Not taken from the certification request`,
+    ignored &&
+      html`<ul>${ignored.map(({ part, name, value }) => html`<li>${[part, name, value].filter(Boolean).join(': ')}</li>`)}</ul>`,
+  ],
+])}`;
 };
 
 export interface RequestActions {
@@ -124,7 +158,6 @@ ${facts([
   [t`Profile`, profile ? both(reader, profile.title) : request.profile],
   [t`Office`, request.office],
 ])}
-<h2>${t`What the certificate will say`}</h2>
 ${contentsOf(reader, request, profile)}
 <h2>${t`What has happened`}</h2>
 ${timeline(reader, request)}

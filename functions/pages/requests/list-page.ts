@@ -12,6 +12,7 @@ import { field, filter } from '../../../web/forms.ts';
 import type { Reader } from '../../../web/reader.ts';
 import { REQUEST_STATE_TEXTS } from '../../../web/texts.ts';
 import { route as listRequests } from '../../routes/requests/list-requests.ts';
+import { labelled } from '../failure.ts';
 import { ownPage } from '../page.ts';
 import type { OwnVisit } from '../visit.ts';
 import { profilesFor } from './request-pages.ts';
@@ -59,7 +60,12 @@ const read = (visit: OwnVisit): Promise<RequestPage> => {
     const value = visit.query.get(name);
     return value ? [[name, value] as const] : [];
   });
-  return visit.ask(listRequests, { query: { ...Object.fromEntries(asked), count: 'true' } });
+  const { t } = visit.reader;
+  const labels = { 'query.holder': t`Holder (pseudonym)`, 'query.submittedBy': t`Submitted by` };
+  return labelled(
+    labels,
+    visit.ask(listRequests, { query: { ...Object.fromEntries(asked), count: 'true' } }),
+  );
 };
 
 export const requestListPage = ownPage(

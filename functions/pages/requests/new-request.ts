@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { html } from 'hono/html';
-import * as z from 'zod/mini';
 import { Fault } from '../../../lib/fault.ts';
 import { readRequestedKey } from '../../../lib/keys/keys.ts';
 import { encodePem } from '../../../lib/pki/pki.ts';
 import type { RequestView } from '../../../lib/registration/registration.ts';
 import type { ProfileView } from '../../../lib/trust-domain/trust-domain.ts';
-import { fieldRows } from '../../../web/console/request.ts';
-import { both, facts, type Html, type View } from '../../../web/document.ts';
-import { type Filled, field, form, hidden } from '../../../web/forms.ts';
+import { fieldRows, keptSection } from '../../../web/console/request.ts';
+import { both, facts, type View } from '../../../web/document.ts';
+import { type Filled, form, hidden } from '../../../web/forms.ts';
 import type { Reader } from '../../../web/reader.ts';
 import { route as submitRequest } from '../../routes/requests/submit-request.ts';
+import { labelled } from '../failure.ts';
 import { ownForm, type Sent } from '../form.ts';
 import { formAddress } from '../form-address.ts';
 import { ownPage } from '../page.ts';
 import type { OwnVisit, Visit } from '../visit.ts';
+import { CARRIED, carriedProfile, entryView, inputOf, labelsOf } from './entry-form.ts';
 import { profilesFor } from './request-pages.ts';
 
 /*
@@ -47,108 +48,11 @@ const profileFor = async (visit: OwnVisit): Promise<ProfileView> => {
   throw new Fault('unknown-profile', 'Your office may not ask for certificates of such a profile.');
 };
 
-/** The name of an input of a profile's field. */
-const inputOf = (name: string): string => `field.${name}`;
-
-const rulesOf = ({ t }: Reader, one: ProfileView['fields'][number]): string =>
-  [
-    one.kind === 'date' ? t`A date, such as 1990-02-17.` : t`At most ${one.maxLength} characters.`,
-    one.maxItems === undefined ? '' : t`One value on each line, at most ${one.maxItems}.`,
-  ].join(' ');
-
-const profileInput = (reader: Reader, one: ProfileView['fields'][number], filled: Filled): Html =>
-  field(reader, {
-    name: inputOf(one.name),
-    label: both(reader, one.label),
-    ...(one.choices ? {} : { hint: rulesOf(reader, one) }),
-    value: filled[inputOf(one.name)],
-    isRequired: one.required,
-    kind: one.maxItems === undefined ? 'text' : 'area',
-    lang: 'ja',
-    ...(one.choices && {
-      choices: [['', '—'], ...one.choices.map(({ value, label }) => [value, both(reader, label)] as const)],
-    }),
-  });
-
-/** The fields of a profile go along with the form, so that the same form can be made again without reading anything. */
-const CARRIED = 'profile-terms';
-
-const entryView = (reader: Reader, profile: ProfileView, filled: Filled): View => {
-  const { t } = reader;
-  return {
-    title: t`New request: ${both(reader, profile.title)}`,
-    main: form(
-      `/console/new/${encodeURIComponent(profile.id)}/preview`,
-      { button: t`See what it says`, hasFile: true },
-      hidden(CARRIED, JSON.stringify(profile)),
-      html`<h2>${t`The certification request (PKCS#10)`}</h2>`,
-      field(reader, {
-        name: 'csrFile',
-        label: t`File`,
-        hint: t`PEM or DER, made on the machine that has the key.`,
-        kind: 'file',
-      }),
-      field(reader, { name: 'csr', label: t`Or its text (PEM)`, kind: 'area', value: filled.csr }),
-      html`<h2>${t`What the certificate will say`}</h2>`,
-      ...profile.fields.map((one) => profileInput(reader, one, filled)),
-      html`<h2>${t`Whose it is`}</h2>`,
-      field(reader, {
-        name: 'holder',
-        label: t`Holder (pseudonym)`,
-        hint: t`Lower-case letters, digits and hyphens; never a name, and never a number of the resident register.`,
-        value: filled.holder,
-        isRequired: profile.kind === 'person',
-      }),
-      field(reader, {
-        name: 'issuedTo',
-        label: t`Officer to whom it is issued`,
-        hint: t`The id of an officer of your office, where the certificate is for one.`,
-        value: filled.issuedTo,
-      }),
-    ),
-  };
-};
-
 export const newRequestFormPage = ownPage(
   { id: 'newRequestFormPage', path: '/console/new/{profile}', summary: 'Fill in a new request' },
   ROLES,
   async (visit) => entryView(visit.reader, await profileFor(visit), {}),
 );
-
-const MAX_TERMS = 64 * 1024;
-
-const Text = z.object({ ja: z.string(), en: z.string() });
-
-/** As far as the form needs them. */
-const Terms = z.object({
-  id: z.string(),
-  title: Text,
-  kind: z.enum(['organisation', 'person']),
-  fields: z
-    .array(
-      z.object({
-        name: z.string(),
-        label: Text,
-        kind: z.string(),
-        required: z.boolean(),
-        maxLength: z.number(),
-        maxItems: z.optional(z.number()),
-        choices: z.optional(z.array(z.object({ value: z.string(), label: Text })).check(z.maxLength(200))),
-      }),
-    )
-    .check(z.maxLength(100)),
-});
-
-/** The browser has sent it back. It only makes the form again; the operation judges what was typed. */
-const carriedProfile = ({ filled }: Sent): ProfileView | undefined => {
-  const text = filled[CARRIED] ?? '';
-  if (text.length > MAX_TERMS) return undefined;
-  try {
-    return Terms.safeParse(JSON.parse(text)).data as ProfileView | undefined;
-  } catch {
-    return undefined;
-  }
-};
 
 const againView = (reader: Reader, sent: Sent, profile: string): View => {
   const known = carriedProfile(sent);
@@ -188,16 +92,21 @@ const previewView = (
   key: { readonly kind: string; readonly digest: string } | undefined,
 ): View => {
   const { t } = reader;
+  const { certified, kept } = fieldRows(reader, profile, fieldsOf(filled, profile));
   return {
     title: t`Send this request?`,
-    main: html`${facts([
-      [t`Profile`, both(reader, profile.title)],
-      ...fieldRows(reader, profile, fieldsOf(filled, profile)),
-      [t`Holder (pseudonym)`, filled.holder],
-      [t`Officer to whom it is issued`, filled.issuedTo],
-      [t`Key`, key?.kind],
-      [t`SHA-256 of the public key`, key && html`<span class="digest">${key.digest}</span>`],
-    ])}
+    main: html`${facts([[t`Profile`, both(reader, profile.title)]])}
+<h2>${t`What the certificate will say`}</h2>
+${facts([
+  ...certified,
+  [t`Key`, key?.kind],
+  [t`SHA-256 of the public key`, key && html`<span class="digest">${key.digest}</span>`],
+])}
+${keptSection(reader, [
+  ...kept,
+  [t`Holder (pseudonym)`, filled.holder],
+  [t`Officer to whom it is issued`, filled.issuedTo],
+])}
 ${key && html`<p>${t`The certification request proves that its sender has the key.`}</p>`}
 ${form(
   `/console/new/${encodeURIComponent(profile.id)}/submission`,
@@ -233,7 +142,7 @@ export const submitRequestForm = ownForm(
   async (visit, sent) => {
     const profile = await profileFor(visit);
     const { csr = '', holder = '', issuedTo = '', key = '' } = sent.filled;
-    const { id } = await visit.ask<RequestView>(submitRequest, {
+    const asked = visit.ask<RequestView>(submitRequest, {
       body: {
         profile: profile.id,
         csr,
@@ -244,6 +153,7 @@ export const submitRequestForm = ownForm(
       // The form sent twice, or again after going back, gives the same request.
       headers: { 'idempotency-key': key },
     });
+    const { id } = await labelled(labelsOf(visit.reader, profile), asked);
     return { to: `/console/requests/${encodeURIComponent(id)}?done=submitted` };
   },
   ({ reader, params: { profile = '' } }, sent) => againView(reader, sent, profile),

@@ -10,6 +10,7 @@ import { route as getRequest } from '../../routes/requests/get-request.ts';
 import { route as listProfiles } from '../../routes/requests/list-profiles.ts';
 import { route as withdrawRequest } from '../../routes/requests/withdraw-request.ts';
 import { asFile } from '../answer.ts';
+import { type Labels, labelled } from '../failure.ts';
 import { ownForm } from '../form.ts';
 import { formAddress } from '../form-address.ts';
 import { ownPage } from '../page.ts';
@@ -72,6 +73,8 @@ export const requestPage = ownPage(
   },
 );
 
+const labelsOf = ({ t }: Reader): Labels => ({ 'body.reason': t`Reason` });
+
 const addressOf = (id: string, done: string): string =>
   `/console/requests/${encodeURIComponent(id)}?done=${done}`;
 
@@ -97,7 +100,8 @@ export const examineRequestForm = ownForm(
   async (visit, { filled: { decision, reason = '' } }) => {
     const id = visit.params.id ?? '';
     const said = reason.trim() === '' ? {} : { reason };
-    await visit.ask(examineRequest, { params: { id }, body: { decision, ...said } });
+    const asked = visit.ask(examineRequest, { params: { id }, body: { decision, ...said } });
+    await labelled(labelsOf(visit.reader), asked);
     return { to: addressOf(id, decision === 'approve' ? 'approved' : 'rejected') };
   },
   ({ reader, params: { id = '' } }, { filled }) => ({
@@ -111,7 +115,7 @@ export const withdrawRequestForm = ownForm(
   ['officer'],
   async (visit, { filled: { reason = '' } }) => {
     const id = visit.params.id ?? '';
-    await visit.ask(withdrawRequest, { params: { id }, body: { reason } });
+    await labelled(labelsOf(visit.reader), visit.ask(withdrawRequest, { params: { id }, body: { reason } }));
     return { to: addressOf(id, 'withdrawn') };
   },
   ({ reader, params: { id = '' } }, { filled }) => ({

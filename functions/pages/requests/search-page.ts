@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { nextFound, searchForm } from '../../../web/console/search.ts';
 import type { View } from '../../../web/document.ts';
 import { route as searchRequests } from '../../routes/requests/search-requests.ts';
+import { labelled } from '../failure.ts';
 import { ownForm } from '../form.ts';
 import { formAddress } from '../form-address.ts';
 import { type RequestPage, requestTable, SEARCH } from './list-page.ts';
@@ -24,9 +25,10 @@ export const searchRequestsForm = ownForm(
     const { t } = reader;
     const { text = '', cursor } = filled;
     const office = filled.within || caller.office;
-    const found = await visit.ask<RequestPage>(searchRequests, {
+    const asked = visit.ask<RequestPage>(searchRequests, {
       body: { text, ...(office !== undefined && { office }), ...(cursor !== undefined && { cursor }) },
     });
+    const found = await labelled({ 'body.text': t`Search by name`, 'body.office': t`Office` }, asked);
     const caption = t`${found.requests.length} on this page`;
     return {
       title: t`Requests found`,

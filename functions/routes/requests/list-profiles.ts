@@ -19,6 +19,12 @@ const field = z.object({
     .string()
     .exactOptional()
     .meta({ description: 'A regular expression that the whole value must match.' }),
+  rule: bilingual
+    .exactOptional()
+    .meta({ description: 'What a value has to be like, in words and with an example.' }),
+  certified: z.boolean().meta({
+    description: 'Whether its value goes into the certificate. Other values are kept with the request alone.',
+  }),
   choices: z.array(z.object({ value: z.string(), label: bilingual })).exactOptional(),
   searched: z.literal(true).exactOptional().meta({ description: 'Offices find requests by its value.' }),
 });

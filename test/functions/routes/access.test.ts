@@ -94,6 +94,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<'none' | Role, number>>>
   getRecord: { ...NOBODY, auditor: 200 },
   getRecordProof: { ...NOBODY, auditor: 200 },
   getProvisionProof: { ...NOBODY, auditor: 200, relyingParty: 200 },
+  getAuthorityState: { ...NOBODY, operator: 200, auditor: 200 },
   listCrls: { ...NOBODY, auditor: 200 },
   getArchivedCrl: { ...NOBODY, auditor: 200 },
   publishCrl: { ...NOBODY, operator: 201 },
