@@ -15,6 +15,7 @@ import { toldText, unregisteredIn } from './told-text.ts';
 export const addRecordOptions = (command: Command): Command =>
   command
     .option('--recipient <principal>', 'answers to this principal, or to `public`')
+    .option('--request <id>', 'answers that showed this request, also before there was a certificate')
     .option('--certificate <ref>', "records of this certificate: CA/SERIAL, or the certificate's file")
     .option('--holder <holder>', "records of this holder's certificates")
     .option('--office <office>', 'what this sub-office did, or was told')
@@ -33,6 +34,7 @@ export const addRecordOptions = (command: Command): Command =>
 
 export const recordOptions = z.object({
   recipient: z.string().exactOptional(),
+  request: z.string().exactOptional(),
   certificate: z.string().exactOptional(),
   holder: z.string().exactOptional(),
   office: z.string().exactOptional(),

@@ -52,16 +52,28 @@ const linksFor = ({ principal }: Reader): readonly Link[] =>
     ? PUBLIC_LINKS
     : CONSOLE_LINKS.filter(({ roles }) => roles === undefined || roles.includes(principal.role));
 
-/** Where a page is, to be come back to in another language. */
+/** Where a page is, to be come back to in another language or with other years. */
 export interface Here {
   readonly path: string;
   readonly query: URLSearchParams;
 }
 
-const inLanguage = ({ path, query }: Here, language: string): string => {
+/** What a reader may choose on every page. An answer sets one cookie, so an address has one choice. */
+export const CHOICES = ['language', 'years'] as const;
+
+const withChoice = ({ path, query }: Here, choice: (typeof CHOICES)[number], value: string): string => {
   const other = new URLSearchParams(query);
-  other.set('language', language);
+  for (const name of CHOICES) other.delete(name);
+  other.set(choice, value);
   return `${path}?${other}`;
+};
+
+/** English texts have no years of eras. */
+const yearsSwitch = ({ t, language, years }: Reader, here: Here): Html | false => {
+  if (language !== 'ja') return false;
+  return years === 'era'
+    ? html`<p><a href="${withChoice(here, 'years', 'western')}">${t`Show western years first`}</a></p>`
+    : html`<p><a href="${withChoice(here, 'years', 'era')}">${t`Show years of the era alone`}</a></p>`;
 };
 
 /** The whole document. */
@@ -88,8 +100,9 @@ ${
 <p><a href="/console/sessions">${t`Sessions`}</a></p>
 <form method="post" action="/console/sign-out"><button class="quiet">${t`Sign out`}</button></form>`
 }
-${!principal && html`<p><a href="/console">${t`For offices`}</a></p>`}
-<p><a href="${inLanguage(here, other)}" hreflang="${other}" lang="${other}">${LANGUAGE_NAMES[other]}</a></p>
+${!principal && html`<p><a href="${reader.consoleUrl}/console">${t`For offices`}</a></p>`}
+${yearsSwitch(reader, here)}
+<p><a href="${withChoice(here, 'language', other)}" hreflang="${other}" lang="${other}">${LANGUAGE_NAMES[other]}</a></p>
 </div>
 <nav aria-label="${t`Main`}"><ul>
 ${linksFor(reader).map(
@@ -112,6 +125,12 @@ ${view.main}
 
 export const time = (reader: Reader, value: string): Html =>
   html`<time datetime="${value}">${timeText(reader, value)}</time>`;
+
+/** An id, behind the name where the reader is meant: operations give no names of others. */
+export const who = ({ principal, language }: Pick<Reader, 'principal' | 'language'>, id: string): Html =>
+  principal?.id === id && principal.name[language] !== id
+    ? html`<span class="person" lang="${language}">${principal.name[language]}</span> <span class="id">${id}</span>`
+    : html`<span class="id">${id}</span>`;
 
 export const both = ({ language }: Pick<Reader, 'language'>, text: Bilingual): string => text[language];
 
@@ -148,6 +167,6 @@ export const more = (
   if (cursor === undefined) return html``;
   const next = new URLSearchParams(query);
   next.set('cursor', cursor);
-  next.delete('language');
+  for (const name of CHOICES) next.delete(name);
   return html`<p><a class="button" href="${path}?${next}">${t`Next page`}</a></p>`;
 };

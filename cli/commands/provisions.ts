@@ -13,6 +13,8 @@ const GUIDE: Guide = {
   ],
   examples: [
     'akashi provisions --as auditor --certificate certificate.pem --exclude-own',
+    "REQUEST=$(akashi requests --as higashi-counter | head -n 1 | cut -d ' ' -f 1)",
+    'akashi provisions --as auditor --request $REQUEST',
     'akashi provisions --as tax-portal --channel ocsp',
     'akashi provisions --as auditor --recipient public --from 2026-04-01 --all --json',
   ],

@@ -4,10 +4,11 @@ import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../lib/fault.ts';
 import type { HttpHead, HttpResponse } from '../http/http.ts';
-import { errorFacts, problem } from '../http/problems.ts';
+import { errorFacts } from '../http/problems.ts';
 import { maxBodyBytes, type Route } from '../http/route.ts';
 import { type Found, router } from '../http/router.ts';
 import { type Answer, allow, type Edge, finish, methodNotAllowed, stack } from '../http/stack.ts';
+import { unreached } from '../pages/unreached.ts';
 import { bodyReader } from './body.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import type { Limits } from './limits.ts';
@@ -96,22 +97,16 @@ export const openReceiver = (
     const target = readTarget(incoming.url ?? '');
     const found = find(method, target.path);
     const headers = headersOf(incoming);
+    const client = clientOf(socket);
+    const head = { id, method, ...target, headers, client, version: incoming.httpVersion };
     let response: HttpResponse;
     try {
-      const head = {
-        id,
-        method,
-        ...target,
-        headers,
-        client: clientOf(socket),
-        version: incoming.httpVersion,
-      };
       response = await answerTo(incoming, outgoing, head, found);
     } catch (error) {
       // The client disconnected, or its request broke off and `refuse` has closed the socket.
       if (socket.destroyed) return;
       if (!Fault.is(error)) log('error', 'request failed', { request: id, ...errorFacts(error) });
-      response = await problem(error, { id, headers });
+      response = await unreached(error, { ...head, params: {} });
     }
     if (socket.destroyed) return;
     await write(incoming, outgoing, finish(response, { id }), open);

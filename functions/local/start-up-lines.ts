@@ -22,14 +22,17 @@ export const startUpLines = async (
           '  Nothing is issued and OCSP answers tryLater. Two operators record what was lost: npx akashi recover',
         ]),
     `Akashi listens, trust domain "${trustDomain.name}" (${trustDomain.title.ja}):`,
-    `  http://localhost:${served.port}    CA certificates, CRLs, OCSP; the API with a token, from this machine only`,
-    `  https://localhost:${served.tlsPort}   the API with a client certificate`,
+    `  http://localhost:${served.port}    pages for everybody, CA certificates, CRLs, OCSP; the API with a token, from this machine only`,
+    `  https://localhost:${served.tlsPort}   the console and the API with a client certificate`,
     ...principals,
     ...(logKey === undefined ? [] : [`Verifier key of the log, for auditors to keep: ${logKey}`]),
     'Try next:',
     ...nextCommands(env, trustDomain, served, isDemonstration).map((command) => `  ${command}`),
   ];
 };
+
+/** Opens the pages in a browser, signed in. */
+const CONSOLE = 'npx akashi console --as';
 
 /** Commands that can be pasted into another shell; those of a real office need its people's own credentials. */
 const nextCommands = (
@@ -47,7 +50,16 @@ const nextCommands = (
   ];
   return [
     ...(isDemonstration
-      ? ['npm run demo', 'npx akashi requests --as higashi-counter', 'npx akashi provisions --as auditor']
-      : [`npx akashi offices list --as ${operator?.id}`, `npx akashi requests --as ${operator?.id}`]),
+      ? [
+          'npm run demo',
+          `${CONSOLE} higashi-counter`,
+          'npx akashi requests --as higashi-counter',
+          'npx akashi provisions --as auditor',
+        ]
+      : [
+          `npx akashi offices list --as ${operator?.id}`,
+          `npx akashi requests --as ${operator?.id}`,
+          `${CONSOLE} ${operator?.id}`,
+        ]),
   ].map((command) => [...where, command].join(' '));
 };

@@ -2,10 +2,11 @@ import { documentOf, type View } from '../../web/document.ts';
 import { type Reader, readerOf } from '../../web/reader.ts';
 import type { HttpHead, HttpResponse } from '../http/http.ts';
 import { PROBLEMS, visibleFault } from '../http/problems.ts';
-import { cookie } from './cookies.ts';
+import { cookie, LANGUAGE, YEARS } from './cookies.ts';
 import { failureView } from './failure.ts';
 import { SESSION } from './signed-in.ts';
-import { LANGUAGE, languageFor, languageNamed, type Visit } from './visit.ts';
+import { languageFor, languageNamed, type Visit } from './visit.ts';
+import { yearsFor, yearsNamed } from './years.ts';
 
 /* What leaves: a document, an address to go on to, or what went wrong. */
 
@@ -44,11 +45,13 @@ const htmlResponse = (
 
 const YEAR_SECONDS = 365 * 86_400;
 
-/** An answer sets one cookie: the session's, or else the chosen language. */
+/** An answer sets one cookie: the session's, or else the chosen language, or else the chosen form of years. */
 const cookiesOf = (request: HttpHead, renewed: string | undefined): Readonly<Record<string, string>> => {
   if (renewed !== undefined) return { 'set-cookie': cookie(SESSION, renewed) };
   const chosen = languageNamed(request.query.get('language'));
-  return chosen ? { 'set-cookie': cookie(LANGUAGE, chosen, YEAR_SECONDS) } : {};
+  if (chosen) return { 'set-cookie': cookie(LANGUAGE, chosen, YEAR_SECONDS) };
+  const years = yearsNamed(request.query.get('years'));
+  return years ? { 'set-cookie': cookie(YEARS, years, YEAR_SECONDS) } : {};
 };
 
 /** The address of a form leads to the page where the form is, without what was sent. */
@@ -76,12 +79,16 @@ export const answered = async (
 /** Every fault is a page in the reader's language, with what to do. */
 export const failed = async (visit: Answering, error: unknown): Promise<HttpResponse> => {
   const fault = visibleFault(error);
-  return answered(visit, failureView(visit.reader, fault, PROBLEMS[fault.code].status, visit.request.id));
+  const view = failureView(visit.reader, fault, PROBLEMS[fault.code].status, visit.request.id);
+  return { ...(await answered(visit, view)), failure: error };
 };
 
 /** For a request that does not reach its page: it is too large, or there are too many. */
 export const refused = async (error: unknown, request: HttpHead): Promise<HttpResponse> =>
-  failed({ reader: await readerOf(languageFor(request), Date.now()), request }, error);
+  failed(
+    { reader: await readerOf(languageFor(request), Date.now(), { years: yearsFor(request) }), request },
+    error,
+  );
 
 export type Shown = View | Redirect | HttpResponse;
 

@@ -1,3 +1,12 @@
+/** The language that a reader has chosen on a page. */
+export const LANGUAGE = '__Host-akashi-language';
+
+/** How a Japanese reader has chosen to read years. */
+export const YEARS = '__Host-akashi-years';
+
+/** Cookies by which a page is chosen. A CDN passes on no other. */
+export const CHOSEN_ON_PAGES = [LANGUAGE, YEARS] as const;
+
 /** The value of a cookie in a Cookie header (RFC 6265 4.2.1); the first, where a name stands there twice. */
 export const cookieIn = (header: string | undefined, name: string): string | undefined => {
   for (const pair of (header ?? '').split(';')) {

@@ -7,14 +7,13 @@ import type { HttpRequest, HttpResponse } from '../http/http.ts';
 import { languageOf } from '../http/language.ts';
 import type { Route } from '../http/route.ts';
 import { decodeParams, performed } from '../http/stack.ts';
-import { cookieIn } from './cookies.ts';
+import { cookieIn, LANGUAGE } from './cookies.ts';
+import { yearsFor } from './years.ts';
 
 /*
  * Pages. A page calls operations (functions/routes/) as a program does, in the name of who has signed in: the same roles, the same
  * schemas, the same records. It has no other way to anything.
  */
-
-export const LANGUAGE = '__Host-akashi-language';
 
 export interface Asked {
   readonly params?: Readonly<Record<string, string>>;
@@ -79,7 +78,11 @@ export const visitOf = async (
   };
   return {
     app,
-    reader: await readerOf(languageFor(request), now, caller),
+    reader: await readerOf(languageFor(request), now, {
+      years: yearsFor(request),
+      ...(caller && { principal: caller }),
+      ...(app.consoleUrl !== undefined && { consoleUrl: app.consoleUrl }),
+    }),
     request,
     params: decodeParams(request.params),
     query: request.query,

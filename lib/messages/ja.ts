@@ -1,5 +1,6 @@
 import { AUDIT } from './ja/audit.ts';
 import { AUTHORITY } from './ja/authority.ts';
+import { BULK } from './ja/bulk.ts';
 import { CLI } from './ja/cli.ts';
 import { CLI_ENROLMENT } from './ja/cli-enrolment.ts';
 import { CLI_OUTPUT } from './ja/cli-output.ts';
@@ -27,6 +28,7 @@ import { WEB_RECORDS } from './ja/web-records.ts';
 export const JA: readonly (readonly [template: string, japanese: string])[] = [
   AUDIT,
   AUTHORITY,
+  BULK,
   CLI,
   CLI_ENROLMENT,
   CLI_OUTPUT,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readGivenTime } from '../../functions/pages/certificates/given-time.ts';
 import { decodeCertificate } from '../../lib/pki/pki.ts';
 import { issueThroughOffice, opensslRequest, temporaryFolder } from '../service.ts';
-import { ocspStatus } from '../world.ts';
+import { allRecords, ocspStatus } from '../world.ts';
 import { type Browser, type ServedPages, servePages } from './served-pages.ts';
 
 /** The pages of certificates and of CAs: what they show to whom, what they record, what their forms do and refuse. */
@@ -42,6 +42,9 @@ afterAll(async () => {
 });
 
 const lastRecord = async () => (await service.app.ledger.query({ kind: 'provision', limit: 1 })).records[0];
+
+/** What an officer ticks before a hold. */
+const TICKED = { understood: 'yes' };
 
 const IN_JAPANESE = { 'accept-language': 'ja' };
 
@@ -199,7 +202,7 @@ describe('the page of a certificate', () => {
       [...text.matchAll(/action="[^"]*\/(revocation|hold|release|withdrawal)"/g)].map(([, act]) => act ?? '');
     expect(formsOf(await chief.get(pageOf(client)))).toEqual(['hold', 'revocation']);
     expect(formsOf(await auditor.get(pageOf(client)))).toEqual([]);
-    await chief.post(`${pageOf(client)}/hold`, {});
+    await chief.post(`${pageOf(client)}/hold`, TICKED);
     expect(formsOf(await noda.get(pageOf(client)))).toEqual(['release', 'revocation']);
     await noda.post(`${pageOf(client)}/release`, {});
     expect(formsOf(await noda.get(pageOf(client)))).toEqual(['hold', 'revocation']);
@@ -211,9 +214,31 @@ describe('the page of a certificate', () => {
 });
 
 describe('the forms of a certificate', () => {
+  it('say what a hold does, and hold nothing before the box is ticked', async () => {
+    const shown = await chief.get(pageOf(client));
+    expect(shown.text).toContain('is told “on hold” from the next answer on, and the next CRL lists it.');
+    expect(shown.text).toContain('By its profile it can be released again.');
+    expect(shown.text).toMatch(
+      /<input type="checkbox" id="understood" name="understood" value="yes" required>/,
+    );
+    const before = await allRecords(service);
+    const refused = await chief.post(`${pageOf(client)}/hold`, { rule: 'releasable' });
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain('The box was not ticked, so the certificate was not put on hold.');
+    expect(refused.text).toContain('aria-invalid="true" aria-describedby="understood-error"');
+    expect(refused.text).toContain('By its profile it can be released again.');
+    expect((await ocspStatus(service, client.certificate)).status).toBe('good');
+    const acts = (await allRecords(service)).filter(({ kind }) => kind === 'hold');
+    expect(acts).toEqual(before.filter(({ kind }) => kind === 'hold'));
+    // Nobody who is signed out loses the tick.
+    const out = await (await service.browser()).post(`${pageOf(client)}/hold`, { rule: 'final', ...TICKED });
+    expect(out.text).toMatch(/name="understood" value="yes" required checked>/);
+    expect(out.text).toContain('although the hold is never released');
+  });
+
   it('hold for good where the profile says so, and say that before and after', async () => {
     expect((await chief.get(pageOf(person))).text).toContain('By its profile it is never released');
-    const held = await chief.post(`${pageOf(person)}/hold`, { rule: 'final' });
+    const held = await chief.post(`${pageOf(person)}/hold`, { rule: 'final', ...TICKED });
     expect([held.status, held.headers.get('location')]).toEqual([
       303,
       `${pageOf(person)}?done=held-for-good`,
@@ -278,13 +303,12 @@ describe('the forms of a certificate', () => {
   });
 
   it('take nothing from another site, from an auditor or from nobody', async () => {
-    const away = await chief.post(
-      `${pageOf(client)}/hold`,
-      {},
-      { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' },
-    );
+    const away = await chief.post(`${pageOf(client)}/hold`, TICKED, {
+      origin: 'https://elsewhere.example',
+      'sec-fetch-site': 'cross-site',
+    });
     expect(away.status).toBe(403);
-    expect((await auditor.post(`${pageOf(client)}/hold`, {})).status).toBe(403);
+    expect((await auditor.post(`${pageOf(client)}/hold`, TICKED)).status).toBe(403);
     const nobody = await service.browser();
     const out = await nobody.post(`${pageOf(client)}/revocation`, {
       reason: 'superseded',
@@ -321,6 +345,10 @@ describe('a certificate of the service itself', () => {
     const own = (await noda.get(`${page}?done=asked`)).text;
     expect(own).toContain('Nothing changes before another operator confirms');
     expect(own).not.toContain('name="confirms"');
+    // Readers see their own name beside their id.
+    expect(own).toContain(
+      '<span class="person" lang="en">Operator Noda</span> <span class="id">operator-noda</span>',
+    );
     expect(own).toContain(`action="${page}/withdrawal"`);
     const second = (await sakai.get(page)).text;
     expect(second).toContain('operator-noda');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publicPages } from '../../functions/pages/public/public.ts';
 import { route as askStatus } from '../../functions/routes/public/ask-status.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
-import { collectInto, issueThroughOffice, opensslRequest, temporaryFolder } from '../service.ts';
+import { collectInto, FIELDS, issueThroughOffice, opensslRequest, temporaryFolder } from '../service.ts';
 import { allRecords } from '../world.ts';
 import { type Browser, type ServedPages, type Shown, servePages } from './served-pages.ts';
 
@@ -92,7 +92,7 @@ describe('the certificate in a file', () => {
       /It is revoked since \d{4}-\d\d-\d\d .* JST\. Reason: Another certificate has replaced it/,
     );
     expect((await check(issued.revoked.pem, { 'accept-language': 'ja' })).text).toMatch(
-      /令和.*に失効しています。/,
+      /\d{4}年（令和\d+年）\d+月\d+日 \d\d:\d\dに失効しています。/,
     );
   });
 
@@ -138,6 +138,73 @@ describe('the certificate in a file', () => {
   });
 });
 
+describe('the names in a certificate', () => {
+  const row = (term: string, text: string): string =>
+    `<dt>${term}</dt><dd><span class="person" lang="ja">${text}</span></dd>`;
+  const selfSigned = (...words: readonly string[]): Promise<Shown> => {
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'own.key'];
+    execFileSync('openssl', ['req', '-x509', ...key, '-out', 'own.pem', '-utf8', ...words], {
+      cwd: folder.path,
+      stdio: 'ignore',
+    });
+    return check(readFileSync(join(folder.path, 'own.pem'), 'utf8'));
+  };
+
+  it('are shown in words, those of the subjectAltName too, and where they come from', async () => {
+    const { text } = await check(issued.good.pem);
+    const { position = '', positionJa = '' } = FIELDS['official-position'] as Record<string, string>;
+    expect(text).toContain(row('Name (CN)', position));
+    expect(text).toContain(row('Name (CN)', positionJa));
+    expect(text).toContain(row('Country (C)', 'JP'));
+    expect(text).toContain('The check ended at a CA of this service, whose signature covers them');
+    expect(text.indexOf('Further names of the subject')).toBeGreaterThan(text.indexOf('(subject)'));
+    expect((await check(issued.good.pem, { 'accept-language': 'ja' })).text).toContain(
+      row('組織（O）', 'Mizusaki City'),
+    );
+  });
+
+  it('are those of a person where the profile puts them there', async () => {
+    const { id } = await issueThroughOffice(
+      service,
+      'person-signature',
+      opensslRequest(folder.path, 'person'),
+    );
+    const { certificate } = await collectInto(service, id, folder.path, 'person');
+    const { text } = await check(readFileSync(certificate, 'utf8'));
+    const { name = '' } = FIELDS['person-signature'] as Record<string, string>;
+    expect(text).toContain(row('Item that the issuer defines (1.3.6.1.4.1.32473.2.1)', name));
+  });
+
+  it('hide nothing, are not longer than a line or two, and are nobody’s word where they were not issued here', async () => {
+    const turned = `Ichi\u202eilaT\u200b<b>\u{e0041}葛\u{e0100}城`;
+    const { text } = await selfSigned('-subj', `/CN=${turned}/O=${'長'.repeat(64)}`);
+    expect(text).toContain('nobody here vouches for them');
+    expect(text).not.toContain('The check ended at a CA of this service');
+    expect(text).toContain('Ichi[U+202E]ilaT[U+200B]&lt;b&gt;[U+E0041]葛\u{e0100}城');
+    expect(text).not.toMatch(/[\u202e\u200b]/);
+    const units = Array.from({ length: 30 }, (_, n) => `/OU=unit ${n}`).join('');
+    const many = await selfSigned('-subj', `/SN=${'x'.repeat(3000)}${units}`);
+    expect(many.text).toContain(row('Family name (SN)', `${'x'.repeat(200)}…`));
+    expect(many.text).toContain('and 11 more that are not shown here');
+    expect(many.text).not.toContain('x'.repeat(1001));
+  });
+
+  it('of other kinds stand there as well', async () => {
+    const { text } = await selfSigned(
+      ...['-subj', '/O=Elsewhere', '-addext'],
+      'subjectAltName=DNS:xn--wgv71a.example,IP:192.0.2.1,IP:2001:db8::1,email:a@b.example,URI:https://b.example/,RID:1.2.3',
+    );
+    for (const [term, value] of [
+      ['Domain name', 'xn--wgv71a.example'],
+      ['IP address', '192.0.2.1'],
+      ['IP address', '2001:db8::1'],
+      ['Mail address', 'a@b.example'],
+      ['Address (URI)', 'https://b.example/'],
+    ] as const)
+      expect(text).toContain(row(term, value));
+  });
+});
+
 describe('a file that is no certificate', () => {
   const key = () => readFileSync(join(folder.path, 'good.key'), 'utf8');
   it.each<[string, () => string | Uint8Array<ArrayBuffer>, string]>([
@@ -176,7 +243,19 @@ describe('a number', () => {
     const { ca, serial } = issued.revoked.ref;
     expect((await ask(ca, serial)).text).toContain('It is revoked since');
     expect((await ask(ca, issued.held.ref.serial)).text).toContain('It is on hold since');
-    expect((await ask(ca, '1234567890')).text).toContain('This service does not know it.');
+    expect((await ask(ca, '1234567890')).text).toContain('The number was not found at this CA.');
+  });
+
+  it('that a CA does not know may be one of another CA, and is kept for the next question', async () => {
+    const { ca, serial } = issued.good.ref;
+    const { text } = await ask('operations-1', serial);
+    expect(text).toContain('The number was not found at this CA.');
+    expect(text).toContain('Other CAs of this service may have it');
+    expect(text).toContain(`value="${serial}"`);
+    const choices = [...text.matchAll(/<option value="([^"]+)"/g)].map(([, id]) => id ?? '');
+    expect(choices).toContain(ca);
+    expect(choices).not.toContain('operations-1');
+    expect((await ask(ca, serial)).text).not.toContain('Other CAs of this service may have it');
   });
 
   it('comes back as it was typed, and escaped, where it is none', async () => {

@@ -6,7 +6,7 @@ import { entryOf, type LedgerRecord } from '../../lib/ledger/ledger.ts';
 import { tombstoneKey } from '../../lib/ledger/retention/tombstones.ts';
 import { leafHash } from '../../lib/tlog/tlog.ts';
 import { ocspRequestFor } from '../ocsp-request-for.ts';
-import { issueThroughOffice, opensslRequest, PUBLIC_URL, temporaryFolder } from '../service.ts';
+import { FIELDS, issueThroughOffice, opensslRequest, PUBLIC_URL, temporaryFolder } from '../service.ts';
 import { putRow } from '../store/row-attacks.ts';
 import { allRecords } from '../world.ts';
 import { type Browser, type ServedPages, servePages } from './served-pages.ts';
@@ -103,6 +103,31 @@ describe('who was told what', () => {
     expect(await found('purpose=tax-return&recipient=tax-portal')).toBe(1);
   });
 
+  it('finds who saw a request before there was a certificate', async () => {
+    const { request } = await service.app.registration.submit(service.principal('higashi-counter'), {
+      profile: 'official-position',
+      csr: opensslRequest(folder.path, 'pending'),
+      fields: FIELDS['official-position'] ?? {},
+    });
+    const examiner = await service.browser('higashi-examiner');
+    await examiner.get(`/console/requests/${request.id}`);
+    const { text } = await auditor.get(`/console/provisions?request=${request.id}&language=en`);
+    expect(text).toContain('<span class="id">higashi-examiner</span>');
+    expect(text).toContain('One request');
+    expect(text).toContain(`value="${request.id}"`);
+    const [, record = ''] = /href="(\/console\/records\/[^"]+)"/.exec(text) ?? [];
+    expect((await auditor.get(record)).text).toContain(
+      `href="/console/provisions?request=${request.id}">who saw ${request.id}`,
+    );
+    // The file has the same, and the records of these looks name the request too.
+    const file = await auditor.get(`/console/provisions/export.ndjson?request=${request.id}`);
+    expect(file.text.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(file.text)).toMatchObject({ recipient: 'higashi-examiner', requests: [request.id] });
+    const page = await auditor.get(`/console/provisions/export?request=${request.id}&language=en`);
+    expect(page.text).toContain(`<dt>Request (id)</dt><dd>${request.id}</dd>`);
+    expect(page.text).toContain('How many records there will be cannot be told beforehand');
+  });
+
   it('takes the days as those of Japan', async () => {
     const left = await leftBy(() => auditor.get('/console/provisions?from=2026-04-01&to=2026-04-30'));
     expect(left).toMatchObject([
@@ -142,6 +167,7 @@ describe('who was told what', () => {
     ['channel=pigeon', 400],
     ['serial=xyz&ca=organisation-1', 400],
     ['cursor=forged', 400],
+    ['request=%3Cscript%3E', 400],
   ])('says what is wrong with %s beside the form, and records nothing', async (query, status) => {
     const left = await leftBy(async () => {
       const answer = await auditor.get(`/console/provisions?${query}`);

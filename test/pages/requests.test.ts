@@ -233,6 +233,113 @@ describe('what is wrong with a form', () => {
   });
 });
 
+describe('a field of the profile', () => {
+  it('has its rule in words beside it', async () => {
+    for (const [language, rule] of [
+      ['ja', '半角の数字と英大文字で12～24文字です（例：2026112200000001）。'],
+      ['en', '12 to 24 digits and capital letters A-Z, as in 2026112200000001'],
+    ] as const) {
+      const { text } = await counter.get('/console/new/person-signature', { 'accept-language': language });
+      const [, hint] = /<p class="hint" id="field.holderId-hint">([^<]*)</.exec(text) ?? [];
+      expect(hint).toContain(rule);
+      expect(text).not.toContain('[0-9A-Z]{12,24}&');
+    }
+  });
+
+  it('that does not follow its rule is named by its label, with the rule', async () => {
+    const preview = await counter.post('/console/new/person-signature/preview', { ...PERSON, csr: csr() });
+    const answer = await counter.post(
+      '/console/new/person-signature/submission',
+      { ...filledIn(preview), 'field.holderId': 'abc' },
+      { 'accept-language': 'ja' },
+    );
+    expect(answer.status).toBe(422);
+    const [alert = ''] = /<div class="alert"[\s\S]*?<\/div>/.exec(answer.text) ?? [];
+    expect(alert).toContain('利用者番号');
+    expect(alert).toContain('半角の数字と英大文字で12～24文字です');
+    // Its rule came along with the form.
+    expect(answer.text).toMatch(/id="field.holderId-hint">半角の数字と英大文字で/);
+  });
+
+  it('that is an Individual Number is refused by its label, and nothing of it is kept', async () => {
+    const preview = await counter.post('/console/new/person-signature/preview', { ...PERSON, csr: csr() });
+    for (const [field, label] of [
+      ['field.holderId', '利用者番号'],
+      ['field.address', '住所'],
+    ] as const) {
+      const answer = await counter.post(
+        '/console/new/person-signature/submission',
+        { ...filledIn(preview), [field]: '123456789018' },
+        { 'accept-language': 'ja' },
+      );
+      expect(answer.status).toBe(400);
+      const [alert = ''] = /<div class="alert"[\s\S]*?<\/div>/.exec(answer.text) ?? [];
+      expect(alert).toContain(`${label}: 個人番号（マイナンバー）の形をした`);
+      expect(alert).not.toMatch(/body|fields|123456789018/);
+    }
+  });
+
+  it('is named by its label for every problem, as are the other inputs and a value of a list', async () => {
+    const wrong = async (path: string, filled: Readonly<Record<string, string>>) => {
+      const answer = await counter.post(path, filled, { 'accept-language': 'ja' });
+      expect(answer.status).toBe(400);
+      return /<div class="alert"[\s\S]*?<\/div>/.exec(answer.text)?.[0] ?? '';
+    };
+    const preview = await counter.post('/console/new/person-signature/preview', { ...PERSON, csr: csr() });
+    const person = '/console/new/person-signature/submission';
+    expect(await wrong(person, { ...filledIn(preview), 'field.address': '東'.repeat(5_000) })).toContain(
+      '住所: ',
+    );
+    expect(await wrong(person, { ...filledIn(preview), holder: 'Tanabe' })).toContain('利用者（仮名ID）: ');
+    const names = await counter.post('/console/new/organisation-server/preview', {
+      'field.dnsNames': 'www.mizusaki.example',
+      csr: csr(),
+    });
+    expect(
+      await wrong('/console/new/organisation-server/submission', {
+        ...filledIn(names),
+        'field.dnsNames': `www.mizusaki.example\n1234-5678-9018.example`,
+      }),
+    ).toContain('ドメイン名 (2): ');
+    const address = await submit(PERSON);
+    expect(await wrong(`${address}/withdrawal`, { reason: '' })).toContain('理由: ');
+  });
+});
+
+describe('what the certificate will say', () => {
+  it('stands apart from what is kept with the request, with choices by their labels', async () => {
+    const preview = await counter.post(
+      '/console/new/person-signature/preview',
+      { ...PERSON, csr: csr() },
+      { 'accept-language': 'ja' },
+    );
+    const address = await submit(PERSON);
+    const page = await examiner.get(address, { 'accept-language': 'ja' });
+    for (const { text } of [preview, page]) {
+      const [, said = '', kept = ''] = text.split(
+        /証明書に記載される内容<\/h2>|証明書に記載されず、申請とともに保存される内容<\/h2>/,
+      );
+      expect(said).toMatch(/<dt>性別<\/dt><dd>女 <span class="id">2<\/span><\/dd>/);
+      expect(said).toContain('髙橋 花子');
+      expect(said).not.toContain('タカハシ ハナコ');
+      expect(kept).toContain('タカハシ ハナコ');
+      expect(kept).toContain('holder-tanabe');
+    }
+    expect((await examiner.get(address, { 'accept-language': 'en' })).text).toMatch(
+      /<dt>Sex<\/dt><dd>Female <span class="id">2<\/span><\/dd>/,
+    );
+  });
+
+  it('is not claimed of fields whose profile the reader does not see', async () => {
+    const address = await submit(PERSON);
+    const auditor = await service.browser('auditor');
+    const { text } = await auditor.get(address, { 'accept-language': 'ja' });
+    const [said = '', fields = ''] = text.split('申請の項目</h2>');
+    expect(said).not.toContain('タカハシ ハナコ');
+    expect(fields).toContain('<dt>kana</dt>');
+  });
+});
+
 describe('script', () => {
   it('in any field is text', async () => {
     const script = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>';

@@ -71,8 +71,7 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   certificatesAsXlsxPage: only({ officer: 'page', operator: 'form', auditor: 'form' }),
   certificatePage: READERS,
   revokeCertificateForm: OFFICE_FORM,
-  // It asks for nothing that could be lacking.
-  holdCertificateForm: only({ officer: 'to', operator: 'to' }),
+  holdCertificateForm: OFFICE_FORM,
   releaseCertificateForm: OFFICE_FORM,
   withdrawRevocationForm: only({ operator: 'form' }),
   revocationFormAddress: LED_ON,

@@ -3,7 +3,7 @@ import type { AwaitedRevocation } from '../../lib/authority/authority.ts';
 import type { RevocationReason } from '../../lib/pki/pki.ts';
 import type { CertificateRef } from '../../lib/principal.ts';
 import { facts, type Html, time } from '../document.ts';
-import { type Filled, field, form, hidden } from '../forms.ts';
+import { type Filled, field, form, hidden, tick } from '../forms.ts';
 import type { Reader } from '../reader.ts';
 import { REASON_TEXTS } from './certificate-reasons.ts';
 
@@ -80,24 +80,44 @@ export const revocationForm = (
   )}`;
 };
 
+/** Absent before the form was sent. */
+interface Understood {
+  readonly understood: boolean;
+}
+
+/** A hold needs no reason and no time, so a click by mistake would do it: a box has to be ticked first. */
 export const holdForm = (
   reader: Reader,
   ref: CertificateRef,
   rule: 'releasable' | 'final' | 'unknown',
   ofService: boolean,
+  sent?: Understood,
 ): Html => {
   const { t } = reader;
   const end = {
-    releasable: t`It ends with a release or with a revocation.`,
+    releasable: t`By its profile it can be released again. It ends with a release or with a revocation.`,
     final: t`By its profile it is never released: it ends with a revocation only.`,
     unknown: t`The profile says whether it can be held, and whether the hold can be released.`,
   }[rule];
-  return html`<p>${t`A hold is in effect at once: nobody may rely on the certificate while it lasts.`} ${end}</p>
+  return html`<p>${ofService ? t`When a second operator has confirmed it, this happens:` : t`This happens as soon as you press the button:`}</p><ul>
+<li>${t`A hold is in effect at once: nobody may rely on the certificate while it lasts.`}</li>
+<li>${t`Everybody who asks about the certificate by OCSP is told “on hold” from the next answer on, and the next CRL lists it.`}</li>
+<li>${end}</li>
+</ul>
 ${twoPersons(reader, ofService)}${form(
   `${addressOf(ref)}/hold`,
   { button: t`Put on hold`, isDanger: true },
   hidden('rule', rule),
   ...(ofService ? [hidden('ofService', 'true')] : []),
+  tick(reader, {
+    name: 'understood',
+    label:
+      rule === 'final'
+        ? t`I have read this, and want this certificate on hold although the hold is never released`
+        : t`I have read this, and want this certificate on hold`,
+    isTicked: sent?.understood ?? false,
+    ...(sent?.understood === false && { error: t`Tick the box if you want the hold.` }),
+  }),
 )}`;
 };
 

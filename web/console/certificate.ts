@@ -3,7 +3,7 @@ import type { AwaitedRevocation, CertificateView } from '../../lib/authority/aut
 import { type Phrase, phrase } from '../../lib/fault.ts';
 import type { RevocationReason } from '../../lib/pki/pki.ts';
 import type { ProfileView } from '../../lib/trust-domain/trust-domain.ts';
-import { alert, both, facts, type Html, time } from '../document.ts';
+import { alert, both, facts, type Html, time, who } from '../document.ts';
 import type { Reader } from '../reader.ts';
 import {
   addressOf,
@@ -107,7 +107,7 @@ export const certificateFacts = (
       holder &&
         html`${id(holder)} <a href="/console/certificates?holder=${encodeURIComponent(holder)}">${t`All certificates of this holder`}</a>`,
     ],
-    [t`Officer to whom it is issued`, issuedTo && id(issuedTo)],
+    [t`Officer to whom it is issued`, issuedTo && who(reader, issuedTo)],
   ]);
 };
 
@@ -123,7 +123,7 @@ ${facts([
   [t`Asked for`, asked],
   [t`Reason`, html`${say(REASON_TEXTS[reason].title)} <span class="id">${reason}</span>`],
   [t`Invalid since`, invalidityDate && time(reader, invalidityDate)],
-  [t`Asked by`, html`<span class="id">${askedBy}</span> · ${time(reader, askedAt)}`],
+  [t`Asked by`, html`${who(reader, askedBy)} · ${time(reader, askedAt)}`],
   [t`Without effect from`, time(reader, lapsesAt)],
 ])}`;
 };

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { CertificateRef } from '../../lib/principal.ts';
-import { facts, type Html, table, time } from '../document.ts';
+import { facts, type Html, table, time, who } from '../document.ts';
 import type { Reader } from '../reader.ts';
 import { type ProvisionRecord, toldTexts } from './record-told.ts';
 import { CHANNEL_TEXTS } from './record-words.ts';
@@ -21,10 +21,10 @@ const certificatesText = ({ t }: Reader, certificates: readonly CertificateRef[]
   }`;
 };
 
-export const recipientText = ({ t }: Reader, { recipient, office, unproven }: ProvisionRecord): Html =>
-  html`${
-    recipient === 'public' ? t`the public` : html`<span class="id">${recipient}</span>`
-  }${office && html`<br><span class="id">${office}</span>`}${unproven && html`<br>${t`credentials refused: ${unproven}`}`}`;
+export const recipientText = (reader: Reader, { recipient, office, unproven }: ProvisionRecord): Html => {
+  const { t } = reader;
+  return html`${recipient === 'public' ? t`the public` : who(reader, recipient)}${office && html`<br><span class="id">${office}</span>`}${unproven && html`<br>${t`credentials refused: ${unproven}`}`}`;
+};
 
 export const purposeText = (
   { t }: Reader,
@@ -72,6 +72,7 @@ export const provisionTable = (
 
 interface ChosenFilter {
   readonly recipient?: string | undefined;
+  readonly request?: string | undefined;
   readonly ca?: string | undefined;
   readonly serial?: string | undefined;
   readonly holder?: string | undefined;
@@ -85,9 +86,10 @@ interface ChosenFilter {
 /** What a file will be about. */
 export const provisionFilterFacts = (reader: Reader, chosen: ChosenFilter): Html => {
   const { t } = reader;
-  const { recipient, ca, serial, holder, purpose, channel, from, to, own } = chosen;
+  const { recipient, request, ca, serial, holder, purpose, channel, from, to, own } = chosen;
   return facts([
     [t`Recipient (id, or public)`, recipient],
+    [t`Request (id)`, request],
     [t`CA of the certificate`, ca],
     [t`Serial number of the certificate (hex)`, serial],
     [t`Holder (pseudonym)`, holder],

@@ -50,6 +50,11 @@ const ocspText = (reader: Reader, { provided }: ProvisionRecord): readonly strin
   ];
 };
 
+const authorityText = ({ t }: Reader, { provided: { authority } }: ProvisionRecord) => {
+  const ca = textIn(authority);
+  return ca === undefined ? undefined : [t`State of the CA ${ca}`];
+};
+
 const statusText = (reader: Reader, { provided: { status, revocation } }: ProvisionRecord) => {
   const known = textIn(status);
   if (known === undefined) return undefined;
@@ -87,7 +92,7 @@ const shownText = ({ t }: Reader, { channel, provided, requests, count }: Provis
 
 /** The first that knows what the answer was says it. */
 export const toldTexts = (reader: Reader, record: ProvisionRecord): readonly string[] => {
-  const tellers = [ocspText, crlText, signInText, statusText, recordsText, shownText];
+  const tellers = [ocspText, crlText, signInText, authorityText, statusText, recordsText, shownText];
   for (const tell of tellers) {
     const told = tell(reader, record);
     if (told !== undefined && told.length > 0) return told;

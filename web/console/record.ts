@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { LedgerRecord } from '../../lib/ledger/ledger.ts';
-import { facts, type Html, table } from '../document.ts';
+import { facts, type Html, table, who } from '../document.ts';
 import type { Reader } from '../reader.ts';
 import { detailsList, exactTime, recordLink } from './record-details.ts';
 import { certificateLink, channelText, purposeText, recipientText } from './record-list.ts';
@@ -34,10 +34,11 @@ const certificatesOf = ({ t }: Reader, { certificates }: LedgerRecord): Html | u
     ),
   );
 
-const requestsOf = ({ requests }: ProvisionRecord): Html | undefined =>
+const requestsOf = ({ t }: Reader, { requests }: ProvisionRecord): Html | undefined =>
   list(
     requests?.map(
-      (one) => html`<a class="id" href="/console/requests/${encodeURIComponent(one)}">${one}</a>`,
+      (request) =>
+        html`<a class="id" href="/console/requests/${encodeURIComponent(request)}">${request}</a> · ${findLink({ request }, t`who saw ${request}`)}`,
     ),
   );
 
@@ -58,7 +59,7 @@ const provisionFacts = (reader: Reader, record: ProvisionRecord): Html => {
     [t`What was answered`, list(toldTexts(reader, record).map((text) => html`${text}`))],
     [t`How many items`, String(record.count)],
     [t`Certificates of the record`, certificatesOf(reader, record)],
-    [t`Requests that it showed`, requestsOf(record)],
+    [t`Requests that it showed`, requestsOf(reader, record)],
     [t`Purpose and legal basis`, purposeText(reader, record)],
     [t`Day of the answers (counted from the logs of a CDN)`, record.day],
     [t`Repeats the answer of this record`, record.repeats && recordLink(record.repeats)],
@@ -91,7 +92,7 @@ const actFacts = (reader: Reader, record: ActRecord): Html => {
   const { t } = reader;
   const { actor, holder, signature } = record;
   return facts([
-    [t`Who did it`, actor === 'service' ? t`the service itself` : id(actor)],
+    [t`Who did it`, actor === 'service' ? t`the service itself` : who(reader, actor)],
     [t`Sub-office`, id(record.office)],
     [
       t`Holder (pseudonym)`,

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { View } from '../document.ts';
 import type { Reader } from '../reader.ts';
 
-export const frontView = ({ t }: Reader): View => {
+export const frontView = ({ t, consoleUrl }: Reader): View => {
   const links = [
     [
       '/certificate-status',
@@ -20,7 +20,7 @@ export const frontView = ({ t }: Reader): View => {
       t`The lists of certificates that are not valid any more, for programs.`,
     ],
     ['/transparency', t`The public log`, t`The proof that nothing was changed afterwards.`],
-    ['/console', t`For offices`, t`Request and manage certificates. You have to sign in.`],
+    [`${consoleUrl}/console`, t`For offices`, t`Request and manage certificates. You have to sign in.`],
   ] as const;
   return {
     title: t`Certificates, and whether they are valid`,

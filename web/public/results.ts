@@ -79,6 +79,16 @@ const unknownResult = ({ t }: Reader): Result => ({
   ],
 });
 
+/** Numbers are those of one CA: nothing was said about the others. */
+const unknownNumber = ({ t }: Reader): Result => ({
+  kind: 'unsure',
+  text: t`The number was not found at this CA.`,
+  advice: [
+    t`Other CAs of this service may have it: a number counts only together with the CA that issued the certificate.`,
+    t`If none of them has it, do not rely on the certificate, and tell the office that it comes from.`,
+  ],
+});
+
 /** The path is refused, or there is none. */
 const refusedResult = (reader: Reader, { report, certificate }: Checked): Result => {
   const { t } = reader;
@@ -158,7 +168,7 @@ export const numberResult = (reader: Reader, finding: Finding): Result => {
     case 'hold':
       return holdResult(reader, finding.revocation);
     case 'unknown':
-      return unknownResult(reader);
+      return unknownNumber(reader);
     case 'nothing':
       return nothingResult(reader);
   }

@@ -1,10 +1,40 @@
 import { html } from 'hono/html';
 import type { CaView } from '../../lib/authority/authority.ts';
-import { alert, both, type View } from '../document.ts';
+import { alert, both, type Html, type View } from '../document.ts';
 import { type Filled, field, form, hidden } from '../forms.ts';
 import type { Reader } from '../reader.ts';
 
 const PATH = '/certificate-status';
+
+export const numberForm = (
+  reader: Reader,
+  authorities: readonly CaView[],
+  { ca: chosen, serial }: Filled,
+  error?: string,
+): Html => {
+  const { t } = reader;
+  return form(
+    PATH,
+    { button: t`Ask for the status` },
+    hidden('by', 'number'),
+    field(reader, {
+      name: 'ca',
+      label: t`CA`,
+      value: chosen,
+      choices: authorities.map(
+        (ca) => [ca.id, t`${both(reader, ca.title)}, generation ${ca.generation}`] as const,
+      ),
+    }),
+    field(reader, {
+      name: 'serial',
+      label: t`Serial number`,
+      hint: t`In hexadecimal, as certificates show it; spaces and colons do no harm.`,
+      value: serial,
+      isRequired: true,
+      error,
+    }),
+  );
+};
 
 /** `wrong` is what kept the form from being answered: the one that `filled.by` names. */
 export const statusFormsView = (
@@ -36,27 +66,7 @@ ${form(
 <section aria-labelledby="by-number">
 <h2 id="by-number">${t`By CA and serial number`}</h2>
 <p>${t`This gives only the status that this service tells for the number (OCSP). It does not check a certificate: a forged one can bear the number of a genuine one.`}</p>
-${form(
-  PATH,
-  { button: t`Ask for the status` },
-  hidden('by', 'number'),
-  field(reader, {
-    name: 'ca',
-    label: t`CA`,
-    value: filled.ca,
-    choices: authorities.map(
-      (ca) => [ca.id, t`${both(reader, ca.title)}, generation ${ca.generation}`] as const,
-    ),
-  }),
-  field(reader, {
-    name: 'serial',
-    label: t`Serial number`,
-    hint: t`In hexadecimal, as certificates show it; spaces and colons do no harm.`,
-    value: filled.serial,
-    isRequired: true,
-    error: filled.by === 'number' ? wrong : undefined,
-  }),
-)}
+${numberForm(reader, authorities, filled, filled.by === 'number' ? wrong : undefined)}
 </section>
 <p>${t`Both are recorded like every question about a certificate, without the name of who asked.`}</p>`,
   };

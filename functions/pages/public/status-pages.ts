@@ -85,6 +85,7 @@ const byNumber = async (visit: Visit, authorities: readonly CaView[], filled: Fi
   const { finding } = judgeOcsp(der, question, { at: visit.reader.now, maxAge: DAY_MS });
   return numberView(visit.reader, {
     ca,
+    otherCas: authorities.filter(({ id }) => id !== ca.id),
     serial: serialNumber,
     finding,
     der,

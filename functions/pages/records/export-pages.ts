@@ -34,10 +34,10 @@ const monthOfDay = (day: string): string => jstMonth(Date.parse(`${day}T00:00:00
 /** What `excludeOwn` leaves out of an auditor's look: all answers to the auditor. */
 const isOwn = ({ recipient }: Total, { id }: Principal): boolean => recipient === id;
 
-/** At most so many records are found. Totals know no certificate and no holder, and are of whole months. */
+/** At most so many records are found. Totals know no request, certificate or holder, and are of whole months. */
 const expected = async (visit: OwnVisit, chosen: Chosen): Promise<number | undefined> => {
-  const { recipient, ca, serial, holder, purpose, channel, from, to } = chosen;
-  if (ca !== undefined || serial !== undefined || holder !== undefined) return undefined;
+  const { recipient, request, ca, serial, holder, purpose, channel, from, to } = chosen;
+  if ([request, ca, serial, holder].some((one) => one !== undefined)) return undefined;
   const present = jstMonth(visit.reader.now);
   const asked = to === undefined ? present : monthOfDay(to);
   const last = asked > present ? present : asked;

@@ -5,7 +5,7 @@ import { rfc3339 } from '../../../lib/pki/pki.ts';
 /* What a reader of provisions has chosen: the query of the page, and the query of the operation that follows from it. */
 
 /** These are the operation's own. */
-const SAME = ['recipient', 'ca', 'serial', 'holder', 'purpose', 'channel'] as const;
+const SAME = ['recipient', 'request', 'ca', 'serial', 'holder', 'purpose', 'channel'] as const;
 const DAYS = { from: phrase`From (day)`, to: phrase`To (day, included)` } as const;
 
 export const FILTERS = [...SAME, 'from', 'to', 'own'] as const;

@@ -55,6 +55,12 @@ const filterForm = async (visit: OwnVisit, chosen: Chosen, fault?: Fault): Promi
       value: chosen.recipient,
     }),
     field(reader, {
+      name: 'request',
+      label: t`Request (id)`,
+      hint: t`Finds who saw a request, also before there was a certificate.`,
+      value: chosen.request,
+    }),
+    field(reader, {
       name: 'ca',
       label: t`CA of the certificate`,
       value: ca,

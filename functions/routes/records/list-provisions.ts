@@ -10,7 +10,7 @@ export const route = defineRoute({
   path: '/api/v1/provisions',
   summary: 'Who was told what, when: answers that left the service, newest first',
   description:
-    'By certificate (ca and serial together), holder, recipient (a principal, or `public`), purpose, office, tenant, channel and time, alone or together. Auditors of a tenant find its records alone. A relying party finds the answers that it got itself, once the log has their leaves, and names no recipient, holder, office or tenant.',
+    'By request, certificate (ca and serial together), holder, recipient (a principal, or `public`), purpose, office, tenant, channel and time, alone or together. Auditors of a tenant find its records alone. A relying party finds the answers that it got itself, once the log has their leaves, and names no recipient, holder, office or tenant.',
   lane: 'api',
   access: ['auditor', 'relyingParty'],
   query: z.strictObject(recordFilter),

@@ -11,7 +11,7 @@ export const route = defineRoute({
   path: '/api/v1/records',
   summary: 'Records of every kind, newest first',
   description:
-    'By certificate (ca and serial together), holder, recipient or actor, purpose, office, tenant, channel and time, alone or together; of one kind or of all. Auditors of a tenant find its records alone, once the log has their leaves.',
+    'By request, certificate (ca and serial together), holder, recipient or actor, purpose, office, tenant, channel and time, alone or together; of one kind or of all. Auditors of a tenant find its records alone, once the log has their leaves.',
   lane: 'api',
   access: ['auditor'],
   query: z.strictObject({

@@ -43,7 +43,7 @@ export const AUDIT = {
   'An act on an office or on a principal is not one that may follow the acts before it.':
     '登録分局または利用主体に対する行為が、それより前の行為の後に許されるものではありません。',
   'The persons of the ceremony enrolled an operator while two operators could act.':
-    '操作できる認証局運用者が二人いたのに、セレモニーの二人が認証局運用者を登録しました。',
+    '操作できる認証局運用者が二人いたのに、鍵生成式の二人が認証局運用者を登録しました。',
   'The service shows an office or a principal otherwise than the newest act in the log.':
     'サービスが示す登録分局または利用主体が、透明性ログの最新の行為と異なります。',
   'The person behind an auditor was an officer or an operator at the same time.':
@@ -111,7 +111,7 @@ export const AUDIT = {
   'The index of used keys has a key that no issuance and no submission in the log has.':
     '使用済みの鍵の索引に、透明性ログのどの発行にも提出にもない鍵があります。',
   'A key was certified again, and not as a renewal for its holder.':
-    '鍵が、名義人の更新としてではなく、もう一度証明されました。',
+    '鍵が、利用者の更新としてではなく、もう一度証明されました。',
   'A CRL and the log differ on a revocation.': '失効について、CRL と透明性ログが異なります。',
   'An entry left the CRL before a CRL listed it after the end of its certificate.':
     '証明書の有効期間が終わった後の CRL に一度も載らないまま、CRL から項目が消えています。',

@@ -110,7 +110,7 @@ export const AUTHORITY = {
   'A search goes through the certificates of one office: name it.':
     '検索は一つの登録分局の証明書について行います。登録分局を指定してください。',
   'Name an office, a tenant, a holder or an officer.':
-    '登録分局、運営団体、名義人、担当者のいずれかを指定してください。',
+    '登録分局、運営団体、利用者、担当者のいずれかを指定してください。',
   'The window ends before it begins.': '期間の終わりが、始まりより前です。',
   'This is no time of RFC 3339.': 'RFC 3339 の時刻ではありません。',
 };

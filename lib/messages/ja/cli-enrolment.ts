@@ -94,7 +94,7 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'notices: {0}': '通知: {0} 件',
   'proposed revocations: {0}': '提案された失効: {0} 件',
   '{0}/{1} stays, although {2} left': '{0}/{1} は、{2} の異動・終了の後もそのままです',
-  'holders: {0}': '名義人: {0} 件',
+  'holders: {0}': '利用者: {0} 件',
   since: '登録',
   '{0} has ended; its certificates stay as they are.': '{0} は終了しました。証明書はそのままです。',
   'A pseudonym is 1 to 64 of a-z, 0-9 and hyphens.': '仮名は、a～z、0～9、ハイフンの 1～64 文字です。',

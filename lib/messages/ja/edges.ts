@@ -15,11 +15,11 @@ export const EDGES = {
   'Try again later.': 'しばらくしてから、もう一度お試しください。',
   'Give the request id to the operator.': '要求 ID（requestId）を認証局運用者に知らせてください。',
   'The profile {0} of the trust domain file does not take the names of the service\'s own TLS door. They are {1}: this machine\'s, and the host of {2} (PUBLIC_URL, or "addresses" of the file). {3} Change the profile or the address.':
-    'トラストドメインファイルの証明書プロファイル {0} では、サービス自身の TLS 用の名前を使えません。その名前は {1} で、この計算機の名前と、{2}（PUBLIC_URL、またはファイルの "addresses"）のホストです。{3} プロファイルかアドレスを変更してください。',
+    '信頼ドメインファイルの証明書プロファイル {0} では、サービス自身の TLS 用の名前を使えません。その名前は {1} で、この計算機の名前と、{2}（PUBLIC_URL、またはファイルの "addresses"）のホストです。{3} プロファイルかアドレスを変更してください。',
   'The trust domain declares no such purpose for this caller; name none, or one of its purposes.':
     'この呼び出し元には、その利用目的が宣言されていません。利用目的の指定を省くか、宣言されているものを指定してください。',
   'A relying party finds the answers to itself: leave the recipient, the holder, the office and the tenant out.':
-    '署名検証者が検索できるのは、自らへの提供だけです。提供先、名義人、登録分局、運営団体は指定しないでください。',
+    '署名検証者が検索できるのは、自らへの提供だけです。提供先、利用者、登録分局、運営団体は指定しないでください。',
   'An officer sees the accesses of the own office: leave the tenant out.':
     '登録分局の担当者が見られるのは、その登録分局の閲覧記録だけです。運営団体は指定しないでください。',
   'Must be 1 to 64 lower-case letters, digits and hyphens.':
@@ -40,6 +40,8 @@ export const EDGES = {
     'SHA-256 のダイジェストを、小文字の 16 進で指定してください。',
   'Must have at most 1,000 characters.': '1,000 文字以内で指定してください。',
   'Must say why.': '理由を入力してください。',
+  "Twelve digits in it have the form of an Individual Number (My Number), which the law forbids to keep here; leave them out, or give a number of your office's own that has another length.":
+    '個人番号（マイナンバー）の形をした 12 桁の数字があります。個人番号は、法律によりここに保存できません。その数字を取り除くか、登録分局で付けた 12 桁でない番号を使ってください。',
   "Must be a field's name.": '項目の名前を指定してください。',
   'The answer was not ready when the time of the function was up.':
     '関数の制限時間内に回答を用意できませんでした。',
@@ -74,6 +76,7 @@ export const EDGES = {
   'The file is too large to be made in the time that one request has; ask for a shorter time, or for one kind of record at once.':
     'ファイルが大きすぎて、一度のリクエストの時間内に作れません。期間を短くするか、記録の種類を一つに絞ってください。',
   'This function was not given what it reached for.': 'この関数には、使おうとしたものが与えられていません。',
+  'Nobody signs in to the console here.': 'ここではコンソールにサインインできません。',
   'LAMBDA_TASK_ROOT is not set: this runs as a Lambda function only.':
     'LAMBDA_TASK_ROOT がありません。これは Lambda 関数としてだけ動きます。',
   'Send the body as it is, or chunked.': '本文は、そのまま、または chunked で送ってください。',
@@ -104,13 +107,13 @@ export const EDGES = {
     '署名要求（CSR）{0} は、このユーザーが読めるファイルでなければなりません。',
   'Must be the id of a principal.': '利用主体の ID を指定してください。',
   "Others on this machine can write into {0}, and so put files in place of the service's; run chmod 700 {1}, or choose another DATA_DIR.":
-    'このマシンのほかの利用者が {0} に書き込めるため、サービスのファイルを置き換えられるおそれがあります。chmod 700 {1} を実行するか、別の DATA_DIR を指定してください。',
+    'このマシンのほかのユーザーが {0} に書き込めるため、サービスのファイルを置き換えられるおそれがあります。chmod 700 {1} を実行するか、別の DATA_DIR を指定してください。',
   'AKASHI_PASSPHRASE_FILE or AKASHI_PASSPHRASE must be set: the CA keys of this trust domain are sealed under it.':
     'AKASHI_PASSPHRASE_FILE または AKASHI_PASSPHRASE を設定してください。この信頼ドメインの認証局の鍵を封印するパスフレーズです。',
   'AKASHI_PASSPHRASE_FILE must be a file that this user can read; {0} is not.':
     'AKASHI_PASSPHRASE_FILE には、このユーザーが読めるファイルを指定してください。{0} は読めません。',
   'Others on this machine may read or write {0}, which holds the passphrase; run chmod 600 {1}.':
-    'このマシンのほかの利用者が、パスフレーズのファイル {0} を読み書きできます。chmod 600 {1} を実行してください。',
+    'このマシンのほかのユーザーが、パスフレーズのファイル {0} を読み書きできます。chmod 600 {1} を実行してください。',
   'AKASHI_PASSPHRASE_FILE must hold the passphrase as one line of UTF-8, of 1 to {0} bytes; {1} does not.':
     'AKASHI_PASSPHRASE_FILE のファイルには、パスフレーズを UTF-8 の一行（1～{0} バイト）で書いてください。{1} はそうなっていません。',
   'This request was made by a page of another origin; nothing was done. Use akashi, a page of this service, or the address bar.':
@@ -158,9 +161,9 @@ export const EDGES = {
     '本文が、gzip で圧縮された完全なファイルでないか、48 MiB を超えています。',
   'The file has more bytes than an access log has.': 'ファイルが、アクセスログとしては大きすぎます。',
   'Both persons of the ceremony enrol an operator together: --present {0} --present {1}, and nobody else.':
-    '認証局運用者の登録は、セレモニーの二人がそろって行います。--present {0} --present {1} と指定し、ほかの人は指定しないでください。',
+    '認証局運用者の登録は、鍵生成式の二人がそろって行います。--present {0} --present {1} と指定し、ほかの人は指定しないでください。',
   'The certification request of the operator is missing: {0}. The operator makes it with akashi credentials request {1} --out FOLDER.':
-    '認証局運用者の証明書署名要求 {0} がありません。本人が akashi credentials request {1} --out FOLDER で作成します。',
+    '認証局運用者の証明書発行要求 {0} がありません。本人が akashi credentials request {1} --out FOLDER で作成します。',
   'The trust domain names an operator of that id; enrol the operator under an id that nobody has had.':
     'その ID の利用主体が信頼ドメインにあります。誰も使ったことのない ID で登録してください。',
   'The event must be { "trustDomain": "<SHA-256>", "credentials": […] }, and may have an "operator".':

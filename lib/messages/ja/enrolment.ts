@@ -83,32 +83,32 @@ export const ENROLMENT = {
   'A time is written like 2027-04-01T00:00:00+09:00.':
     '時刻は 2027-04-01T00:00:00+09:00 のように書いてください。',
   'The term ends before it begins, at {0}.': '期間の終わりが、始まり（{0}）より前になっています。',
-  'There is no holder of that id.': 'その ID の名義人はいません。',
+  'There is no holder of that id.': 'その ID の利用者はいません。',
   '{0} cannot name a holder: {1}. Choose another pseudonym.':
-    '{0} は名義人の仮名に使えません（{1}）。別の仮名にしてください。',
-  'somebody who is no holder has it': '名義人でない利用主体の ID です',
+    '{0} は利用者の仮名に使えません（{1}）。別の仮名にしてください。',
+  'somebody who is no holder has it': '利用者ではない利用主体の ID です',
   'records and reports say it of others': '記録や報告で別のものを表します',
   'an earlier file of the trust domain had a principal of this id':
     '以前の信頼ドメインのファイルに、この ID の利用主体がありました',
   'A submission enrolled this holder, who has a pseudonym and no name; take another id.':
-    'この名義人は申請によって登録され、仮名だけで名称を持ちません。別の ID にしてください。',
+    'この利用者は申請によって登録され、仮名だけで名称を持ちません。別の ID にしてください。',
   'Officers list the holders of their own office, or of one whose affairs it has taken over.':
-    '担当者が一覧できるのは、自分の登録分局か、それが引き継いだ登録分局の名義人だけです。',
+    '担当者が一覧できるのは、自分の登録分局か、それが引き継いだ登録分局の利用者だけです。',
   'Only operators may do this.': 'この操作ができるのは、認証局運用者だけです。',
   'Nothing waits to be confirmed; somebody has to propose it first.':
     '確認を待っているものはありません。先に提案が必要です。',
   'The operator who proposed it cannot confirm it; have another operator do it.':
     '提案した認証局運用者本人は確認できません。別の認証局運用者が確認してください。',
   'certificates with which it signs in come from the tenant that enrolled it':
-    'この名義人がサインインに使う証明書は、登録したテナントが発行します',
+    'この利用者がサインインに使う証明書は、登録した運営団体が発行します',
   'The proposal {0} does not wait any more, another one does; look at that, and confirm it by its number.':
     '提案 {0} はもう確認を待っていません。別の提案が待っています。その内容を見て、その番号で確認してください。',
   'Your own enrolment is decided by another responsible person of the office, or by two operators with propose and confirm.':
-    '自分の登録は、分局のほかの責任者か、認証局運用者 2 名(propose と confirm)が決定します。',
+    '自分の登録は、登録分局のほかの責任者か、認証局運用者 2 名(propose と confirm)が決定します。',
   'Somebody else has proposed or prepared this for you, and takes it back, or another person does.':
     'これはほかの人があなたについて提案または予定したものです。取り下げは、その人か、あなた以外の人が行います。',
   'Your tenant did not enrol this holder: others name it as well, so an operator of the service decides.':
-    'この名義人を登録したのは別のテナントです。ほかの分局も使っているため、サービスの運用者が決定します。',
+    'この利用者を登録したのは別の運営団体です。ほかの登録分局も使っているため、サービスの運用者が決定します。',
   'The same person has another enrolment. An auditor is neither an officer nor an operator at the same time: name another person.':
     '同じ人物の登録がほかにあります。監査人は、同時に担当者や認証局運用者であってはなりません。別の人物を指定してください。',
   'The same person stands behind {0}. An auditor is neither an officer nor an operator at the same time: end that enrolment first, or name another person.':
@@ -116,7 +116,7 @@ export const ENROLMENT = {
   'The names that were proposed are lost; propose it again.':
     '提案された名称が失われています。もう一度提案してください。',
   'Two operators are left: {0}. They enrol another one with akashi operators propose and confirm. Where a credential is lost, revoke its certificate first.':
-    '操作できる認証局運用者が二人います（{0}）。この二人が akashi operators propose と confirm で登録してください。資格情報を失った人がいるときは、先にその証明書を失効させてください。',
+    '操作できる認証局運用者が二人います（{0}）。この二人が akashi operators propose と confirm で登録してください。認証情報を失った人がいるときは、先にその証明書を失効させてください。',
   'The person {0} is an operator who can act already; enrol somebody else.':
     '{0} は、すでに操作できる認証局運用者です。別の人を登録してください。',
   'Somebody was enrolled under this id before; choose an id that nobody has had.':

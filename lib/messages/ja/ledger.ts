@@ -30,17 +30,17 @@ export const LEDGER = {
   'The log has {0} leaves and had {1}: it was rolled back.':
     '透明性ログの葉が {1} から {0} に減っています。以前の状態に戻されています。',
   'The table has {0} leaves of the log, and {1} are published: it is older than the log. Two operators record what was lost (akashi recover).':
-    'データベースにある透明性ログの葉は {0} 枚ですが、公開された葉は {1} 枚です。データベースが透明性ログより古い状態です。認証局運用者二人で、失われたものを記録してください（akashi recover）。',
+    'テーブルにある透明性ログの葉は {0} 枚ですが、公開された葉は {1} 枚です。テーブルが透明性ログより古い状態です。認証局運用者二人で、失われたものを記録してください（akashi recover）。',
   'The table is older than the log; no status is answered until it is mended.':
-    'データベースが透明性ログより古い状態です。復旧するまで、失効情報の回答はできません。',
+    'テーブルが透明性ログより古い状態です。復旧するまで、失効情報の回答はできません。',
   'What the table lacks of the log falls into more than {0} ranges, which no record can name; take another copy of the table.':
-    'データベースに欠けている葉の範囲が {0} 個を超えるため、一つの記録に書けません。データベースの別の複製を使ってください。',
+    'テーブルに欠けている葉の範囲が {0} 個を超えるため、一つの記録に書けません。テーブルの別の複製を使ってください。',
   'An act of a recovery is not one that can be where it is.':
     '復旧についての行為が、あるはずのない場所にあります。',
   'The table has every leaf that is published; nothing is to be recovered.':
-    '公開された葉はすべてデータベースにあります。復旧するものはありません。',
+    '公開された葉はすべてテーブルにあります。復旧するものはありません。',
   'The table has {0} leaves and {1} are published; name these two sizes, after a look at what is lost.':
-    'データベースの葉は {0} 枚、公開された葉は {1} 枚です。失われたものを確かめてから、この二つの数を指定してください。',
+    'テーブルの葉は {0} 枚、公開された葉は {1} 枚です。失われたものを確かめてから、この二つの数を指定してください。',
   'The log has no checkpoint yet.': '透明性ログに、まだチェックポイントがありません。',
   'The log has no such tile.': '透明性ログに、そのタイルはありません。',
   'The log has no leaf yet.': '透明性ログに、まだ葉がありません。',
@@ -74,9 +74,9 @@ export const LEDGER = {
   'A delegate is another principal of role holder.':
     '代理人には、役割が holder である別の利用主体を指定してください。',
   'The delegation would be over already.': '委任の期限が過去の日時です。未来の日時を指定してください。',
-  'A holder has at most {0} delegates.': '一人の名義人が指定できる代理人は {0} 人までです。',
+  'A holder has at most {0} delegates.': '一人の利用者が指定できる代理人は {0} 人までです。',
   'The records of a holder are for the holder and its delegates.':
-    '名義人についての記録を見られるのは、その名義人と代理人だけです。',
+    '利用者についての記録を見られるのは、その利用者と代理人だけです。',
   'The period is empty: its end is its beginning.': '期間が空です。終わりが始まりと同じになっています。',
   'The period ends before it begins.': '期間の終わりが始まりより前になっています。',
   'A seed is one line of 1 to 256 characters.': 'シードは、1～256 文字の一行で指定してください。',
@@ -86,12 +86,12 @@ export const LEDGER = {
     '{0}は、信頼ドメインにも記録にもありません。ID を確かめてください。',
   'a recipient': 'その ID の提供先',
   'an actor': 'その ID の行為者',
-  'a holder': 'その ID の名義人',
+  'a holder': 'その ID の利用者',
   'a purpose': 'その ID の利用目的',
   'an office': 'その ID の登録分局',
   'an authority': 'その ID の認証局',
   'The trust domain and the requests have no holder of that id.':
-    'その ID の名義人は、信頼ドメインにも申請にもありません。ID を確かめてください。',
+    'その ID の利用者は、信頼ドメインにも申請にもありません。ID を確かめてください。',
   'Ask by who looked, by recipient or by actor, one at a time.':
     '閲覧者、提供先、行為者は、どれか一つを指定してください。',
   'A recipient, a purpose, a channel and a request find answers alone, which have no actor and no other kind.':
@@ -100,15 +100,15 @@ export const LEDGER = {
     '提供の記録に行為者はありません。提供先（recipient）を指定してください。',
   'The record was kept for its time and then deleted; its leaf stays in the log.':
     'この記録は、保存期間が終わったため削除されました。葉は透明性ログに残っています。',
-  'A holder has at most {0} certificates here.': '一人の名義人について扱える証明書は {0} 枚までです。',
+  'A holder has at most {0} certificates here.': '一人の利用者について扱える証明書は {0} 枚までです。',
   'The cursor does not belong to this query; start again without one.':
     'カーソルがこの検索のものではありません。カーソルを付けずに最初からやり直してください。',
   'A page has 1 to {0} records.': '1 ページの記録は 1～{0} 件で指定してください。',
   'Ask by recipient or by actor: no record has both.':
     '提供先（recipient）と行為者（actor）は、どちらか一方だけを指定してください。両方を持つ記録はありません。',
-  'Ask by certificate or by holder, one at a time.': '証明書と名義人は、どちらか一方だけを指定してください。',
+  'Ask by certificate or by holder, one at a time.': '証明書と利用者は、どちらか一方だけを指定してください。',
   "A holder's records are those of everybody who asked: they are not found among the records of one principal.":
-    '名義人についての記録は、照会したすべての相手にわたります。一つの利用主体の記録の中から探すことはできません。',
+    '利用者についての記録は、照会したすべての相手にわたります。一つの利用主体の記録の中から探すことはできません。',
   '"{0}" is not an RFC 3339 time.': '"{0}" には、RFC 3339 の形式の日時を指定してください。',
   'The stored report is not the one that was made.': '保存されている年次報告が、作成したものと異なります。',
   'A report is made of a fiscal year that is over.': '年次報告を作成できるのは、終わった年度だけです。',

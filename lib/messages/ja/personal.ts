@@ -6,7 +6,7 @@ export const PERSONAL: Readonly<Record<string, string>> = {
   'The data key of these personal data is damaged; restore it from a copy of the keys.':
     'この個人データのデータ鍵が壊れています。データ鍵の控えから戻してください。',
   'These personal data are missing or not as they were written; restore the table of personal data from a backup.':
-    'この個人データがないか、書き込んだ時のままではありません。個人データの表をバックアップから復元してください。',
+    'この個人データがないか、書き込んだ時のままではありません。個人データのテーブルをバックアップから復元してください。',
   'The personal data kept changing; try again.':
     '個人データが他の処理で変更され続けています。もう一度お試しください。',
   'This month has had too many keys.': 'この月のデータ鍵の世代が多すぎます。',
@@ -21,9 +21,9 @@ export const PERSONAL: Readonly<Record<string, string>> = {
     'この月の後も残すべきデータがありますが、そのデータ鍵を開けません。データ鍵の控えから戻すか、データを残す理由をなくしてください（法的保全の解除、申請の却下）。',
 
   'A request of this holder is open; reject or withdraw it first.':
-    'この名義人の申請が処理中です。先に却下するか、取り下げてください。',
+    'この利用者の申請が処理中です。先に却下するか、取り下げてください。',
   'A certificate of this holder still counts; revoke it first, or wait for its end.':
-    'この名義人の証明書がまだ有効です。先に失効させるか、有効期間の満了を待ってください。',
+    'この利用者の証明書がまだ有効です。先に失効させるか、有効期間の満了を待ってください。',
   'Somebody else was first; look at it again.': '先に別の操作がありました。状態を確認してください。',
   'These personal data were erased by an order.': 'この個人データは、命令により消去されました。',
   'The search key of what ends in {0} cannot be opened; restore it from a copy of the keys.':
@@ -33,18 +33,18 @@ export const PERSONAL: Readonly<Record<string, string>> = {
   'Must be 1 to 64 of A-Z, a-z, 0-9, . _ / - and what Japanese case numbers have, as in 令和8年(ワ)第123号; no name of a person.':
     '英数字と . _ / -、または「令和8年(ワ)第123号」のような事件番号の文字で、64 文字以内で指定してください。個人の氏名は使えません。',
   'The data of this holder are being erased; ask again when that is complete.':
-    'この名義人のデータは消去の処理中です。完了してから、もう一度お試しください。',
+    'この利用者のデータは消去の処理中です。完了してから、もう一度お試しください。',
   'Another order awaits its confirmation for this holder: {0}, {1}. Confirm that one, or withdraw it first.':
-    'この名義人について、別の命令が確認を待っています（{0}、{1}）。それを確認するか、先に取り下げてください。',
+    'この利用者について、別の命令が確認を待っています（{0}、{1}）。それを確認するか、先に取り下げてください。',
   'No order about this holder awaits its confirmation.':
-    'この名義人について、確認を待っている命令はありません。',
-  'No legal hold keeps the data of this holder.': 'この名義人のデータに法的保全はありません。',
+    'この利用者について、確認を待っている命令はありません。',
+  'No legal hold keeps the data of this holder.': 'この利用者のデータに法的保全はありません。',
   'A legal hold keeps the data of this holder; it has to be released first.':
-    'この名義人のデータには法的保全があります。先に解除してください。',
-  'No request of this tenant names such a holder.': 'この運営団体に、その名義人を指定した申請はありません。',
+    'この利用者のデータには法的保全があります。先に解除してください。',
+  'No request of this tenant names such a holder.': 'この運営団体に、その利用者を指定した申請はありません。',
   'Operators of a tenant decide about the data of their own tenant.':
     '運営団体の認証局運用者が決められるのは、自らの運営団体のデータについてだけです。',
-  'Name the tenant whose holder it is.': '名義人の運営団体を指定してください。',
+  'Name the tenant whose holder it is.': '利用者の運営団体を指定してください。',
 
   'legal hold': '法的保全',
   'release of the legal hold': '法的保全の解除',

@@ -11,7 +11,7 @@ export const PRINCIPALS = {
   'it was not issued by a CA of this service that signs callers in':
     'このサービスでのサインインに使える認証局が発行したものではありません',
   'The client certificate signs in a holder, and this operation is not for holders.':
-    'このクライアント証明書は名義人のものです。この操作は名義人向けではありません。',
+    'このクライアント証明書は利用者のものです。この操作は利用者向けではありません。',
   'it is not valid yet': '有効期間がまだ始まっていません',
   'The client certificate has expired; renew it.':
     'クライアント証明書の有効期間が終わっています。更新してください。',

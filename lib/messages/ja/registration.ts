@@ -23,7 +23,9 @@ export const REGISTRATION = {
   'The signature of the certification request is not by the private key of its public key; make the request again.':
     '署名要求（CSR）が、その公開鍵に対応する秘密鍵で署名されていません。作り直してください。',
   'A holder is named by a pseudonym of 1 to 64 of a-z, 0-9 and hyphens, never by a number of the resident register.':
-    '名義人は、a-z、0-9、ハイフンからなる 1～64 文字の仮名で指定してください。住民票コードや個人番号は使わないでください。',
+    '利用者は、a-z、0-9、ハイフンからなる 1～64 文字の仮名で指定してください。住民票コードや個人番号は使わないでください。',
+  'The subject or another name in the certification request has the form of an Individual Number (My Number), which the law forbids to keep here; make the certification request again without it.':
+    '署名要求（CSR）の主体者名などに、個人番号（マイナンバー）の形をした 12 桁の数字があります。個人番号は、法律によりここに保存できません。その数字を含まない署名要求を作り直してください。',
   'The person to whom a certificate is issued is an officer of the office that asks for it, by the id of the enrolment.':
     '証明書を渡す相手には、申請する登録分局の担当者を、登録の ID で指定してください。',
   'An officer who examines, or the responsible person, decides this.':
@@ -36,7 +38,7 @@ export const REGISTRATION = {
   'Officers see the proposals of their own office, or of one whose affairs it has taken over.':
     '担当者が見られるのは、自分の登録分局か、それが引き継いだ登録分局の提案だけです。',
   'Certificates of this profile are about persons: name the holder.':
-    'この証明書プロファイルの証明書は個人に関するものです。名義人を指定してください。',
+    'この証明書プロファイルの証明書は個人に関するものです。利用者を指定してください。',
   'The fields have more than {0} bytes; shorten them.':
     '項目の合計が {0} バイトを超えています。短くしてください。',
   'The profile does not take keys of this kind; make a key pair of a kind in facts.allowed.':

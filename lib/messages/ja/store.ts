@@ -9,6 +9,8 @@ export const STORE = {
   'the name of the DynamoDB table of personal data': '個人データの DynamoDB テーブルの名前',
   'the name of the DynamoDB table of data keys': 'データ鍵の DynamoDB テーブルの名前',
   'the ARN of the KMS key that seals the data keys': 'データ鍵を封印する KMS 鍵の ARN',
+  'the https address of the host of the pages for roles, where there is one':
+    '担当者用の画面のホストの https アドレス（ある場合）',
   'The table {0}': 'テーブル {0} ',
   'The cursor is not one of this query; begin again without a cursor.':
     'カーソルがこの検索のものではありません。カーソルを付けずに最初からやり直してください。',

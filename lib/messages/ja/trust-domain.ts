@@ -85,7 +85,7 @@ export const TRUST_DOMAIN = {
   'A {0} comes from a field of kind {1}.': '{0} には、種類が {1} の項目を指定してください。',
   'Only CAs sign certificates and CRLs.': '証明書と CRL に署名できるのは認証局だけです。',
   'Only the certificate of a person signs in its holder.':
-    '名義人のサインインに使えるのは、人の証明書だけです。',
+    '利用者のサインインに使えるのは、人の証明書だけです。',
   'Whoever signs in is a client: clientAuth.': 'サインインに使う証明書には clientAuth が必要です。',
   'Only RSA keys encipher.': '暗号化の用途を指定できるのは RSA の鍵だけです。',
   'Only keys on the curves P-256, P-384 and P-521 agree.':
@@ -132,6 +132,7 @@ export const TRUST_DOMAIN = {
   'is not Unicode text': 'は、正しい Unicode の文字列にしてください',
   'has {0}, which {1}': 'に {0} があります（{1}）',
   'is not {0}': 'には、{0}を入力してください',
+  'The field "{0}" ({1}) has a rule: {2}': '項目「{1}」（{0}）は、次の決まりに従って入力してください。{2}',
   'is not of the form that the profile asks for': 'は、証明書プロファイルの定める形で入力してください',
   'is not a list': 'は、値の一覧で指定してください',
   'has more than {0} values': 'の値は {0} 個までにしてください',
@@ -199,7 +200,7 @@ export const TRUST_DOMAIN = {
     'この信頼ドメインファイルの承認は期限切れです。現行のファイルでサービスを起動し、変更したファイルの提案と承認をやり直してください。',
   'Addresses are distinct.': '同じアドレスを二つ指定することはできません。',
   'An address goes into certificates: http, in ASCII without spaces, the host a domain name in lower case (other scripts as xn--) or an IP address, no . or .. in the path, without query, user or slash at the end.':
-    'アドレスは証明書に書き込まれます。http のアドレスを 空白なしの ASCII で、ホストは小文字のドメイン名（日本語などは xn-- で始まる A ラベル）または IP アドレスとし、パスの . と ..、クエリー、利用者名、末尾のスラッシュなしで指定してください。',
+    'アドレスは証明書に書き込まれます。http のアドレスを 空白なしの ASCII で、ホストは小文字のドメイン名（日本語などは xn-- で始まる A ラベル）または IP アドレスとし、パスの . と ..、クエリー、ユーザー名、末尾のスラッシュなしで指定してください。',
   'The object of the trust domain in force is not one that a ceremony makes.':
     '現行の信頼ドメインのオブジェクトが、鍵生成式で作られたものではありません。',
   'The rows of withdrawn principals are not those that the service wrote; restore them from a copy of the table.':

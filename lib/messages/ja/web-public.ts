@@ -17,7 +17,7 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
     '証明書の発行申請や管理を行います。サインインが必要です。',
   '{0}, generation {1}': '{0}（第{1}世代）',
   'SHA-256 fingerprint': 'SHA-256 フィンガープリント',
-  'Only for the tenant': '利用できるテナント',
+  'Only for the tenant': '利用できる運営団体',
   Algorithm: '署名アルゴリズム',
   'Name in certificates': '証明書に記載される名前',
   Files: 'ファイル',
@@ -32,7 +32,7 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
     '見比べるときは、アドレスが https:// で始まる画面を使ってください。',
   'There is no CA yet.': '認証局はまだありません。',
   'A revocation list (CRL) names the certificates of a CA that are revoked or on hold. The list itself says when it was made and when the next one is due at the latest. It is a file for programs; a person asks for one certificate.':
-    '失効リスト（CRL）は、認証局の証明書のうち、失効したものと一時停止中のものの一覧です。作成した日時と、次の失効リストを発行する期限は、失効リストの中に書かれています。これはプログラムのためのファイルです。一つの証明書を調べるには、次の画面をお使いください。',
+    '失効リスト（CRL）は、認証局の証明書のうち、失効したものと一時利用停止中のものの一覧です。作成した日時と、次の失効リストを発行する期限は、失効リストの中に書かれています。これはプログラムのためのファイルです。一つの証明書を調べるには、次の画面をお使いください。',
   'That a list was fetched is recorded, without the name of who fetched it.':
     '失効リストが取得されたことは、取得した方の名前なしに記録します。',
   'Revocation lists by CA': '認証局ごとの失効リスト',
@@ -49,15 +49,15 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
   'Name of the log (origin)': 'ログの名前（origin）',
   'Entries in the log': 'ログの項目の数',
   'Root hash (SHA-256)': 'ルートハッシュ（SHA-256）',
-  Witnesses: 'ウィットネス（第三者の連署）',
+  Witnesses: '証人（第三者の連署）',
   "None has signed; the log's own key alone vouches for this state.":
     '連署はありません。この状態を保証するのは、ログ自身の鍵だけです。',
   'The checkpoint as a file': 'チェックポイントのファイル',
   'The signature of the newest state, with curl and OpenSSL':
     '最新の状態の署名を、curl と OpenSSL で確かめる',
-  'The proof of one record': '一つの記録の証跡を確かめる',
+  'The proof of one record': '一つの記録の証明を確かめる',
   'Who got an answer can have its record proven: an office or an auditor gives you the proof file. It is checked without this service:':
-    '回答を受けた方は、その記録の証跡を得ることができます。証跡のファイルは、役所か監査人からお受け取りください。次のコマンドで、このサービスなしに確かめられます：',
+    '回答を受けた方は、その記録の証明を得ることができます。証明ファイルは、役所か監査人からお受け取りください。次のコマンドで、このサービスなしに確かめられます：',
   'The whole log': 'ログの全体を確かめる',
   'Anybody may copy the log (/log/checkpoint and /log/tile/…) and verify the copy:':
     'ログ（/log/checkpoint と /log/tile/…）は、どなたでも写しを取り、その写しを検証できます：',
@@ -101,7 +101,7 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
   'Checked at': '検査の日時',
   'It was not asked.': '問い合わせていません。',
   'The answer comes from the register of this service (OCSP), which knows of a revocation before the revocation lists do.':
-    '回答は、このサービスの台帳（OCSP）によるものです。失効は、失効リストよりも先に台帳に現れます。',
+    '回答は、このサービスの登録簿（OCSP）によるものです。失効は、失効リストよりも先に登録簿に現れます。',
   'Status of a number': '番号の状態',
   'This is only the status of the number, and not a check of a certificate. Whether the certificate that you hold is genuine is checked by its file.':
     'これは番号の状態だけを示すもので、証明書の検査ではありません。お手元の証明書が本物かどうかは、そのファイルで確認してください。',
@@ -109,14 +109,14 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
   'It is revoked since {0}. Reason: {1}': '{0}に失効しています。理由：{1}',
   'It is revoked.': '失効しています。',
   'It is not valid any more, for good. Do not rely on what was signed with it since then; ask its holder for a new one.':
-    'この証明書が再び有効になることはありません。失効の後にこの証明書で署名されたものは、信頼しないでください。持ち主に新しい証明書を求めてください。',
-  'It is on hold since {0}.': '{0}から一時停止しています。',
-  'It is on hold.': '一時停止しています。',
+    'この証明書が再び有効になることはありません。失効の後にこの証明書で署名されたものは、信頼しないでください。利用者に新しい証明書を求めてください。',
+  'It is on hold since {0}.': '{0}から一時利用停止中です。',
+  'It is on hold.': '一時利用停止中です。',
   'Do not rely on it now. The hold may be lifted, or the certificate may be revoked; check it again later.':
-    '現在は信頼しないでください。一時停止は、解除されることも、失効に変わることもあります。後でもう一度確認してください。',
+    '現在は信頼しないでください。一時利用停止は、解除されることも、失効に変わることもあります。後でもう一度確認してください。',
   'Whether it is valid cannot be said now.': '有効かどうか、現在お答えできません。',
   'Do not rely on it until you have an answer. Try again in a few minutes; the details below are for the operator.':
-    '答えが得られるまで信頼しないでください。数分後にもう一度お試しください。下の詳細は、運用担当者のためのものです。',
+    '答えが得られるまで信頼しないでください。数分後にもう一度お試しください。下の詳細は、認証局運用者のためのものです。',
   'This service does not know it.': 'このサービスには登録がありません。',
   'No certificate with this number was issued by this CA. Do not rely on it, and tell the office that it comes from.':
     'この認証局は、この番号の証明書を発行していません。信頼せず、証明書の出どころである役所に知らせてください。',
@@ -160,4 +160,40 @@ export const WEB_PUBLIC: Readonly<Record<string, string>> = {
   'Enter the serial number of the certificate.': '証明書のシリアル番号を入力してください。',
   'This service has no such CA; choose one of the list.':
     'このサービスにその認証局はありません。一覧から選んでください。',
+  'The number was not found at this CA.': 'この認証局に、この番号はありませんでした。',
+  'Other CAs of this service may have it: a number counts only together with the CA that issued the certificate.':
+    'このサービスのほかの認証局には、あるかもしれません。番号は、証明書を発行した認証局と組み合わせてはじめて意味を持ちます。',
+  'If none of them has it, do not rely on the certificate, and tell the office that it comes from.':
+    'どの認証局にもないときは、証明書を信頼せず、証明書の出どころである役所に知らせてください。',
+  'Ask another CA of this service': 'このサービスのほかの認証局に問い合わせる',
+  'The name of the CA stands in the certificate, as that of its issuer.':
+    '認証局の名前は、証明書の「発行者」に書かれています。',
+  'Name (CN)': '名前（CN）',
+  'Family name (SN)': '姓（SN）',
+  'Given name (GN)': '名（GN）',
+  'Position (title)': '職名（title）',
+  'Department or unit (OU)': '部署など（OU）',
+  'Organisation (O)': '組織（O）',
+  'Municipality or place (L)': '市区町村など（L）',
+  'Prefecture or state (ST)': '都道府県など（ST）',
+  'Country (C)': '国（C）',
+  'Number in the name (serialNumber)': '名前に含まれる番号（serialNumber）',
+  'Identifier of the organisation': '組織の識別子',
+  'Domain component (DC)': 'ドメインの構成要素（DC）',
+  'Mail address': 'メールアドレス',
+  'Attribute {0}': '属性 {0}',
+  'Domain name': 'ドメイン名',
+  'Address (URI)': 'アドレス（URI）',
+  'IP address': 'IP アドレス',
+  'Item that the issuer defines ({0})': '発行者が定めた項目（{0}）',
+  'and {0} more that are not shown here': 'ほかに {0} 項目（ここには表示しません）',
+  'These names stand in the certificate. The check ended at a CA of this service, whose signature covers them; rely on them only as far as the result above allows it.':
+    'ここに示す名前は、証明書に書かれているものです。検査はこのサービスの認証局までたどり着きました。認証局の署名は、名前にも及びます。信頼できるのは、上の結果の範囲に限られます。',
+  'These names stand in the file, and nobody here vouches for them: anybody can make a file with any name in it.':
+    'ここに示す名前は、ファイルに書かれているだけのもので、このサービスは保証しません。どのような名前のファイルでも、誰にでも作れます。',
+  'Names in the certificate': '証明書に書かれている名前',
+  'Whose certificate it is (subject)': '誰の証明書か（主体者）',
+  'No name stands here.': '名前は書かれていません。',
+  'Further names of the subject': '主体者のほかの名前',
+  'Who is said to have issued it (issuer)': '発行者とされている認証局',
 };

@@ -2,6 +2,10 @@
 export const WEB: Readonly<Record<string, string>> = {
   'You are not signed in, or were for too long without a step; sign in again.':
     'サインインしていないか、操作のない時間が長すぎました。もう一度サインインしてください。',
+  'Show your client certificate; a session alone is not enough here.':
+    'クライアント証明書を提示してください。ここではセッションだけでは足りません。',
+  'Your client certificate is too large for a session; use the commands (npx akashi).':
+    'クライアント証明書が大きすぎるため、セッションを開始できません。コマンド（npx akashi）をお使いください。',
   'This session was ended; sign in again.': 'このセッションは終了しました。もう一度サインインしてください。',
   'This is no one-time address of this service; ask for a new one.':
     'このサービスのワンタイムアドレスではありません。新しいものを取得してください。',
@@ -12,7 +16,7 @@ export const WEB: Readonly<Record<string, string>> = {
   'There is no such file.': 'そのファイルはありません。',
   'Nothing was changed.': '何も変更されていません。',
   'What waits': '処理待ち',
-  'Request id, for the operator:': 'リクエストID（運用担当者への連絡用）：',
+  'Request id, for the operator:': 'リクエストID（認証局運用者への連絡用）：',
   'The form could not be read; send it again.': 'フォームを読み取れませんでした。もう一度送信してください。',
   'You are signed out; nothing was done': 'サインアウトしています。何も行われていません',
   'Sign in again in a new window, come back to this one, and send the form again. Files have to be chosen again.':
@@ -26,7 +30,6 @@ export const WEB: Readonly<Record<string, string>> = {
   'Your browser has shown a client certificate.': 'ブラウザーがクライアント証明書を提示しました。',
   'Your browser has shown no client certificate here.':
     'ブラウザーはここにクライアント証明書を提示していません。',
-  'Your browser has shown no client certificate.': 'ブラウザーはクライアント証明書を提示していません。',
   'Sign out': 'サインアウト',
   'Show a client certificate.': 'クライアント証明書を提示してください。',
   'With a client certificate': 'クライアント証明書でサインインする',
@@ -43,7 +46,7 @@ export const WEB: Readonly<Record<string, string>> = {
   'Oldest first': '古い順',
   Request: '発行申請',
   State: '状態',
-  Profile: '証明書の種類',
+  Profile: '証明書プロファイル',
   'Subject of the certificate': '証明書の主体者名',
   Office: '登録分局',
   Submitted: '申請',
@@ -63,6 +66,10 @@ export const WEB: Readonly<Record<string, string>> = {
   'A date, such as 1990-02-17.': '日付（例：1990-02-17）。',
   'At most {0} characters.': '{0}文字以内。',
   'One value on each line, at most {0}.': '1行に1つ、{0}個以内。',
+  'The profile asks for a certain form; the operator knows it.':
+    '決まった形で入力してください。どのような形かは、認証局運用者に確認してください。',
+  'Kept with the request, and not in the certificate': '証明書に記載されず、申請とともに保存される内容',
+  'Fields of the request': '申請の項目',
   'New request: {0}': '新しい発行申請：{0}',
   'See what it says': '内容を確かめる',
   'The certification request (PKCS#10)': '証明書発行要求（PKCS#10）',
@@ -74,9 +81,9 @@ export const WEB: Readonly<Record<string, string>> = {
   'Whose it is': '誰の証明書か',
   'Lower-case letters, digits and hyphens; never a name, and never a number of the resident register.':
     '小文字の英字、数字、ハイフン。氏名や、個人番号・住民票コードは使えません。',
-  'Officer to whom it is issued': '交付を受ける職員',
+  'Officer to whom it is issued': '交付を受ける担当者',
   'The id of an officer of your office, where the certificate is for one.':
-    '職員のための証明書であるときは、この登録分局の職員のID。',
+    '担当者のための証明書であるときは、この登録分局の担当者のID。',
   'Begin again': '最初からやり直す',
   'Send this request?': 'この内容で申請しますか',
   Key: '鍵',
@@ -95,12 +102,12 @@ export const WEB: Readonly<Record<string, string>> = {
   'Next page': '次のページ',
   'Check a certificate': '証明書を確かめる',
   'CA certificates': '認証局の証明書',
-  'The public log': '公開ログ',
+  'The public log': '透明性ログ',
   Certificates: '証明書の一覧',
   'CAs and their CRLs': '認証局と失効リスト',
   'Who was told what': '誰に何を提供したか',
-  Officer: '登録分局の職員',
-  Operator: '運用担当者',
+  Officer: '登録分局の担当者',
+  Operator: '認証局運用者',
   Auditor: '監査人',
   'Relying party': '署名検証者',
   Holder: '利用者',
@@ -121,14 +128,24 @@ export const WEB: Readonly<Record<string, string>> = {
   'If you have lost a computer or have not signed out somewhere, end all your sessions here. Nobody else is signed out.':
     'コンピューターを紛失したときや、サインアウトし忘れたときは、ここですべてのセッションを終了できます。ほかの人はサインアウトされません。',
   'End all my sessions': '自分のすべてのセッションを終了する',
-  'Sessions of an officer of your office': 'この登録分局の職員のセッション',
-  "End the officer's sessions": 'この職員のセッションを終了する',
-  'Officer (id)': '職員（ID）',
+  'Sessions of an officer of your office': 'この登録分局の担当者のセッション',
+  "End the officer's sessions": 'この担当者のセッションを終了する',
+  'Officer (id)': '担当者（ID）',
   'The sessions that had begun are ended.': '開始していたセッションを終了しました。',
   "The responsible person ends the sessions of the office's officers.":
-    '登録分局の職員のセッションを終了できるのは、責任者です。',
-  'Your office has no such officer.': 'この登録分局に、その職員はいません。',
+    '登録分局の担当者のセッションを終了できるのは、責任者です。',
+  'Your office has no such officer.': 'この登録分局に、その担当者はいません。',
   'To the content': '本文へ',
+  'Show western years first': '西暦で表示（元号を併記）',
+  'Show years of the era alone': '元号だけで表示',
+  'There is no page at this address': 'このアドレスに画面はありません',
+  'This address is not to be opened as a page': 'このアドレスは、画面として開くものではありません',
+  'The address may be mistyped, or the link to it may be old. Nothing was looked up, and nothing was changed.':
+    'アドレスの入力の誤りか、リンクが古いことが考えられます。何も照会しておらず、何も変更していません。',
+  'Forms and programs send to this address. Go back to the page of the form; nothing was changed.':
+    'フォームやプログラムが送信するためのアドレスです。フォームの画面に戻ってください。何も変更していません。',
+  'To the console, for offices': '登録分局などの方のための画面へ',
+  'For programs: the operations are described in': 'プログラムのための操作の説明：',
   'For offices': '登録分局などの方',
   Main: '主なメニュー',
   'Every answer of this service is recorded, and the record can be proven.':
@@ -149,7 +166,7 @@ export const WEB: Readonly<Record<string, string>> = {
   'Certificate issued': '証明書を発行',
   'These data are not shown': 'この内容は表示できません',
   'Their retention has ended.': '保存期間が終わりました。',
-  'They cannot be read now; tell the operator.': '今は読み取れません。運用担当者に連絡してください。',
+  'They cannot be read now; tell the operator.': '今は読み取れません。認証局運用者に連絡してください。',
   'Not taken from the certification request': '証明書発行要求のうち使わなかったもの',
   Reason: '理由',
   'Needed for a rejection. The submitting office reads it.':
