@@ -16,6 +16,7 @@ let service: Service;
 /** In an order in which each finds what it needs: a request, a certificate, a log with records, an amendment, an invitation. */
 const STORY = [
   'authorities',
+  'authority',
   'profiles',
   'request',
   'requests',

@@ -130,6 +130,9 @@ describe('a request', { timeout: 120_000 }, () => {
     const one = (await akashi('profiles person-signature --as higashi-counter')).out;
     expect(one).toMatch(/^hold +possible, and can never be released$/m);
     expect(one).toMatch(/^field sex +choice, required, Sex$/m);
+    expect(one).toMatch(/^field holderId +text, required, at most 24 characters, Holder number$/m);
+    expect(one).toMatch(/^ +12 to 24 digits and capital letters A-Z, as in 2026112200000001: /m);
+    expect(one).toMatch(/^field kana +.*not in the certificate, found by --text, Name in kana$/m);
     expect(one).toMatch(/^ +3 +Other$/m);
     const inJapanese = await akashi('profiles person-signature --as higashi-counter --language ja');
     expect(inJapanese.out).toMatch(/^ +3 +その他$/m);
@@ -146,6 +149,43 @@ describe('a request', { timeout: 120_000 }, () => {
       `request --as higashi-counter --profile person-signature --csr ${await makeCsr('choice')} --field sex=9 --field holderId=2026112200000001 --field name=A --field dateOfBirth=1990-01-01 --field address=B`,
     );
     expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('1 (Male), 2 (Female), 3 (Other)') });
+  });
+
+  it('is shown by labels, with what the certificate says apart from what is kept with the request', async () => {
+    const person = `request --as higashi-counter --profile person-signature --csr ${await makeCsr('shown')} --holder holder-tanabe`;
+    const fields = [
+      'holderId=2026112200000001',
+      'name=田辺 花子',
+      'kana=タナベ ハナコ',
+      'dateOfBirth=1990-02-17',
+      'sex=2',
+      'address=東区',
+    ];
+    const more = fields.flatMap((field) => ['--field', field]);
+    const submitted = await akashi(person, more);
+    expect(submitted.out).toMatch(/^certificate: Sex +2 \(Female\)$/m);
+    const id = /^request +(\S+)$/m.exec(submitted.out)?.[1] ?? '';
+    const shown = await akashi(`show ${id} --as higashi-examiner --language ja`);
+    expect(shown.out).toMatch(/^証明書：性別 +2 \(女\)$/m);
+    expect(shown.out).toMatch(/^申請のみ：氏名（カナ） +タナベ ハナコ$/m);
+    // Auditors do not see profiles.
+    const audited = await akashi(`show ${id} --as auditor`);
+    expect(audited).toMatchObject({ code: 0, err: '' });
+    expect(audited.out).toMatch(/^field sex +2$/m);
+
+    const number = await akashi(`${person} --language ja`, [
+      ...more.slice(2),
+      '--field',
+      'holderId=123456789018',
+    ]);
+    expect(number).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('個人番号（マイナンバー）の形をした'),
+    });
+    expect(number.err).toContain('body.fields.holderId');
+    expect(number.err).not.toContain('123456789018');
+    const unruly = await akashi(person, [...more.slice(2), '--field', 'holderId=abc']);
+    expect(unruly.err).toContain('The field "holderId" (Holder number) has a rule: 12 to 24 digits');
   });
 
   it('names the holder where the profile is for persons', async () => {

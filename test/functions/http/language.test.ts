@@ -86,10 +86,13 @@ describe('a problem document of the one machine', () => {
 
   it('is in the language that was asked for, and says which one and on what it depends', async () => {
     const { reply, problem } = await ask('/nowhere', 'accept-language: ja-JP, en;q=0.5');
-    expect(reply?.headers).toMatchObject({ 'content-language': 'ja', vary: 'Accept-Language' });
+    expect(reply?.headers).toMatchObject({ 'content-language': 'ja', vary: 'Accept, Accept-Language' });
     expect(problem).toMatchObject(JAPANESE_404);
     const english = await ask('/nowhere');
-    expect(english.reply?.headers).toMatchObject({ 'content-language': 'en', vary: 'Accept-Language' });
+    expect(english.reply?.headers).toMatchObject({
+      'content-language': 'en',
+      vary: 'Accept, Accept-Language',
+    });
     expect(english.problem.title).toBe('No such operation');
   });
 

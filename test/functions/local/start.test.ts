@@ -78,6 +78,11 @@ describe('the service', { timeout: 120_000 }, () => {
     const whole = await live({ DATA_DIR: data }, 'Try next:');
     expect([whole.code, whole.stderr]).toEqual([0, '']);
     expect(whole.stdout).toContain('organisation-1: key found');
+    // The same settings stand before each command that can be pasted.
+    const [, next = ''] = whole.stdout.split('Try next:\n');
+    expect(next).toMatch(
+      /^ {2}AKASHI_URL=\S+ AKASHI_TLS_URL=\S+ DATA_DIR=\S+ npx akashi console --as higashi-counter$/m,
+    );
     expect(whole.stdout).not.toContain('organisation-1: key made');
     expect(whole.stdout).toContain('operations-1: key made');
     expect(whole.stdout).toContain('operations-1: CRL published');
