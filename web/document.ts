@@ -37,7 +37,7 @@ const CONSOLE_LINKS: readonly Link[] = [
   { path: '/console/provisions', text: phrase`Who was told what`, roles: ['auditor'] },
 ];
 
-const ROLE_NAMES: Readonly<Record<Role, Phrase>> = {
+export const ROLE_NAMES: Readonly<Record<Role, Phrase>> = {
   officer: phrase`Officer`,
   operator: phrase`Operator`,
   auditor: phrase`Auditor`,

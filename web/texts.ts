@@ -21,6 +21,6 @@ export const STAGE_TEXTS: Readonly<Record<'office' | 'office-approval' | 'centre
 };
 
 export const DECISION_TEXTS: Readonly<Record<'approve' | 'reject', Phrase>> = {
-  approve: phrase`approved`,
-  reject: phrase`rejected`,
+  approve: phrase`Approved`,
+  reject: phrase`Rejected`,
 };

@@ -102,7 +102,7 @@ export const requestOf = (scale: Scale, prefixes: Prefixes, n: number): Drawn =>
     profile,
     state: isIssued ? 'issued' : (UNISSUED[Math.floor(n / UNISSUED_IN) % UNISSUED.length] as FilledState),
     submittedAt,
-    submittedBy: counterId(n),
+    submittedBy: counterId(chance.readUInt8(58)),
     about: isPosition
       ? { holder: organisationId(ofPosition), issuedTo: receiverId(ofPosition) }
       : { holder: personId(person) },

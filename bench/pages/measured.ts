@@ -116,7 +116,7 @@ const OFFICER: readonly Measured[] = [
     address(REQUESTS, { holder: certified(filled, n).about.holder }),
   ),
   officer('requests: an officer', FULL, (_, n) => address(REQUESTS, { submittedBy: counterId(n) })),
-  officer('requests: an officer, rejected', 1, (_, n) =>
+  officer('requests: an officer, rejected', 0, (_, n) =>
     address(REQUESTS, { submittedBy: counterId(n), state: 'rejected' }),
   ),
   officer('requests by two characters', FULL, search(REQUESTS, twoCharacters)),

@@ -106,7 +106,7 @@ describe('years', () => {
     const usual = await open(AUTHORITIES, JAPANESE);
     expect(usual.text).toMatch(WESTERN);
     expect(usual.text).not.toMatch(ERA);
-    expect(usual.text).toContain(`href="${AUTHORITIES}?years=era">元号だけで表示</a>`);
+    expect(usual.text).toContain(`href="${AUTHORITIES}?years=era">和暦で表示</a>`);
     const chosen = await open(`${AUTHORITIES}?years=era`, JAPANESE);
     expect(chosen.text).toMatch(ERA);
     expect(chosen.text).not.toMatch(WESTERN);
@@ -116,7 +116,7 @@ describe('years', () => {
     const later = await open(AUTHORITIES, { ...JAPANESE, cookie: '__Host-akashi-years=era' });
     expect(later.text).toMatch(ERA);
     expect(later.headers.get('set-cookie')).toBeNull();
-    expect(later.text).toContain(`href="${AUTHORITIES}?years=western">西暦で表示（元号を併記）</a>`);
+    expect(later.text).toContain(`href="${AUTHORITIES}?years=western">西暦で表示（和暦を併記）</a>`);
   });
 
   it('have no choice in English, and a choice that is none changes nothing', async () => {

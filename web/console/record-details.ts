@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { facts, type Html, time } from '../document.ts';
 import type { Reader } from '../reader.ts';
 import { certificateLink, recordAddress } from './record-list.ts';
+import { wordsOf } from './record-values.ts';
 import { MEMBER_TEXTS } from './record-words.ts';
 
 /* What a record says in members of its own: a list of terms, and lists within it. */
@@ -42,7 +43,9 @@ const plainText = (reader: Reader, name: string, value: unknown): Html | string 
   if (TIME.test(text)) return exactTime(reader, text);
   if (DIGEST.test(text)) return html`<span class="digest">${text}</span>`;
   if (NAMES_RECORDS.has(name) && RECORD_ID.test(text)) return recordLink(text);
-  return typeof value === 'number' ? text : html`<span class="id">${text}</span>`;
+  if (typeof value === 'number') return text;
+  const words = wordsOf(name, text);
+  return html`${words && `${reader.say(words)} `}<span class="id">${text}</span>`;
 };
 
 const isCertificate = (value: Content): boolean =>

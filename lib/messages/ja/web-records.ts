@@ -4,6 +4,11 @@ export const WEB_RECORDS: Readonly<Record<string, string>> = {
   'Finds who saw a request, also before there was a certificate.':
     '発行申請を閲覧した人を探せます。証明書の発行前の閲覧も見つかります。',
   'who saw {0}': '{0} を閲覧した人',
+  'Unknown to the register': '登録簿にない',
+  'Receives requests': '申請の受付',
+  'Examines requests': '申請の審査',
+  'Examines requests a second time': '申請の二次審査',
+  'Responsible person': '責任者',
   'Save as a file': 'ファイルに保存',
   'How many records there will be cannot be told beforehand for this filter.':
     'この条件では、記録の件数を事前に示せません。',

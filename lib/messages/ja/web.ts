@@ -136,8 +136,8 @@ export const WEB: Readonly<Record<string, string>> = {
     '登録分局の担当者のセッションを終了できるのは、責任者です。',
   'Your office has no such officer.': 'この登録分局に、その担当者はいません。',
   'To the content': '本文へ',
-  'Show western years first': '西暦で表示（元号を併記）',
-  'Show years of the era alone': '元号だけで表示',
+  'Show western years first': '西暦で表示（和暦を併記）',
+  'Show years of the era alone': '和暦で表示',
   'There is no page at this address': 'このアドレスに画面はありません',
   'This address is not to be opened as a page': 'このアドレスは、画面として開くものではありません',
   'The address may be mistyped, or the link to it may be old. Nothing was looked up, and nothing was changed.':
@@ -157,6 +157,7 @@ export const WEB: Readonly<Record<string, string>> = {
   'Approved, the certificate is being made': '承認済み（証明書を発行中）',
   Issued: '発行済み',
   Rejected: '却下',
+  Approved: '承認',
   Withdrawn: '取り下げ',
   'No certificate could be made': '発行できませんでした',
   'Examination at the office': '登録分局の審査',
