@@ -32,6 +32,8 @@ const started = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of started) child.kill('SIGKILL');
 });
+// One that stands still would outlive whoever started it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** Linux counts the nanoseconds of each thread: the first number of proc(5)'s schedstat. */
 const processorTime = (pid: number): number => {

@@ -19,7 +19,7 @@ export interface Column {
 const LABELS = {
   key: { ja: '整理番号', en: 'Row key' },
   holder: { ja: '利用者（仮名ID）', en: 'Holder (pseudonym)' },
-  issuedTo: { ja: '交付を受ける職員', en: 'Officer to whom it is issued' },
+  issuedTo: { ja: '交付を受ける担当者', en: 'Officer to whom it is issued' },
   csr: { ja: '証明書発行要求（CSR）', en: 'Certification request (CSR)' },
 } as const;
 

@@ -151,7 +151,7 @@ describe('names that a profile has for itself', () => {
 
   it('stand in the template instead of the labels that they share', async () => {
     expect(String(templateOf(odd, 'ja'))).toBe(
-      '\ufeff整理番号,所持者,文字列,room,seat,場所,交付を受ける職員,証明書発行要求（CSR）\r\n',
+      '\ufeff整理番号,所持者,文字列,room,seat,場所,交付を受ける担当者,証明書発行要求（CSR）\r\n',
     );
     expect(String(templateOf(odd, 'en'))).toBe(
       '\ufeffRow key,Keeper,Text,room,Seat,Site,Officer to whom it is issued,Certification request (CSR)\r\n',

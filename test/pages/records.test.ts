@@ -72,6 +72,9 @@ describe('who was told what', () => {
     expect(text).toContain(`href="/console/records/${(await provisionTo('tax-portal')).id}"`);
     const japanese = await auditor.get('/console/provisions?recipient=tax-portal&language=ja');
     expect(japanese.text).toContain('「有効」と回答');
+    const record = await auditor.get(`/console/records/${(await provisionTo('tax-portal')).id}?language=ja`);
+    // The record's own word stands beside the reader's.
+    expect(record.text).toContain('有効 <span class="id">good</span>');
     expect(japanese.text).toContain('<html lang="ja">');
   });
 
