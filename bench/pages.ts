@@ -57,12 +57,15 @@ const folderOf = (named: string | undefined): string => {
   return made;
 };
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const before = loadavg()[0] ?? 0;
 const folder = folderOf(values.folder);
 if (!existsSync(join(folder, 'all', 'benchmark.json'))) {
   // It may have both cores.
   const words = ['--no-warnings', part('filling.ts'), folder, values.few, values.certificates];
-  const [status] = await once(spawn(process.execPath, words, { stdio: 'inherit' }), 'exit');
+  const filling = spawn(process.execPath, words, { stdio: 'inherit' });
+  process.once('exit', () => filling.kill());
+  const [status] = await once(filling, 'exit');
   if (status !== 0) throw new Error('the folders could not be filled');
 }
 const profiles = values.profile ? mkdtempSync(join(tmpdir(), 'akashi-bench-profile-')) : '';

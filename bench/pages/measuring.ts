@@ -93,7 +93,10 @@ const takes = async (side: Side, page: Measured, times: number): Promise<readonl
   return took;
 };
 
-/** One of two services at a time: the other stands still. */
+/**
+ * One of two services at a time: the other stands still. Its connections are closed before, because it could not tell that it closes
+ * them.
+ */
 const alone = async <T>(side: Side, work: () => Promise<T>): Promise<T> => {
   side.service.resume();
   try {
@@ -128,11 +131,12 @@ const figuresOf = (took: readonly Took[]) => {
 };
 
 const few = await open(join(folder, 'few'), []);
-few.service.pause();
+await alone(few, async () => {});
 const all = await open(
   join(folder, 'all'),
   profiles === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`],
 );
+await alone(all, async () => {});
 const weigh = openWeighing(all.browsers.everybody);
 const pages = [];
 for (const page of MEASURED.filter(({ role, name }) => `${role}, ${name}`.startsWith(only))) {

@@ -5,6 +5,7 @@ import { routes } from '../../functions/routes/routes.ts';
 import { OpensslCa } from '../principals/openssl.ts';
 import type { TestApp } from './app.ts';
 
+/** For all files of a worker. It goes with the folder of the run. */
 export const openssl = new OpensslCa();
 export const operations = openssl.ca('operations-1');
 const door = openssl.client('operations-1', {

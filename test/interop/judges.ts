@@ -1,8 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 
 /** Runs stock software that judges our bytes. It does not block, because the service that it asks is in this process. */
 export const run = (command: string, args: readonly string[], input = '') =>
@@ -39,7 +38,7 @@ export const hasJava = ((): boolean => {
   return there;
 })();
 
-/** Where a program of this folder was compiled to. Each is compiled once for all its runs. */
+/** Where a program of this folder was compiled to. Each is compiled once for all files of a worker, and goes with the run's folder. */
 const compiled = new Map<string, string>();
 const compile = (program: string): string => {
   const folder = mkdtempSync(join(tmpdir(), 'akashi-java-'));
@@ -50,9 +49,6 @@ const compile = (program: string): string => {
   compiled.set(program, folder);
   return folder;
 };
-afterAll(() => {
-  for (const folder of compiled.values()) rmSync(folder, { recursive: true });
-});
 
 /** What a program of this folder writes. */
 export const java = async (program: string, args: readonly string[], input = ''): Promise<string> => {

@@ -8,9 +8,7 @@ import type { Served } from '../../../functions/local/server.ts';
 import { routes } from '../../../functions/routes/routes.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { REQUEST, type TestApp, testApp } from '../app.ts';
-import { exchange, get, open, openssl } from '../wire.ts';
-
-afterAll(() => openssl[Symbol.dispose]());
+import { exchange, get, open } from '../wire.ts';
 
 describe('Accept-Language', () => {
   it.each([

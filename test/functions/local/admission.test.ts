@@ -13,8 +13,6 @@ import { codeOf, exchange, get, open, openssl, operations, Wire } from '../wire.
 
 /** Who is answered and who waits, where more is asked than can be answered. */
 
-afterAll(() => openssl[Symbol.dispose]());
-
 /** OCSPResponses: tryLater, and what the stand-in answers here (RFC 6960 4.2.1). */
 const TRY_LATER = '30030a0103';
 const QUESTION = get('/ocsp/MAMKAQE=');

@@ -11,8 +11,6 @@ import { openCertificateCallers } from '../../../lib/principals/certificate-call
 import { CA, PEOPLE, REQUEST, type TestApp, testApp } from '../app.ts';
 import { open, openssl, operations } from '../wire.ts';
 
-afterAll(() => openssl[Symbol.dispose]());
-
 interface Shown {
   readonly cert: string;
   readonly key: string;

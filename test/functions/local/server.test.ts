@@ -5,8 +5,6 @@ import type { Served } from '../../../functions/local/server.ts';
 import { CA, REQUEST, type TestApp, testApp } from '../app.ts';
 import { codeOf, exchange, get, open, openssl, Wire } from '../wire.ts';
 
-afterAll(() => openssl[Symbol.dispose]());
-
 /** An OCSPResponse that says tryLater (RFC 6960 4.2.1). */
 const TRY_LATER = '30030a0103';
 

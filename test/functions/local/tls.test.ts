@@ -10,8 +10,6 @@ import type { Issued } from '../../principals/openssl.ts';
 import { CA, REQUEST, type TestApp, testApp } from '../app.ts';
 import { open, openssl, operations, Wire } from '../wire.ts';
 
-afterAll(() => openssl[Symbol.dispose]());
-
 openssl.ca('foreign', undefined, '/CN=Foreign CA');
 const officer = openssl.client('operations-1', { subject: '/CN=登録 花子/serialNumber=officer-1' });
 const foreign = openssl.client('foreign', { subject: '/serialNumber=officer-1' });
