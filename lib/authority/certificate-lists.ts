@@ -20,7 +20,7 @@ import type { AuthorityDeps } from './deps.ts';
 
 const MOST = 100;
 /** For one answer so many certificates are looked at. A page may be shorter than asked for, and have a cursor. */
-const MAX_LOOKED_AT = 500;
+const MAX_LOOKED_AT = 300;
 /** Certificates that are looked at together, where only some of a list are asked for. */
 const AT_ONCE = 50;
 

@@ -11,7 +11,7 @@ type Query = Parameters<Registration['list']>[1];
 
 const MAX_PAGE = 100;
 /** For one answer so many requests are looked at. A page may be shorter than asked for, and have a cursor. */
-const MAX_LOOKED_AT = 500;
+const MAX_LOOKED_AT = 300;
 const MAX_COUNTED = 1_000;
 
 interface Page {
