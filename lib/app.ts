@@ -19,6 +19,7 @@ import {
   readActedState,
   readCertificate,
 } from './authority/authority.ts';
+import { type Batches, type BatchWork, openBatches, type Work } from './batches/batches.ts';
 import {
   type Certifying,
   type Enrolment,
@@ -133,6 +134,7 @@ export interface App {
   readonly amendments: Amendments;
   readonly profiles: Profiles;
   readonly registration: Registration;
+  readonly batches: Batches;
   readonly enrolment: Enrolment;
   readonly status: Status;
   readonly ledger: Ledger;
@@ -169,6 +171,8 @@ export interface Ports {
   readonly dataKeys: DataKeys;
   /** Goes on with work after the answer; absent where nothing runs then. */
   readonly background?: ((work: () => Promise<void>) => void) | undefined;
+  /** Says that there is work on a file of requests; absent where its row is enough. */
+  readonly wake?: ((work: Work) => Promise<void>) | undefined;
   /** Published objects and their archive. */
   readonly bucket: Bucket;
   /** Keys and ends of acts: objects that are put once. */
@@ -217,6 +221,7 @@ export const SERVICE: Principal = {
 /** The service without its callers: enough to hold a ceremony, to recover and to run the scheduled tasks. */
 export interface Core extends Omit<App, 'principals' | 'sessions' | 'consoleUrl'> {
   readonly retention: Retention;
+  readonly batchWork: BatchWork;
   /** Moves what interrupted submissions left staged. */
   readonly personalData: Pick<PersonalData, 'recover'>;
   readonly authority: Authority & AuthorityCore;
@@ -396,6 +401,20 @@ export const compose = (ports: Ports): Core => {
     retries: openRetries(clock),
     lapsesAt: (approvedAt) => addPeriod(new Date(approvedAt), trustDomain.acts.lapse.request).getTime(),
   });
+  const { work: batchWork, ...batches } = openBatches({
+    table,
+    personal: personal.data,
+    objects: ports.objects,
+    recorder: ledger,
+    registration,
+    profileOf: async (actor, id) => (await profiles.list(actor)).find((profile) => profile.id === id),
+    actorOf: directory.findProven,
+    sampling: trustDomain.bulkExamination,
+    wake: ports.wake ?? (async () => {}),
+    clock,
+    random,
+    log,
+  });
   const isHolder = async (id: string): Promise<boolean> =>
     (await directory.known(id))?.role === 'holder' || (await registration.knowsHolder(id));
   const names = openNames({
@@ -502,6 +521,7 @@ export const compose = (ports: Ports): Core => {
       amendments,
       profiles,
       registration,
+      batches,
       enrolment,
       status,
       ledger,
@@ -526,6 +546,8 @@ export const compose = (ports: Ports): Core => {
     amendments,
     profiles,
     registration,
+    batches,
+    batchWork,
     enrolment,
     status,
     ledger,

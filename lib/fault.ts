@@ -81,6 +81,10 @@ export const FAULT_CODES = [
   'signed-bytes-differ',
   // Registration
   'unknown-request',
+  'unknown-batch',
+  'unknown-row',
+  'part-differs',
+  'sample-not-opened',
   'invalid-field',
   'proof-of-possession-failed',
   'duplicate-key',

@@ -86,6 +86,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/principals': ['lib/pki', 'lib/keys'],
   'lib/personal': [],
   'lib/bulk': ['lib/pki', 'lib/sheets'],
+  'lib/batches': ['lib/bulk', 'lib/messages', 'lib/pki', 'lib/registration', 'lib/sheets', 'lib/store'],
   'lib/messages': [],
   'lib/sheets': [],
 };

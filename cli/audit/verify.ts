@@ -56,6 +56,7 @@ export const KEPT_YEARS: Readonly<Record<string, number>> = {
   report: 5,
   // The ten years begin when the resulting certificate ends, so these records are kept for longer than this.
   submission: 10,
+  batch: 10,
   examination: 10,
   issuance: 10,
   revocation: 10,

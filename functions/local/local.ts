@@ -59,6 +59,8 @@ const HOUSEKEEPING_MS = 15_000;
 const DUE_MS = 60_000;
 /** How often it looks for revocations and holds that somebody erased from the table. */
 const CLOSINGS_MS = 60_000;
+/** How often it looks for work on files of requests. */
+const BATCHES_MS = 250;
 /** How often it looks for tasks that are due once a day or once a year. */
 const DAILY_MS = 3_600_000;
 /** How often it looks for months of personal data that are over, and for erasures that are not complete. */
@@ -203,6 +205,7 @@ const main = async (asked: readonly string[], newOperator: AskedOperator | undef
     keepHouse(core, log, ['due'], DUE_MS),
     keepHouse(core, log, ['closings'], CLOSINGS_MS),
     keepHouse(core, log, ['sequencing'], SEQUENCING_MS),
+    keepHouse(core, log, ['batches'], BATCHES_MS),
     keepHouse(core, log, [endings], ENDINGS_MS),
     keepHouse(core, log, ['reports', 'retention', expiry], DAILY_MS),
   ];

@@ -2,6 +2,7 @@ import type { Core } from '../../lib/app.ts';
 import { Fault } from '../../lib/fault.ts';
 import type { Log } from '../../lib/ports.ts';
 import { errorFacts } from '../http/problems.ts';
+import { goOnWithBatches } from './batches.ts';
 
 /** Does both, one after the other. If the first fails, the second has its turn, and the failure is thrown then. */
 const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<readonly [A, B]> => {
@@ -36,6 +37,8 @@ export const TASKS = {
     const done = await inTurn(authority.followClosings, mending.mend);
     return done.flat();
   },
+  /** Goes on with files of requests, offices in turn. */
+  batches: ({ batchWork }: Core) => goOnWithBatches(batchWork),
   /** Gives leaves to records that have none. */
   sequencing: async ({ sequencer }: Core) => {
     const { leaves, size } = await sequencer.sequence();

@@ -156,11 +156,15 @@ const has =
 
 const receives = has('receive');
 
+/** What officers who receive applications do with a file of them. Its other acts are those of an examination. */
+const OF_RECEIVERS: ReadonlySet<unknown> = new Set(['sent', 'cancelled']);
+
 /** What the actor has to be; undefined where being in force is enough. */
 const neededFor = ({ kind, details }: ActRecord): ((state: Judged) => boolean) | undefined => {
   if (kind === 'submission' && details.act === 'submitted') return receives;
   if (kind === 'enrolment' && details.act === 'holder-named') return receives;
-  if (kind === 'examination') {
+  if (kind === 'batch' && OF_RECEIVERS.has(details.act)) return receives;
+  if (kind === 'examination' || kind === 'batch') {
     if (details.stage === 'office') return has('examine');
     return details.stage === 'office-approval' ? has('approve') : isOperator;
   }

@@ -48,6 +48,7 @@ export interface EnrolmentCheck extends RecordObserver {
 /** Acts of people. Others are of the service, which acts for somebody who acted before. */
 const BY_PEOPLE: ReadonlySet<string> = new Set([
   'submission',
+  'batch',
   'examination',
   'revocation',
   'hold',

@@ -17,6 +17,7 @@ export interface TenantCheck extends RecordObserver {
 /** Acts on requests and certificates. Acts of other kinds have an office for other reasons, or none. */
 const ABOUT_AN_OFFICE: ReadonlySet<string> = new Set([
   'submission',
+  'batch',
   'examination',
   'issuance',
   'revocation',

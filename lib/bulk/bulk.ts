@@ -17,6 +17,7 @@ export {
   type RowProblem,
   type Value,
 } from './contract.ts';
+export { columnOfFault, errorsFile } from './errors-file.ts';
 export { openFile } from './open-file.ts';
 export { requestsOf } from './requests.ts';
 

@@ -5,7 +5,8 @@ import { shownName } from './text.ts';
 
 /** A column of the files of one profile. */
 export interface Column {
-  readonly kind: 'key' | 'csr' | 'holder' | 'issuedTo' | 'field';
+  /** A `problem` says what was wrong with the row when it was sent before. Nothing is read in it. */
+  readonly kind: 'key' | 'csr' | 'holder' | 'issuedTo' | 'field' | 'problem';
   /** The name of the field; for the others their kind. */
   readonly field: string;
   /** How files and messages name it besides its label. It is its own among the columns. */
@@ -21,6 +22,7 @@ const LABELS = {
   holder: { ja: '利用者（仮名ID）', en: 'Holder (pseudonym)' },
   issuedTo: { ja: '交付を受ける担当者', en: 'Officer to whom it is issued' },
   csr: { ja: '証明書発行要求（CSR）', en: 'Certification request (CSR)' },
+  problem: { ja: 'エラー内容', en: 'Problems' },
 } as const;
 
 const ofRequest = (kind: keyof typeof LABELS, isNeeded: boolean): Column => ({
@@ -51,6 +53,7 @@ export const columnsOf = ({ kind, fields }: Pick<BulkProfile, 'kind' | 'fields'>
   ),
   ofRequest('holder', kind === 'person'),
   ofRequest('issuedTo', false),
+  ofRequest('problem', false),
   ofRequest('csr', true),
 ];
 
@@ -87,7 +90,8 @@ export const openHeader = (
   columns: readonly Column[],
 ): ((names: readonly string[], isWhole: boolean) => NamedColumns) => {
   const find = openNames(columns);
-  const known = { phrase: phrase`The columns of this profile are: ${joined(columns.map(said), ', ')}.` };
+  const wanted = columns.filter(({ kind }) => kind !== 'problem');
+  const known = { phrase: phrase`The columns of this profile are: ${joined(wanted.map(said), ', ')}.` };
 
   return (names, isWhole) => {
     const problems: RowProblem[] = [];
@@ -121,6 +125,10 @@ export const openHeader = (
   };
 };
 
+/** What stands over the column: its label, or its name where another column has the same label. */
+export const headOf = (column: Column, find: FindColumn, language: keyof Bilingual): string =>
+  find(column.label[language]) === column ? column.label[language] : column.name;
+
 /**
  * An empty CSV file with a header of labels, as spreadsheets read it: UTF-8 with a byte order mark. Where two columns have the same label,
  * their names stand there. A person's file has the column of the holder, an organisation's that of the officer.
@@ -133,7 +141,7 @@ export const templateOf = (
   const find = openNames(columns);
   const unusual = profile.kind === 'person' ? 'issuedTo' : 'holder';
   const header = columns
-    .filter(({ kind }) => kind !== unusual)
-    .map((column) => (find(column.label[language]) === column ? column.label[language] : column.name));
+    .filter(({ kind }) => kind !== unusual && kind !== 'problem')
+    .map((column) => headOf(column, find, language));
   return Buffer.from(BYTE_ORDER_MARK + csvLine(header));
 };

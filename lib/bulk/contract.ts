@@ -88,5 +88,7 @@ export type RequestRow = Pick<Row, 'number' | 'line'> &
         /** Where it can be read. */
         readonly key?: string;
         readonly problems: readonly RowProblem[];
+        /** What could be read, by the names of the columns. */
+        readonly values: Readonly<Record<string, Value>>;
       }
   );

@@ -13,6 +13,10 @@ const ROWS_OF = { csv: csvRowsOf, ndjson: ndjsonRowsOf };
 const EMPTY = phrase`The file has no rows.`;
 const TOO_MANY = phrase`A file has at most ${MAX_ROWS} rows; put this one into another file.`;
 
+/** A file of very many short lines would have very many refusals. */
+const MAX_REFUSED = 10_000;
+const REST = phrase`This row and those after it are too many, and were not read; put them into other files.`;
+
 const problemOfFile = (why: typeof EMPTY): Row => ({
   number: 0,
   line: 1,
@@ -26,6 +30,10 @@ const numbered = async function* (rows: AsyncIterable<UnnumberedRow>, first: 0 |
   for await (const row of rows) {
     number += 1;
     const { line } = row;
+    if (number > MAX_ROWS + MAX_REFUSED) {
+      yield { number, line, cells: [], problems: [{ phrase: REST }] };
+      return;
+    }
     yield number > MAX_ROWS
       ? { number, line, cells: [], problems: [{ phrase: TOO_MANY }] }
       : { number, ...row };

@@ -75,18 +75,31 @@ const openReading = (profile: string, columns: readonly Column[], isCsv: boolean
     return undefined;
   };
 
+  /** The rows that have the certification requests. Each has a public key, and a key is certified once. */
+  const rowsOfCsrs = new Map<string, number>();
+
+  const sameCsr = (pem: string, number: number): Phrase | undefined => {
+    const digest = hash('sha256', pem.replace(/\s+/g, ''), 'base64');
+    const earlier = rowsOfCsrs.get(digest);
+    if (earlier !== undefined) return phrase`Row ${earlier} has the same certification request.`;
+    rowsOfCsrs.set(digest, number);
+    return undefined;
+  };
+
   return (row: Row, named: NamedColumns): RequestRow => {
     const { number, line } = row;
     const problems: RowProblem[] = [...named.problems, ...cellProblems(row, named)];
-    if (row.cells.length === 0 && problems.length > 0) return { number, line, problems };
+    if (row.cells.length === 0 && problems.length > 0) return { number, line, problems, values: {} };
 
     const texts: Partial<Record<Column['kind'], string>> = {};
     const fields: (readonly [string, Value])[] = [];
+    const values: Record<string, Value> = {};
     for (const [index, cell] of row.cells.entries()) {
       const column = named.columns[index];
-      if (cell === undefined || column === undefined) continue;
+      if (cell === undefined || column === undefined || column.kind === 'problem') continue;
       const value = column.isList ? listOf(cell, isCsv) : cell;
       if (isEmpty(value)) continue;
+      values[column.name] = value;
       if (column.kind === 'field' && (column.isList || typeof value === 'string'))
         fields.push([column.field, value]);
       else if (typeof value === 'string') texts[column.kind] = value.trim();
@@ -100,11 +113,11 @@ const openReading = (profile: string, columns: readonly Column[], isCsv: boolean
     };
     const pem = texts.csr === undefined ? undefined : pemOf(texts.csr);
     judge(key, keyProblem(texts.key, number));
-    judge(csr, texts.csr === undefined ? NO_CSR : pem === undefined ? CSR_FORM : undefined);
+    judge(csr, texts.csr === undefined ? NO_CSR : pem === undefined ? CSR_FORM : sameCsr(pem, number));
 
     const { key: text, holder, issuedTo } = texts;
     if (problems.length > 0 || text === undefined || pem === undefined)
-      return { number, line, ...(text !== undefined && isKey(text) && { key: text }), problems };
+      return { number, line, ...(text !== undefined && isKey(text) && { key: text }), problems, values };
     const submission = {
       profile,
       csr: pem,
@@ -135,7 +148,7 @@ export const requestsOf = async function* (file: OpenFile, profile: BulkProfile)
     if (row.problems.length === 0) header = readHeader(row.cells.map(String), true);
     const problems = [...headerProblems(row), ...header.problems];
     if (problems.length > 0) {
-      yield { number, line, problems };
+      yield { number, line, problems, values: {} };
       return;
     }
   }

@@ -4,6 +4,7 @@ import type { Value, Write } from '../store/store.ts';
 
 export const RECORD_KINDS = [
   'submission',
+  'batch',
   'examination',
   'issuance',
   'revocation',

@@ -15,14 +15,17 @@ import { openPublishedLeaves } from './published-leaves.ts';
 export type ActSigning = Pick<Acts, 'sign' | 'verify'>;
 
 /**
- * The kind of key that signs this act. Four kinds of record are written by several functions, so that a part of them has
- * another key: what the service itself makes of a request is signed by the function that issues, a trust domain comes into
+ * The kind of key that signs this act. Five kinds of record are written by several functions, so that a part of them has
+ * another key: what the service itself makes of a request is signed by the function that issues, a file of requests is sent by the
+ * function that takes submissions and examined by the one that takes examinations, a trust domain comes into
  * force by the ceremony, the consent to a ceremony is signed by the function of the first person, the key that an
  * invited person brings is recorded by the function that anybody may call, and a holder is enrolled by the function that takes
  * submissions.
  */
 export const actKeyKindOf = ({ kind, details }: Pick<ActDraft, 'kind' | 'details'>): ActKeyKind => {
   if (kind === 'submission' && (details.act === 'failed' || details.act === 'lapsed')) return 'issuance';
+  if (kind === 'batch')
+    return details.act === 'sent' || details.act === 'cancelled' ? 'submission' : 'examination';
   if (kind === 'trust-domain' && CEREMONY_STEPS.has(details.step)) return 'ceremony';
   if (kind === 'ceremony' && details.step === 'consented') return 'consent';
   if (kind === 'enrolment' && details.act === 'key-brought') return 'invitation';

@@ -62,7 +62,7 @@ export const openChanges = (
       const next = decide(before?.value, command);
       const draft =
         command.command === 'submit'
-          ? submissionRecord(id, next, command.actor, 'submitted')
+          ? submissionRecord(id, next, command.actor, 'submitted', command.inBatch)
           : examinationRecord(id, next, command.actor, {
               ...examinationOf(command, next),
               certificateDigest,
@@ -95,7 +95,12 @@ export const openChanges = (
   return { read, change, handBack };
 };
 
-const examinationOf = ({ decision, officeApproval }: Examine, { examinations }: Request) => {
+const examinationOf = ({ decision, officeApproval, batchAct }: Examine, { examinations }: Request) => {
   const stage = examinations.at(-1)?.stage ?? 'office';
-  return { stage, decision, ...(stage === 'centre' && officeApproval && { officeApproval }) };
+  return {
+    stage,
+    decision,
+    ...(stage === 'centre' && officeApproval && { officeApproval }),
+    ...(batchAct !== undefined && { batchAct }),
+  };
 };

@@ -1,5 +1,6 @@
 import type { PersonalDataState } from '../personal/personal.ts';
 import type { CertificateRef, Principal } from '../principal.ts';
+import type { Key } from '../store/store.ts';
 
 export const REQUEST_STATES = [
   'submitted',
@@ -144,6 +145,39 @@ export interface Leavers {
   dismiss(actor: Principal, ref: CertificateRef): Promise<ProposedRevocation>;
 }
 
+/** A row of a file of requests (lib/batches). */
+export interface RowOfBatch {
+  readonly batch: string;
+  /** From 1. */
+  readonly row: number;
+  /** Id of the record of the act by which the file was sent. */
+  readonly batchAct: string;
+  /** Where the request of the row is named. It is put with the request, so that a row leads to one request. */
+  readonly claim: Key;
+}
+
+/** For files of requests. The rows of one file have nothing but their work in common. */
+export interface OfBatches {
+  /** Judges a submission as `submit` does, as far as that needs no write. Faults: those of `submit`. */
+  check(actor: Principal, submission: Submission): Promise<void>;
+  /**
+   * As `submit`, and resolves with the id of the request. Again, it resolves with the one that the row led to. Faults: those of
+   * `submit`, but for those of idempotency keys.
+   */
+  submit(actor: Principal, submission: Submission, row: RowOfBatch): Promise<string>;
+  /** Undefined where there is none, or the actor may not read it. Goes by the row, without what names persons. */
+  outline(actor: Principal, id: string): Promise<RequestOutline | undefined>;
+}
+
+export interface RequestOutline {
+  readonly state: RequestState;
+  readonly applicationDigest: string;
+  readonly examinations: readonly Pick<Examination, 'stage' | 'by' | 'decision'>[];
+  /** The persons who acted. */
+  readonly persons: readonly string[];
+  readonly certificate?: CertificateRef;
+}
+
 /** Where data of holders are, for their retention. By the rows of the requests. */
 export interface HolderData {
   /** The tenant's requests that name the holder. */
@@ -183,6 +217,7 @@ export interface Registration {
     submission: Submission,
     idempotencyKey?: string,
   ): Promise<{ readonly request: RequestView; readonly replayed: boolean }>;
+  readonly ofBatches: OfBatches;
   /**
    * An officer with the duty `examine` moves `submitted` to `examined`. With office approval it is moved to `examined-once`,
    * and an officer with the duty `approve` moves it on to `examined`. An operator's approval moves `examined` to `approved`,
@@ -199,14 +234,25 @@ export interface Registration {
   examine(
     actor: Principal,
     id: string,
-    examination: { readonly decision: 'approve' | 'reject'; readonly reason?: string },
+    examination: {
+      readonly decision: 'approve' | 'reject';
+      readonly reason?: string;
+      /** Id of the record of the act by which many were examined together. */
+      readonly batchAct?: string;
+    },
   ): Promise<RequestView>;
   /**
    * Withdrawal by the office, before the centre has approved. Where it has ended and no open office has its affairs, an operator
    * withdraws. Faults: `unknown-request`, `wrong-state`, `forbidden`,
    * `invalid-input`, `submission-not-recorded`.
    */
-  withdraw(actor: Principal, id: string, reason: string): Promise<RequestView>;
+  withdraw(
+    actor: Principal,
+    id: string,
+    reason: string,
+    /** Id of the record of the act by which many were withdrawn together. */
+    batchAct?: string,
+  ): Promise<RequestView>;
   get(actor: Principal, id: string): Promise<RequestView>;
   /**
    * Whether any request names this holder, also one that came to nothing: the service keeps it, so somebody may have to be told

@@ -63,13 +63,21 @@ export type Request = Application & {
 export const roundOf = ({ lapses }: Pick<Request, 'lapses'>): number =>
   1 + (Array.isArray(lapses) ? lapses.length : 0);
 
-/** `at`: RFC 3339 UTC. */
+/** The records of acts that come from a file of requests name it. Nothing is decided by it. */
+export interface InBatch {
+  readonly batch: string;
+  readonly row: number;
+  readonly batchAct: string;
+}
+
+/** `at`: RFC 3339 UTC. `batchAct`: the id of the record of the act by which many were examined together. */
 export type Command =
   | {
       readonly command: 'submit';
       readonly actor: Principal;
       readonly at: string;
       readonly application: Application;
+      readonly inBatch?: InBatch;
     }
   | {
       readonly command: 'examine';
@@ -79,6 +87,7 @@ export type Command =
       readonly reason?: string;
       /** The profile or the office asks for a second examination at the office. */
       readonly officeApproval?: boolean;
+      readonly batchAct?: string;
     }
   | {
       readonly command: 'withdraw';
@@ -87,6 +96,7 @@ export type Command =
       readonly reason: string;
       /** The request's office has ended, and no other one has its affairs. */
       readonly isUnserved?: true;
+      readonly batchAct?: string;
     };
 
 /** How a round of a request ended. `reason` is in words: the end itself does not have it, so it may be gone. */

@@ -149,9 +149,11 @@ const stagesBefore = (row: RequestRow): readonly ExaminationStage[] => {
 };
 
 const draftOf = (id: string, row: RequestRow, command: Examine | Withdraw, next: Request): ActRecord => {
-  if (command.command === 'withdraw') return submissionRecord(id, row, command.actor, 'withdrawn');
+  const { batchAct } = command;
+  const inBatch = batchAct === undefined ? {} : { batchAct };
+  if (command.command === 'withdraw') return submissionRecord(id, row, command.actor, 'withdrawn', inBatch);
   const stage = next.examinations.at(-1)?.stage ?? 'office';
-  return examinationRecord(id, row, command.actor, { stage, decision: command.decision });
+  return examinationRecord(id, row, command.actor, { stage, decision: command.decision, ...inBatch });
 };
 
 const isSameAct = (found: KeptRecord, draft: ActRecord): boolean =>

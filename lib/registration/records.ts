@@ -1,7 +1,7 @@
 import { actingOfficeOf } from '../acting-office.ts';
 import type { Principal } from '../principal.ts';
 import type { Examination } from './contract.ts';
-import { type Request, roundOf } from './decide.ts';
+import { type InBatch, type Request, roundOf } from './decide.ts';
 import type { ActRecord } from './deps.ts';
 import type { RequestRow } from './rows.ts';
 
@@ -24,12 +24,19 @@ export const submissionRecord = (
   row: Recorded,
   actor: Principal,
   act: 'submitted' | 'withdrawn',
+  inBatch?: Partial<InBatch>,
 ): ActRecord => ({
   kind: 'submission',
   actor: actor.id,
   tenant: row.tenant,
   office: row.office,
-  details: { ...aboutOf(id, row), act, person: actor.person, ...actingOfficeOf(actor, row.office) },
+  details: {
+    ...aboutOf(id, row),
+    act,
+    person: actor.person,
+    ...actingOfficeOf(actor, row.office),
+    ...inBatch,
+  },
 });
 
 /** What the service makes of an approved request that is not issued. `fault` says why it failed. */
@@ -56,6 +63,7 @@ export const examinationRecord = (
   examination: Pick<Examination, 'stage' | 'decision'> & {
     readonly certificateDigest?: string | undefined;
     readonly officeApproval?: true;
+    readonly batchAct?: string;
   },
 ): ActRecord => ({
   kind: 'examination',

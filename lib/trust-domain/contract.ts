@@ -196,6 +196,11 @@ export interface TrustDomain {
     readonly keys: Readonly<Partial<Record<ActKeyKind, number>>>;
   };
   /**
+   * The share of a file's rows, in per cent, that an examiner opens one by one before the others may be approved together, and how many
+   * at least. Five each where the file is silent.
+   */
+  readonly bulkExamination: { readonly percent: number; readonly atLeast: number };
+  /**
    * The service's public URLs, which certificates name. Where the file is silent, the addresses in force stay; the first
    * ones come from the setting PUBLIC_URL.
    */

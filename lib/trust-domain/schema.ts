@@ -323,6 +323,14 @@ const acts = z
   })
   .prefault({});
 
+/** Rows of a file that an examiner opens one by one before the others may be approved together. */
+const bulkExamination = z
+  .strictObject({
+    percent: z.int().min(0).max(100).default(5),
+    atLeast: z.int().min(0).max(1_000).default(5),
+  })
+  .prefault({});
+
 /** Where certificates say that the service is; the rule is that of PUBLIC_URL. Where it is absent, the address in force stays. */
 const addresses = z
   .array(
@@ -352,6 +360,7 @@ export const trustDomain = z.strictObject({
   operators: z.array(operator).min(2).max(100),
   retention,
   acts,
+  bulkExamination,
   addresses,
   ceremony,
 });

@@ -389,6 +389,11 @@ export const testApp = (
       },
       examine: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
       withdraw: async (_actor, id) => known(id === REQUEST, 'unknown-request', request),
+      ofBatches: {
+        check: async () => {},
+        submit: async () => REQUEST,
+        outline: async () => undefined,
+      },
       holderData: { ofHolder: nothing, open: nothing },
       leavers: {
         list: async () => ({ proposals: [PROPOSAL] }),

@@ -19,6 +19,7 @@ const RECORD_ID = /^[0-9a-f]{32}$/;
 /** Members that hold ids of records. A serial number may look like one. */
 const NAMES_RECORDS: ReadonlySet<string> = new Set([
   'basis',
+  'batchAct',
   'because',
   'confirms',
   'export',

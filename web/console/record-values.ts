@@ -1,6 +1,7 @@
 import { type Phrase, phrase } from '../../lib/fault.ts';
 import { ROLE_NAMES } from '../document.ts';
 import { DECISION_TEXTS, REQUEST_STATE_TEXTS, STAGE_TEXTS } from '../texts.ts';
+import { BATCH_STATE_TEXTS } from './batch-words.ts';
 import { CERTIFICATE_STATUS_TEXTS } from './certificate.ts';
 import { REASON_TEXTS } from './certificate-reasons.ts';
 import { CHANNEL_TEXTS, KIND_TEXTS } from './record-words.ts';
@@ -36,7 +37,7 @@ const VALUES: Readonly<Record<string, Words>> = {
   reasons: REASONS,
   role: ROLE_NAMES,
   stage: STAGE_TEXTS,
-  state: REQUEST_STATE_TEXTS,
+  state: { ...BATCH_STATE_TEXTS, ...REQUEST_STATE_TEXTS },
   status: STATUSES,
 };
 

@@ -11,6 +11,7 @@ export type RetentionClass = 'provision' | 'issuance' | 'crl' | 'report' | 'enro
 export const CLASS_OF: Readonly<Record<RecordKind, RetentionClass | undefined>> = {
   provision: 'provision',
   submission: 'issuance',
+  batch: 'issuance',
   examination: 'issuance',
   issuance: 'issuance',
   revocation: 'issuance',

@@ -1,0 +1,280 @@
+import { Fault, phrase } from '../fault.ts';
+import { textIn } from '../members.ts';
+import type { Principal } from '../principal.ts';
+import { readRecordedAct } from '../recorded-act.ts';
+import type { ExaminationStage, RequestOutline } from '../registration/registration.ts';
+import { everyItem, type Item } from '../store/store.ts';
+import type { Acts, RowsOfAct } from './acts.ts';
+import { type Batches, MAX_LEFT_OUT } from './contract.ts';
+import type { BatchesDeps } from './deps.ts';
+import type { Finding } from './finding.ts';
+import type { openRowLists } from './row-lists.ts';
+import { type BatchRow, batchKey, numberOf, openedKey, openedPrefix } from './rows.ts';
+import type { Sealed } from './sealed.ts';
+import { assertReason, wrongState } from './sending.ts';
+import type { Settling } from './settling.ts';
+import type { Views } from './views.ts';
+
+/** So many requests are read at once. */
+const SIDE_BY_SIDE = 64;
+
+type OpenedRow = { readonly record: string };
+
+/** The stages at which the actor may examine, in the order in which a request comes to them. Fault: `forbidden`. */
+const stagesOf = ({ role, duties = [] }: Principal): readonly ExaminationStage[] => {
+  if (role === 'operator') return ['centre'];
+  const stages: ExaminationStage[] = [];
+  if (role === 'officer' && duties.includes('examine')) stages.push('office');
+  if (role === 'officer' && duties.includes('approve')) stages.push('office-approval');
+  if (stages.length > 0) return stages;
+  throw new Fault(
+    'forbidden',
+    'Only officers with the duty "examine" or "approve", and operators, examine requests.',
+  );
+};
+
+const STATE_OF = { office: 'submitted', 'office-approval': 'examined-once', centre: 'examined' } as const;
+
+/**
+ * Examination of many requests together. The rows are fixed and a sample of them is drawn by one act; the examiner opens those, each by an
+ * act; and the decision is one act that names its rows by the digest of their list. The service then examines each request in
+ * the name of the examiner, by the rules of a single one.
+ */
+export const openBulkExamining = (
+  deps: Pick<BatchesDeps, 'table' | 'recorder' | 'registration' | 'sampling' | 'random'>,
+  {
+    acts,
+    finding,
+    lists,
+    settling,
+    sealed,
+    views,
+    chance,
+  }: {
+    readonly acts: Acts;
+    readonly finding: Finding;
+    readonly lists: Pick<ReturnType<typeof openRowLists>, 'row'>;
+    readonly settling: Settling;
+    readonly sealed: Sealed;
+    readonly views: Views;
+    readonly chance: () => string;
+  },
+): Pick<Batches, 'drawSample' | 'openRow' | 'examine'> => {
+  const { table, recorder, registration } = deps;
+
+  const settled = async (actor: Principal, id: string): Promise<Item<BatchRow>> => {
+    await finding.readable(actor, id);
+    return settling.settle(id);
+  };
+
+  /** The rows that led to a request, with what is said of it. */
+  const outlines = async (actor: Principal, id: string) => {
+    const found: { readonly row: number; readonly request: string; readonly outline: RequestOutline }[] = [];
+    let waiting: Promise<void>[] = [];
+    const rows = everyItem<{ readonly request: string }>(table, { pk: batchKey(id).pk, prefix: 'row/' });
+    for await (const item of rows) {
+      const { request } = item.value;
+      const read = async (): Promise<void> => {
+        const outline = await registration.ofBatches.outline(actor, request);
+        if (outline) found.push({ row: numberOf(item), request, outline });
+      };
+      waiting.push(read());
+      if (waiting.length < SIDE_BY_SIDE) continue;
+      await Promise.all(waiting);
+      waiting = [];
+    }
+    await Promise.all(waiting);
+    return found.sort((a, b) => a.row - b.row);
+  };
+
+  /** The rows that wait for this examiner, at the first stage at which there are any. Faults: `wrong-state`, `same-person`. */
+  const waitingFor = async (actor: Principal, id: string) => {
+    const all = await outlines(actor, id);
+    let isOwn = false;
+    for (const stage of stagesOf(actor)) {
+      const atStage = all.filter(({ outline }) => outline.state === STATE_OF[stage]);
+      const rows = atStage.filter(({ outline }) => !outline.persons.includes(actor.person));
+      if (rows.length > 0)
+        return {
+          stage,
+          rows: rows.map(({ row, request, outline }) => [row, request, outline.applicationDigest] as const),
+        };
+      isOwn ||= atStage.length > 0;
+    }
+    if (isOwn)
+      throw new Fault(
+        'same-person',
+        'A person acts only once on a request, and you have acted on all of these; another person examines them.',
+      );
+    throw new Fault('wrong-state', 'No request of this file waits for you.', {});
+  };
+
+  /** Without a pattern that somebody could foresee who writes the file. */
+  const draw = (rows: RowsOfAct['rows']): readonly number[] => {
+    const { percent, atLeast } = deps.sampling;
+    const size = Math.min(rows.length, Math.max(atLeast, Math.ceil((rows.length * percent) / 100)));
+    const pool = rows.map(([row]) => row);
+    const drawn: number[] = [];
+    while (drawn.length < size) {
+      // 48 bits over at most 20,000 rows: no row is more probable than another by 10^-10.
+      const at = Number(Buffer.from(deps.random(6)).readUIntBE(0, 6) % pool.length);
+      drawn.push(pool[at] as number);
+      pool[at] = pool.at(-1) as number;
+      pool.pop();
+    }
+    return drawn.sort((a, b) => a - b);
+  };
+
+  /** The newest sample of this number, which is this examiner's. Faults: `wrong-state`, `forbidden`. */
+  const ownSample = async (actor: Principal, id: string, number?: number) => {
+    const drawn = await views.openSample(id);
+    if (drawn === undefined || (number !== undefined && drawn.number !== number))
+      throw new Fault(
+        'wrong-state',
+        'This sample was used already, or another one was drawn after it; draw a new one.',
+      );
+    if (drawn.by !== actor.id)
+      throw new Fault('forbidden', 'Another examiner drew this sample; draw your own.');
+    return { ...drawn, list: await acts.list(id, drawn.said.list) };
+  };
+
+  /** The rows of the sample for which there is an act by which this examiner opened them. */
+  const opened = async (
+    id: string,
+    actor: Principal,
+    sample: number,
+    record: string,
+  ): Promise<ReadonlySet<number>> => {
+    const found = new Set<number>();
+    for await (const item of everyItem<OpenedRow>(table, {
+      pk: batchKey(id).pk,
+      prefix: openedPrefix(sample),
+    })) {
+      const row = numberOf(item);
+      const details = { act: 'opened', batch: id, sample: record, row };
+      const act = await readRecordedAct(recorder, textIn(item.value.record), {
+        kind: 'batch',
+        actor: actor.id,
+        details,
+      });
+      if (act) found.add(row);
+    }
+    return found;
+  };
+
+  return {
+    drawSample: async (actor, id) => {
+      const { value: batch } = await settled(actor, id);
+      if (batch.state === 'cancelled' || batch.state === 'cancelling')
+        throw wrongState(batch.state, 'submitted');
+      const { stage, rows } = await waitingFor(actor, id);
+      await acts.act(id, batch, actor, async (newest) => {
+        if (newest?.said.act === 'cancelled') throw wrongState('cancelled', 'submitted');
+        if (newest?.said.act === 'sampled' && newest.by === actor.id) {
+          // Drawing again does not change what has to be opened, unless other rows wait now.
+          const before = await acts.list(id, newest.said.list);
+          if (JSON.stringify(before.rows) === JSON.stringify(rows)) return undefined;
+        }
+        const sample = draw(rows);
+        const list = await acts.putList(id, { rows, sample });
+        return { act: 'sampled', stage, list, rows: rows.length, sampled: sample.length };
+      });
+      await settling.settle(id);
+      return views.view(actor, id);
+    },
+
+    openRow: async (actor, id, number) => {
+      const row = await lists.row(actor, id, number);
+      if (row.request === undefined)
+        throw new Fault('unknown-row', phrase`Row ${number} has not led to a request.`, { row: number });
+      const { value: batch } = await finding.readable(actor, id);
+      const drawn = await views.openSample(id);
+      if (drawn !== undefined && drawn.by === actor.id && !row.opened) {
+        const { stage } = drawn.said;
+        const { record, writes } = await recorder.prepare({
+          kind: 'batch',
+          actor: actor.id,
+          tenant: batch.tenant,
+          office: batch.office,
+          details: {
+            batch: id,
+            act: 'opened',
+            person: actor.person,
+            stage,
+            row: number,
+            request: row.request,
+            sample: drawn.record,
+          },
+        });
+        try {
+          await table.write([
+            { put: openedKey(id, drawn.number, number), value: { record: record.id }, if: 'absent' },
+            ...writes,
+          ]);
+        } catch (error) {
+          if (!Fault.is(error, 'condition-failed')) throw error;
+        }
+        return { row: { ...row, opened: true }, request: await registration.get(actor, row.request) };
+      }
+      return { row, request: await registration.get(actor, row.request) };
+    },
+
+    examine: async (actor, id, { sample: number, decision, reason, leaveOut = [] }) => {
+      if (decision === 'reject' || reason !== undefined) assertReason(reason ?? '');
+      if (leaveOut.length > MAX_LEFT_OUT)
+        throw new Fault(
+          'invalid-input',
+          phrase`At most ${MAX_LEFT_OUT} rows are left out; examine the others one by one.`,
+          { path: 'leaveOut' },
+        );
+      const { value: batch } = await settled(actor, id);
+      const newest = await acts.newest(id);
+      // The answer to an earlier call was lost.
+      const { said } = newest ?? {};
+      if (
+        newest?.by === actor.id &&
+        said?.act === 'examined' &&
+        said.sample === number &&
+        said.decision === decision
+      )
+        return views.view(actor, id);
+      const { said: drawn, list, record } = await ownSample(actor, id, number);
+      stagesOf(actor);
+      const out = new Set(leaveOut);
+      const rows = list.rows.filter(([row]) => !out.has(row));
+      if (rows.length === 0)
+        throw new Fault('invalid-input', 'No row is left to examine.', { path: 'leaveOut' });
+      if (decision === 'approve') {
+        const seen = await opened(id, actor, number, record);
+        const missing = list.sample.filter((row) => !seen.has(row) && !out.has(row));
+        if (missing.length > 0)
+          throw new Fault(
+            'sample-not-opened',
+            phrase`Open these rows of the sample first, or leave them out: ${missing.slice(0, 20).join(', ')}${missing.length > 20 ? ' …' : ''}.`,
+            { rows: missing.slice(0, 100) },
+          );
+      }
+      const words = reason === undefined ? undefined : chance();
+      if (words !== undefined && reason !== undefined) await sealed.putReason(id, batch, words, reason);
+      const listed = await acts.putList(id, { rows, sample: list.sample });
+      await acts.act(id, batch, actor, async (before) => {
+        if (before?.number !== number)
+          throw new Fault(
+            'wrong-state',
+            'This sample was used already, or another one was drawn after it; draw a new one.',
+          );
+        return {
+          act: 'examined',
+          stage: drawn.stage,
+          decision,
+          sample: number,
+          list: listed,
+          rows: rows.length,
+          ...(words !== undefined && { words }),
+        };
+      });
+      await settling.settle(id);
+      return views.view(actor, id);
+    },
+  };
+};

@@ -1,0 +1,240 @@
+import { columnOfFault, type RequestRow } from '../bulk/bulk.ts';
+import { Fault } from '../fault.ts';
+import type { Principal } from '../principal.ts';
+import { everyItem } from '../store/store.ts';
+import type { Acts, BatchAct, DoneAct } from './acts.ts';
+import type { BatchesDeps } from './deps.ts';
+import { READING } from './intake.ts';
+import type { openReading } from './reading.ts';
+import { type BatchRow, batchKey, claimKey, numberOf, storeBatch } from './rows.ts';
+import { kept, type Sealed } from './sealed.ts';
+import { type Open, type Step, unknownStep } from './steps.ts';
+import { type ColumnOf, type Trial, tryAll } from './trying.ts';
+
+/** Rows of a list that are examined together. */
+export const EXAMINED_TOGETHER = 100;
+
+type Said<A extends BatchAct['act']> = Extract<BatchAct, { readonly act: A }>;
+
+/** A row that can be submitted. */
+type Submittable = Extract<RequestRow, { readonly submission: unknown }>;
+
+/** What the service does with the rows of a file, in the name of whoever asked for it. */
+export const openPerforming = (
+  deps: BatchesDeps,
+  {
+    acts,
+    sealed,
+    read,
+    chance,
+  }: {
+    readonly acts: Acts;
+    readonly sealed: Sealed;
+    readonly read: ReturnType<typeof openReading>;
+    readonly chance: () => string;
+  },
+): Open => {
+  const { table, registration, log } = deps;
+
+  /** The act, whatever the step's row says of it. */
+  const actOf = async <A extends BatchAct['act']>(
+    id: string,
+    office: string,
+    number: number | undefined,
+    name: A,
+  ) => {
+    const done = number === undefined ? undefined : await acts.at(id, number);
+    if (done?.said.act === name && done.office === office)
+      return done as DoneAct & { readonly said: Said<A> };
+    throw new Fault('act-not-proven', 'No act asked for what a row of the table says. Nothing is done.', {
+      batch: id,
+    });
+  };
+
+  /** Rejects for each row alike where the person is not in force any more. */
+  const inForce = (principal: string): (() => Promise<Principal>) => {
+    let found: Promise<Principal> | undefined;
+    return () => {
+      found ??= deps.actorOf(principal).then((actor) => {
+        if (actor) return actor;
+        throw new Fault('unknown-principal', 'Nobody has the id of whoever sent the file.', { principal });
+      });
+      return found;
+    };
+  };
+
+  const columnsFor = async (batch: BatchRow, actor: () => Promise<Principal>): Promise<ColumnOf> => {
+    const profile = await actor()
+      .then((one) => deps.profileOf(one, batch.profile))
+      .catch((error: unknown) => {
+        if (!Fault.is(error)) throw error;
+        return undefined;
+      });
+    return (fault) => profile && columnOfFault(profile, fault.facts);
+  };
+
+  /** The requests to which the rows of the pack led. */
+  const claimsOf = async (
+    id: string,
+    batch: BatchRow,
+    pack: number,
+  ): Promise<ReadonlyMap<number, string>> => {
+    const { packs = [], rows = 0 } = batch.read ?? {};
+    const [first = 1, after = rows + 1] = [packs[pack], packs[pack + 1]];
+    const found = new Map<number, string>();
+    const range = { from: claimKey(id, first).sk, to: claimKey(id, after).sk };
+    for await (const item of everyItem<{ readonly request: string }>(table, {
+      pk: batchKey(id).pk,
+      ...range,
+    }))
+      found.set(numberOf(item), item.value.request);
+    return found;
+  };
+
+  const packOf = async (id: string, pack: number): Promise<readonly Submittable[]> =>
+    kept(await sealed.pack(id, pack), `batch/${id}/pack/${pack}`).filter((row) => 'submission' in row);
+
+  const reading = (id: string): Step => ({
+    perform: async () => {
+      for (;;) {
+        const before = await table.get<BatchRow>(batchKey(id));
+        if (before?.value.state !== 'reading') return undefined;
+        const found = await read(id, before.value);
+        const row: BatchRow =
+          'read' in found
+            ? { ...before.value, state: 'received', read: found.read, change: chance() }
+            : { ...before.value, state: 'refused', change: chance() };
+        if (!(await storeBatch(table, id, before, row, []))) continue;
+        for (const index of before.value.parts.keys()) await sealed.removePart(id, index + 1);
+        return { done: 1, results: [] };
+      }
+    },
+  });
+
+  const check = async (id: string, batch: BatchRow, by: string): Promise<Step> => {
+    const actor = inForce(by);
+    const columnOf = await columnsFor(batch, actor);
+    return {
+      perform: async (pack, isLast) => {
+        const claims = await claimsOf(id, batch, pack);
+        const trials = (await packOf(id, pack)).map(
+          ({ number, submission }): Trial => ({
+            number,
+            run: async () => {
+              if (!claims.has(number)) await registration.ofBatches.check(await actor(), submission);
+            },
+          }),
+        );
+        return tryAll(trials, { isLast, columnOf, log, about: { batch: id } });
+      },
+    };
+  };
+
+  const submission = async (id: string, batch: BatchRow, number: number | undefined): Promise<Step> => {
+    const { said, by, record } = await actOf(id, batch.office, number, 'sent');
+    const { digest } = kept(await sealed.file(id), `batch/${id}/file`);
+    if (digest !== said.digest)
+      throw new Fault('act-not-proven', 'The act is about another file.', { batch: id });
+    const actor = inForce(by);
+    const submitter = async (): Promise<Principal> => {
+      const found = await actor();
+      if (found.office === batch.office) return found;
+      throw new Fault('not-in-force', 'Whoever sent the file is at another office now.', { principal: by });
+    };
+    const columnOf = await columnsFor(batch, actor);
+    return {
+      gives: 'submitted',
+      perform: async (pack, isLast) => {
+        const { state } = (await table.get<BatchRow>(batchKey(id)))?.value ?? {};
+        if (state === 'cancelling' || state === 'cancelled') return undefined;
+        const claims = await claimsOf(id, batch, pack);
+        const trials = (await packOf(id, pack)).map(
+          ({ number: row, submission: one }): Trial => ({
+            number: row,
+            run: async () => {
+              if (claims.has(row)) return;
+              if (one.profile !== said.profile)
+                throw new Fault('act-not-proven', 'The act is about another profile.');
+              await registration.ofBatches.submit(await submitter(), one, {
+                batch: id,
+                row,
+                batchAct: record,
+                claim: claimKey(id, row),
+              });
+            },
+          }),
+        );
+        return tryAll(trials, { isLast, columnOf, log, about: { batch: id } });
+      },
+    };
+  };
+
+  const cancellation = async (id: string, batch: BatchRow, number: number | undefined): Promise<Step> => {
+    const { said, by, record } = await actOf(id, batch.office, number, 'cancelled');
+    const actor = inForce(by);
+    // Where the words have ended with the month, the withdrawal says so.
+    const reason = (await sealed.reason(id, said.words)) ?? '-';
+    return {
+      gives: 'cancelled',
+      perform: async (pack, isLast) => {
+        const trials = [...(await claimsOf(id, batch, pack))].map(
+          ([row, request]): Trial => ({
+            number: row,
+            run: async () => {
+              await registration.withdraw(await actor(), request, reason, record);
+            },
+          }),
+        );
+        return tryAll(trials, { isLast, columnOf: () => undefined, log, about: { batch: id } });
+      },
+    };
+  };
+
+  const examination = async (id: string, batch: BatchRow, number: number | undefined): Promise<Step> => {
+    const { said, by, record } = await actOf(id, batch.office, number, 'examined');
+    const { stage, decision, words } = said;
+    const { rows } = await acts.list(id, said.list);
+    const actor = inForce(by);
+    const reason = words === undefined ? undefined : await sealed.reason(id, words);
+    return {
+      perform: async (pack, isLast) => {
+        const some = rows.slice(pack * EXAMINED_TOGETHER, (pack + 1) * EXAMINED_TOGETHER);
+        const trials = some.map(
+          ([row, request, applicationDigest]): Trial => ({
+            number: row,
+            run: async () => {
+              const examiner = await actor();
+              const outline = await registration.ofBatches.outline(examiner, request);
+              const isDone = outline?.examinations.some(
+                (one) => one.by === by && one.stage === stage && one.decision === decision,
+              );
+              if (isDone) return;
+              if (outline?.applicationDigest !== applicationDigest)
+                throw new Fault(
+                  'unknown-request',
+                  'The request is not the one that was listed for the examination.',
+                  { request },
+                );
+              await registration.examine(examiner, request, {
+                decision,
+                ...(reason !== undefined && { reason }),
+                batchAct: record,
+              });
+            },
+          }),
+        );
+        return tryAll(trials, { isLast, columnOf: () => undefined, log, about: { batch: id } });
+      },
+    };
+  };
+
+  return async (id, batch, step, { by, act }) => {
+    if (step === READING) return reading(id);
+    const [what] = step.split('-');
+    if (what === 'check') return check(id, batch, by);
+    if (what === 'submission') return submission(id, batch, act);
+    if (what === 'cancellation') return cancellation(id, batch, act);
+    if (what === 'examination') return examination(id, batch, act);
+    throw unknownStep(step);
+  };
+};
