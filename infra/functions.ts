@@ -1,4 +1,5 @@
 import { AUTHORITY_ROUTES, AUTHORITY_TASKS } from './authority/functions.ts';
+import { BATCH_ROUTES, BATCH_TASKS } from './batches/functions.ts';
 import { ENROLMENT_ROUTES, ENROLMENT_TASKS } from './enrolment/functions.ts';
 import { HOLDERS_ROUTES } from './holders/functions.ts';
 import { type Grants, type RouteFunction, type Rows, type TaskFunction, together } from './lambda/grants.ts';
@@ -75,6 +76,7 @@ export interface Subsystem {
   readonly id:
     | 'Authority'
     | 'Registration'
+    | 'Batches'
     | 'Enrolment'
     | 'Status'
     | 'Ledger'
@@ -98,6 +100,7 @@ const subsystem = (
 export const SUBSYSTEMS: readonly Subsystem[] = [
   subsystem('Authority', AUTHORITY_ROUTES, AUTHORITY_TASKS),
   subsystem('Registration', REGISTRATION_ROUTES, REGISTRATION_TASKS),
+  subsystem('Batches', BATCH_ROUTES, BATCH_TASKS),
   subsystem('Enrolment', ENROLMENT_ROUTES, ENROLMENT_TASKS),
   subsystem('Status', STATUS_ROUTES, STATUS_TASKS),
   subsystem('Ledger', LEDGER_ROUTES, LEDGER_TASKS),

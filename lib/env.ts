@@ -214,6 +214,11 @@ export const PersonalEnv = z.object({
   DATA_KEY_TABLE: name(phrase`the name of the DynamoDB table of data keys`),
   PERSONAL_KEY: name(phrase`the ARN of the KMS key that seals the data keys`),
 });
+/** A function that asks for work on files of requests, or does it, has these as well. */
+export const BatchQueuesEnv = z.object({
+  SUBMISSION_QUEUE: name(phrase`the address of the queue of submissions`),
+  EXAMINATION_QUEUE: name(phrase`the address of the queue of examinations`),
+});
 /** A function that has pages has this as well. */
 export const PagesEnv = z.object({
   CONSOLE_URL: described(

@@ -104,6 +104,7 @@ const ADAPTERS = [
   'lib/keys/sealed',
   'lib/keys/kms',
   'lib/enrolment/cognito',
+  'lib/batches/sqs',
 ];
 
 /** The one file of a room that outsiders import. Composers also import adapters directly. */

@@ -3,7 +3,7 @@ import type { AwsAccess } from '../../lib/aws/service.ts';
 import { Fault } from '../../lib/fault.ts';
 import { clock } from './runtime.ts';
 
-type ServiceName = 'cognito_identity_provider' | 'dynamodb' | 'kms' | 's3' | 'secrets_manager';
+type ServiceName = 'cognito_identity_provider' | 'dynamodb' | 'kms' | 's3' | 'secrets_manager' | 'sqs';
 
 /** A service without TLS is an emulator on this machine, which may be slow. The adapters' own limits fit AWS. */
 const EMULATOR = { connectMs: 30_000, answerMs: 30_000 };

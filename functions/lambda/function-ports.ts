@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { Ports } from '../../lib/app.ts';
 import type { SdkAccess } from '../../lib/aws/sdk.ts';
+import type { WorkQueues } from '../../lib/batches/sqs-queues.ts';
 import type { TokenUsers } from '../../lib/enrolment/enrolment.ts';
 import {
+  BatchQueuesEnv,
   type HandingEnv,
   type IssuingEnv,
   PagesEnv,
@@ -38,10 +40,15 @@ export type FunctionPorts = Pick<Ports, 'keys' | 'responderKeys'> &
   Pick<Ports, 'witnesses' | 'witnessThreshold' | 'tokenUsers'>;
 
 /** Ports beside those of its part, which the entry of a function that is granted them hands to the loader. */
-export type Granted = (context: Pick<PortContext, 'telemetry'>) => Partial<PersonalPorts & PagePorts>;
+export type Granted = (
+  context: Pick<PortContext, 'telemetry'>,
+) => Partial<PersonalPorts & PagePorts & BatchPorts>;
 
 /** What pages have besides. */
 type PagePorts = Pick<Ports, 'sessionKeys' | 'consoleUrl'>;
+
+/** What asks for work on files of requests has besides. */
+type BatchPorts = Pick<Ports, 'wake'>;
 
 /** Personal data and their keys, or ports that refuse. */
 export type PersonalPorts = Pick<Ports, 'personal' | 'dataKeys'>;
@@ -107,6 +114,38 @@ export const pages = (context: Pick<PortContext, 'telemetry'>): PagePorts => {
         sealingKey: SEALING_KEY,
       });
     }),
+  };
+};
+
+/** The queues of work on files of requests. Fault: `configuration-invalid`. */
+export const workQueues = (): WorkQueues => {
+  const { SUBMISSION_QUEUE: submissions, EXAMINATION_QUEUE: examinations } = readFunctionEnv(
+    BatchQueuesEnv,
+    process.env,
+  );
+  const queues = once(async () => {
+    const { openSqsQueues } = await import('../../lib/batches/sqs-queues.ts');
+    return openSqsQueues({ submissions, examinations, access: sdkAccess('sqs') });
+  });
+  return { send: async (work, occasion) => (await queues()).send(work, occasion) };
+};
+
+/** For functions that ask for work. Each asking is a message of its own. */
+export const batchQueues = ({ telemetry }: Pick<PortContext, 'telemetry'>): BatchPorts => {
+  const queues = workQueues();
+  return {
+    wake: async (work) => {
+      try {
+        await queues.send(work, Buffer.from(random(8)).toString('hex'));
+      } catch (error) {
+        // The work is stored already. The schedule finds it.
+        telemetry.log('warn', 'The message of work on a file of requests could not be sent', {
+          batch: work.batch,
+          step: work.step,
+          error: Fault.is(error) ? error.code : 'internal',
+        });
+      }
+    },
   };
 };
 

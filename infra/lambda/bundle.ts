@@ -20,9 +20,13 @@ export interface Bundle extends Code {
  * everybody answers only what comes through the CDN. The entry is generated: files for all functions
  * would differ in nothing but the names of their routes.
  */
-const entryOfRoutes = ({ routes, part, doors, personal }: RouteFunction): string => {
+const entryOfRoutes = ({ routes, part, doors, personal, batchWork }: RouteFunction): string => {
   const { load, from } = PARTS[part];
-  const granted = [...(personal ? ['personalData'] : []), ...(routes.some(isPage) ? ['pages'] : [])];
+  const granted = [
+    ...(personal ? ['personalData'] : []),
+    ...(batchWork ? ['batchQueues'] : []),
+    ...(routes.some(isPage) ? ['pages'] : []),
+  ];
   const loading = granted.length > 0 ? `() => ${load}(${granted.join(', ')})` : load;
   const answer = `lambda([${routes.map((_, i) => `route${i}`).join(', ')}], ${loading})`;
   const lean = part === 'responder';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type {
   BareEnv,
+  BatchQueuesEnv,
   CdnLogsEnv,
   EnrollingEnv,
   FollowingEnv,
@@ -118,4 +119,10 @@ export const personalEnvironment = ({ personal }: Store): Input<typeof PersonalE
   PERSONAL_TABLE: personal.rows.name,
   DATA_KEY_TABLE: personal.dataKeys.name,
   PERSONAL_KEY: personal.key.keyArn,
+});
+
+/** A function that asks for work on files of requests, or does it, has these as well. */
+export const batchEnvironment = ({ batchQueues }: Store): Input<typeof BatchQueuesEnv> => ({
+  SUBMISSION_QUEUE: batchQueues.submissions.queueUrl,
+  EXAMINATION_QUEUE: batchQueues.examinations.queueUrl,
 });

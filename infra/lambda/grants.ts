@@ -21,6 +21,9 @@ export interface PersonalGrants {
   readonly dataKeys: readonly ('list' | 'open' | 'make' | 'destroy')[];
 }
 
+/** The queues of work on files of requests: that of all steps but one, and that of examinations. */
+export type BatchQueue = 'submissions' | 'examinations';
+
 export interface Grants {
   readonly rows?: Rows;
   /** Items of personal data, and the rows that list them, in a table of their own. Nothing else of it can be read. */
@@ -58,6 +61,8 @@ export interface Grants {
   readonly tokenUsers?: 'list' | 'open' | 'bring' | 'finish' | 'compare';
   /** The keys of the console's sessions: with `open` a function knows who has signed in; with `make` it signs people in as well. */
   readonly sessions?: 'open' | 'make';
+  /** Work on files of requests: `ask` sends messages to the queues. The name of a queue takes its messages, and sends to it. */
+  readonly batchWork?: 'ask' | BatchQueue;
   /** The CDN's access logs, in the bucket to which it delivers them. */
   readonly cdnLogs?: 'read';
 }

@@ -6,7 +6,9 @@ import type { PersonalGrants, Rows } from './grants.ts';
 export const REQUEST_ITEMS = 'request/*';
 export const CERTIFICATE_ITEMS = 'certificate/*';
 const PRINCIPAL_ITEMS = 'principal/*';
-const ITEMS = [REQUEST_ITEMS, CERTIFICATE_ITEMS, PRINCIPAL_ITEMS];
+/** What a file of requests says (lib/batches/sealed.ts). */
+export const BATCH_ITEMS = 'batch/*';
+const ITEMS = [REQUEST_ITEMS, CERTIFICATE_ITEMS, PRINCIPAL_ITEMS, BATCH_ITEMS];
 
 /** For functions that show a certificate, or its digest. */
 export const READ_CERTIFICATE: PersonalGrants = { rows: { get: [CERTIFICATE_ITEMS] }, dataKeys: ['open'] };
@@ -31,6 +33,13 @@ export const ADD_REQUEST_DATA: Rows = {
 
 /** An item that is put under another end, or another key, leaves the lists where it stood. */
 export const CHANGE_REQUEST_DATA: Rows = { ...ADD_REQUEST_DATA, delete: [MONTHS, SEARCHES] };
+
+/** Parts, rows and findings of a file. No search finds them. A part goes once its rows are kept. */
+export const KEEP_BATCH: Rows = {
+  get: [BATCH_ITEMS, MONTHS, MADE_KEYS],
+  put: [BATCH_ITEMS, MONTHS, MADE_KEYS],
+  delete: [BATCH_ITEMS, MONTHS],
+};
 
 /** The bytes are put before the certificate is signed, and the certificate after that. No search finds them. */
 export const ISSUE_APART: Rows = {

@@ -12,7 +12,13 @@ import { TOKEN_USERS } from '../store/tokens.ts';
 import type { TrustDomainFile } from '../trust-domain-file.ts';
 import type { CodeOf } from './code.ts';
 import { type Concurrency, instancesOf } from './concurrency.ts';
-import { environmentOf, originEnvironment, pagesEnvironment, personalEnvironment } from './environments.ts';
+import {
+  batchEnvironment,
+  environmentOf,
+  originEnvironment,
+  pagesEnvironment,
+  personalEnvironment,
+} from './environments.ts';
 import { type Grants, type RouteFunction, type TaskFunction, together } from './grants.ts';
 import { type Placement, ServiceFunction, TASK_TIMEOUT } from './service-function.ts';
 
@@ -72,7 +78,9 @@ export class SubsystemStack extends NestedStack {
 
   #taskFunction(props: TaskFunction): ServiceFunction {
     const { id, environment, everyMinutes, behindCdn, closed } = props;
-    const byHand = everyMinutes === undefined && !behindCdn;
+    // The messages of a queue have the dead letters of their queue.
+    const byMessages = props.batchWork === 'submissions' || props.batchWork === 'examinations';
+    const byHand = everyMinutes === undefined && !behindCdn && !byMessages;
     const files: Record<string, string> =
       environment === 'gauges' ? {} : { 'trust-domain.json': this.#means.trustDomain.text };
     const fn = new ServiceFunction(this, id, {
@@ -81,7 +89,7 @@ export class SubsystemStack extends NestedStack {
       timeout: byHand ? Duration.minutes(15) : TASK_TIMEOUT,
       ...this.#reserved(closed ? 0 : props.concurrency),
       // The CDN or the person who invokes these waits for the answer, and so sees a failure.
-      ...(!byHand && !behindCdn && { deadLetters: this.#means.store.deadLetters }),
+      ...(everyMinutes !== undefined && { deadLetters: this.#means.store.deadLetters }),
     });
     this.#grant(fn, props);
     if (everyMinutes !== undefined) this.#runEvery(everyMinutes, fn);
@@ -109,6 +117,7 @@ export class SubsystemStack extends NestedStack {
         ...environmentOf(kind, props.id, { settings, store, s3Address: closed?.s3Address }),
         ...(open && originSecrets && originEnvironment(originSecrets)),
         ...(props.personal && personalEnvironment(store)),
+        ...(props.batchWork && batchEnvironment(store)),
         ...('routes' in props && props.routes.some(({ page }) => page) && pagesEnvironment(settings)),
       },
       logRetention: settings.retention.logDays as RetentionDays,
@@ -120,7 +129,7 @@ export class SubsystemStack extends NestedStack {
     const { store, trustDomain } = this.#means;
     const { role } = fn;
     const { rows, bucketFormat, crls, log, reports, cdnLogs, handOver, rowsForCrlReferences = {} } = grants;
-    const { actKeys, proofs, tokenUsers, personal } = grants;
+    const { actKeys, proofs, tokenUsers, personal, batchWork } = grants;
     const referring = trustDomain.content.authorities.some(({ ocsp }) => ocsp.crlReferences);
     const further = [
       ...(referring ? [rowsForCrlReferences] : []),
@@ -132,6 +141,8 @@ export class SubsystemStack extends NestedStack {
     store.objects.grant(role, { bucketFormat, crls, log, reports, actKeys, proofs });
     if (cdnLogs) store.grantCountCdnLogs(fn);
     if (handOver) store.handOver.grant(role);
+    if (batchWork === 'ask') store.batchQueues.grantSend(fn);
+    else if (batchWork) store.batchQueues.grantWork(fn, batchWork);
   }
 
   #runEvery(minutes: number, fn: ServiceFunction): void {

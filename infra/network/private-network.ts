@@ -55,8 +55,12 @@ export class PrivateNetwork extends NestedStack {
       description: 'The functions of the service',
       allowAllOutbound: false,
     });
-    // To any address: the gateway endpoints have AWS's public addresses, and KMS's endpoint is inside the VPC.
-    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'DynamoDB, S3 and KMS through the endpoints');
+    // To any address: the gateway endpoints have AWS's public addresses, and those of KMS and SQS are inside the VPC.
+    securityGroup.addEgressRule(
+      Peer.anyIpv4(),
+      Port.tcp(443),
+      'DynamoDB, S3, KMS and SQS through the endpoints',
+    );
     const witnessPorts = new Set(log.witnesses.map(({ url }) => portOf(new URL(url))));
     for (const standing of witnessNetworks ?? []) {
       for (const port of witnessPorts) {
@@ -71,6 +75,11 @@ export class PrivateNetwork extends NestedStack {
     endpoints.addIngressRule(securityGroup, Port.tcp(443), 'From the functions');
     vpc.addInterfaceEndpoint('Kms', {
       service: InterfaceVpcEndpointAwsService.KMS,
+      securityGroups: [endpoints],
+      open: false,
+    });
+    vpc.addInterfaceEndpoint('Sqs', {
+      service: InterfaceVpcEndpointAwsService.SQS,
       securityGroups: [endpoints],
       open: false,
     });

@@ -8,6 +8,7 @@ import type { ServiceFunction } from '../lambda/service-function.ts';
 import { acknowledge } from '../nag.ts';
 import type { Settings } from '../settings.ts';
 import { AccessLogs } from './access-logs.ts';
+import { BatchQueues } from './batch-queues.ts';
 import { CdnLogs } from './cdn-logs.ts';
 import { HandOver } from './hand-over.ts';
 import { PersonalData } from './personal-data.ts';
@@ -30,6 +31,7 @@ export class Store extends Construct {
   readonly accessLogs: AccessLogs;
   /** Events of tasks that failed for good. An alarm watches this queue. */
   readonly deadLetters: Queue;
+  readonly batchQueues: BatchQueues;
   /** Undefined where there is no CDN. */
   readonly cdnLogs: CdnLogs | undefined;
   /** Undefined where there is no door for tokens. */
@@ -55,6 +57,7 @@ export class Store extends Construct {
     this.objects = new PublishedObjects(this, 'Objects', { key, accessLogs, retention });
     this.handOver = new HandOver(this, 'HandOver', { key, accessLogs });
     this.deadLetters = this.#makeDeadLetters();
+    this.batchQueues = new BatchQueues(this, 'BatchQueues');
     const open = network.kind === 'public';
     this.cdnLogs = open ? new CdnLogs(this, 'CdnLogs', { bucket: accessLogs }) : undefined;
     this.tokens = open ? new Tokens(this, 'Tokens') : undefined;

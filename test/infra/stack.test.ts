@@ -46,6 +46,7 @@ const policyStatements = allStatements(made);
 
 /** Functions that issue or publish CRLs, and the ceremony that begins both. */
 const SIGNERS = [
+  'batch-examinations',
   'ceremony',
   'certificate-revocation',
   'crl-publish',
@@ -90,6 +91,7 @@ describe('who keeps the keys', () => {
 
 /** Tokens come from another issuer on AWS, and one-time addresses are for a machine of one's own. */
 const OF_ONE_MACHINE = [
+  'GET /api/v1/batches/{batch}/events',
   'POST /token',
   'GET /.well-known/jwks.json',
   'POST /console/one-time-addresses',
@@ -153,13 +155,14 @@ describe('who may sign', () => {
   const SIGNERS_OF_ACTS = [
     ['trust-domain', ['amendments']],
     ['key-list', ['key-list']],
-    ['submission', ['request-submit', 'request-withdrawal']],
-    ['holder', ['request-submit']],
-    ['export', ['certificate-exports', 'evidence', 'records', 'request-exports']],
-    ['examination', ['request-examinations']],
+    ['submission', ['batch-files', 'batch-submissions', 'request-submit', 'request-withdrawal']],
+    ['holder', ['batch-submissions', 'request-submit']],
+    ['export', ['batch-collections', 'certificate-exports', 'evidence', 'records', 'request-exports']],
+    ['examination', ['batch-examinations', 'batch-examining', 'request-examinations']],
     [
       'issuance',
       [
+        'batch-examinations',
         'ceremony',
         'principal-enrolment',
         'request-examinations',
@@ -343,6 +346,9 @@ describe('who may read what', () => {
       'request-withdrawal',
       'leavers',
       'request-certificate',
+      'batches',
+      'batch-examining',
+      'batch-collections',
       'certificate-lists',
       'data-orders',
       'data-order-acts',
@@ -352,6 +358,8 @@ describe('who may read what', () => {
       'certificate-pages',
       'ceremony',
       'scheduled-recovery',
+      'batch-submissions',
+      'batch-examinations',
       'scheduled-retention',
     ]);
   });
@@ -360,6 +368,7 @@ describe('who may read what', () => {
     expect(reaching('certificates/*', READS)).toEqual([
       'request-examinations',
       'request-certificate',
+      'batch-collections',
       'invitations',
       'principal-enrolment',
       'principal-ends',
@@ -377,6 +386,7 @@ describe('who may read what', () => {
       'certificate-pages',
       'ceremony',
       'scheduled-recovery',
+      'batch-examinations',
       'scheduled-due',
       'scheduled-responders',
       'scheduled-closings',
@@ -426,7 +436,17 @@ describe('who may read what', () => {
           ),
         )
         .sort();
-    const ofRecords = ['amendments', 'request-examinations', 'request-withdrawal', 'scheduled-recovery'];
+    const ofRecords = [
+      'amendments',
+      'batch-examinations',
+      'batch-submissions',
+      'request-examinations',
+      'request-withdrawal',
+      'scheduled-recovery',
+    ];
+    expect(putting('outcomes/batch.*')).toEqual(['batch-examining', 'batch-files']);
+    // A list of rows that are examined together is made by the function that signs examinations.
+    expect(putting('batches/*')).toEqual(['batch-examining']);
     expect(putting('outcomes/0*')).toEqual(ofRecords);
     expect(putting('outcomes/status.*')).toEqual([
       'certificate-correction',
@@ -648,6 +668,9 @@ describe('what is encrypted', () => {
       true,
       true,
       true,
+      true,
+      true,
+      true,
     ]);
   });
 
@@ -783,6 +806,7 @@ describe('functions', () => {
       'principal-enrolment',
       'ceremony',
       'scheduled-recovery',
+      'batch-examinations',
     ]);
     expect(putting('compromised-keys/*')).toEqual([
       'certificate-revocation',
