@@ -543,8 +543,9 @@ describe('access logs of the CDN', () => {
       },
     ]);
     const queue = named(QueueConfigurations[0]?.Queue);
-    const [[, mapping]] = ofType('AWS::Lambda::EventSourceMapping') as [[string, Resource]];
-    expect(named(mapping.Properties.EventSourceArn)).toBe(queue);
+    const mapping = ofType('AWS::Lambda::EventSourceMapping')
+      .map(([, one]) => one)
+      .find((one) => named(one.Properties.EventSourceArn) === queue) as Resource;
     expect(named(mapping.Properties.FunctionName)).toBe(functionId('cdn-log-delivery'));
     expect(mapping.Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
   });

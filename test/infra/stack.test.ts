@@ -157,7 +157,7 @@ describe('who may sign', () => {
     ['key-list', ['key-list']],
     ['submission', ['batch-files', 'batch-submissions', 'request-submit', 'request-withdrawal']],
     ['holder', ['batch-submissions', 'request-submit']],
-    ['export', ['batch-collections', 'certificate-exports', 'evidence', 'records', 'request-exports']],
+    ['export', ['batches', 'certificate-exports', 'evidence', 'records', 'request-exports']],
     ['examination', ['batch-examinations', 'batch-examining', 'request-examinations']],
     [
       'issuance',
@@ -348,7 +348,6 @@ describe('who may read what', () => {
       'request-certificate',
       'batches',
       'batch-examining',
-      'batch-collections',
       'certificate-lists',
       'data-orders',
       'data-order-acts',
@@ -368,7 +367,7 @@ describe('who may read what', () => {
     expect(reaching('certificates/*', READS)).toEqual([
       'request-examinations',
       'request-certificate',
-      'batch-collections',
+      'batches',
       'invitations',
       'principal-enrolment',
       'principal-ends',
