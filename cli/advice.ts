@@ -18,11 +18,20 @@ const ADVICE: Readonly<Record<string, Phrase>> = {
   'unknown-profile': phrase`See which profiles the office may use: akashi profiles.`,
   'idempotency-key-reused': phrase`Leave --idempotency-key out to submit something new.`,
   'cursor-invalid': phrase`Repeat the query that gave the cursor, or start without --cursor.`,
+  'unknown-batch': phrase`See the batches: akashi bulk list.`,
+  'sample-not-opened': phrase`Open them: akashi bulk open BATCH ROW.`,
+  'part-differs': phrase`Run the command again; the file has changed while it was sent.`,
   'unknown-authority': phrase`See the authorities: akashi authorities.`,
   'unknown-crl': phrase`An operator can publish one: akashi publish CA.`,
   'too-many-requests': phrase`Try again in a few seconds.`,
   'try-later': phrase`Try again in a few seconds.`,
   'store-unavailable': phrase`Try again in a few seconds.`,
+};
+
+/** The same about a batch. */
+const OF_BATCH: typeof ADVICE = {
+  'not-issued': phrase`See how far the batch is: akashi bulk show BATCH.`,
+  'wrong-state': phrase`See how far the batch is: akashi bulk show BATCH.`,
 };
 
 /** The state of an office, a principal, a month or a holder's data is in the message itself. */
@@ -31,5 +40,8 @@ const SAID_BY = ['standing', 'month', 'holder', 'serial'];
 const isSaid = ({ code, facts }: Problem): boolean =>
   code === 'wrong-state' && SAID_BY.some((name) => facts?.[name] !== undefined);
 
-export const adviceFor = (problem: Problem): Phrase | undefined =>
-  isSaid(problem) ? undefined : ADVICE[problem.code];
+/** `path`: of the operation that answered so. */
+export const adviceFor = (problem: Problem, path: string): Phrase | undefined => {
+  if (isSaid(problem)) return undefined;
+  return (path.includes('/api/v1/batches/') && OF_BATCH[problem.code]) || ADVICE[problem.code];
+};

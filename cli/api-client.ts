@@ -3,6 +3,7 @@ import { phrase } from '../lib/fault.ts';
 import { adviceFor } from './advice.ts';
 import { problemAnswer } from './answers.ts';
 import { isOpen } from './doors.ts';
+import { readEvents } from './event-stream.ts';
 import { type Answer, exchange, type Question } from './exchange.ts';
 import { EXIT, Failure, unexpected, usage } from './failure.ts';
 import type { Saved, Take } from './save.ts';
@@ -61,6 +62,8 @@ export interface ApiClient {
   upload<T>(path: string, answer: z.ZodType<T>, body: Uint8Array, contentType: string): Promise<T>;
   /** An answer of any length and kind. `take` writes it to the file that was opened for it (`saving`). */
   save(path: string, take: Take, query?: Query): Promise<Saved>;
+  /** Server-sent events, until the service ends them or `take` says that it has enough. */
+  events<T>(path: string, answer: z.ZodType<T>, take: (value: T) => boolean): Promise<void>;
   /** Always with the client certificate. */
   token<T>(answer: z.ZodType<T>): Promise<T>;
   /**
@@ -186,6 +189,12 @@ export const openApiClient = ({ url, tlsUrl, tokenUrl, caller, language }: Setti
       return saved as Saved;
     },
 
+    events: async (path, schema, take) => {
+      const into: Question['into'] = (body) =>
+        readEvents(body, (data) => take(readJson({ status: 200, body: Buffer.from(data) }, schema)));
+      await call({ method: 'GET', path, into }, MAX_JSON_BYTES);
+    },
+
     token: async (schema) => {
       if (caller.by !== 'certificate')
         throw usage('A token is given to a client certificate only; use --as.');
@@ -251,7 +260,7 @@ const NO_SUCH_PATH = phrase`Compare the addresses with those that the operator n
 const mediaType = (headers: Answer['headers']): string =>
   (headers['content-type'] ?? '').replace(/;.*$/s, '').trim().toLowerCase();
 
-const parseJson = ({ body }: Answer): unknown => {
+const parseJson = ({ body }: Pick<Answer, 'body'>): unknown => {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
@@ -259,7 +268,7 @@ const parseJson = ({ body }: Answer): unknown => {
   }
 };
 
-const readJson = <T>(answer: Answer, schema: z.ZodType<T>): T => {
+const readJson = <T>(answer: Pick<Answer, 'status' | 'body'>, schema: z.ZodType<T>): T => {
   const result = schema.safeParse(parseJson(answer));
   if (result.success) return result.data;
   throw unexpected(
@@ -267,7 +276,7 @@ const readJson = <T>(answer: Answer, schema: z.ZodType<T>): T => {
   );
 };
 
-const refusal = (answer: Answer, { origin }: URL): Failure => {
+const refusal = (answer: Answer, { origin, pathname }: URL): Failure => {
   const { status, headers } = answer;
   if (status < 400) {
     return unexpected(phrase`${origin} answered ${status}; such a redirect is not followed.`);
@@ -283,7 +292,7 @@ const refusal = (answer: Answer, { origin }: URL): Failure => {
     const { exitCode, problem, advice } = unexpected(
       phrase`${origin} answered ${status} without a problem document.`,
     );
-    return new Failure(exitCode, problem, status === 404 ? NO_SUCH_PATH : advice);
+    return new Failure(exitCode, { ...problem, status }, status === 404 ? NO_SUCH_PATH : advice);
   }
-  return new Failure(EXIT.refused, problem.data, adviceFor(problem.data));
+  return new Failure(EXIT.refused, problem.data, adviceFor(problem.data, pathname));
 };

@@ -6,6 +6,7 @@ import { addCommand as auditors } from './commands/auditors.ts';
 import { addCommand as authorities } from './commands/authorities.ts';
 import { addCommand as authority } from './commands/authority.ts';
 import { addCommand as backup } from './commands/backup.ts';
+import { addCommand as bulk } from './commands/bulk.ts';
 import { addCommand as certificate } from './commands/certificate.ts';
 import { addCommand as certificates } from './commands/certificates.ts';
 import { addCommand as collect } from './commands/collect.ts';
@@ -58,6 +59,7 @@ const COMMANDS: readonly AddCommand[] = [
   examine,
   withdraw,
   collect,
+  bulk,
   certificate,
   certificates,
   revoke,

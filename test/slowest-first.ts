@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const SLOWEST = [
   'test/infra/as-deployed/as-deployed.test.ts',
   'test/pages/browser.test.ts',
+  'test/pages/batch-browser.test.ts',
   'test/faults/kill.test.ts',
   'test/infra/package.test.ts',
   'test/cli/package.test.ts',
@@ -16,6 +17,7 @@ const SLOWEST = [
   'test/faults/full-disk.test.ts',
   'test/cli/audit-service.test.ts',
   'test/cli/audit-incidents.test.ts',
+  'test/cli/bulk.test.ts',
   'test/authority/ceremony.test.ts',
   'test/authority/serials.test.ts',
   'test/status/crls/attacked.test.ts',

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { type Bilingual, type Phrase, phrase } from '../lib/fault.ts';
 import type { Role } from '../lib/principal.ts';
+import type { Script } from './asset-types.ts';
 import { timeText } from './dates.ts';
 import type { Reader } from './reader.ts';
 
@@ -13,6 +14,8 @@ export interface View {
   readonly main: Html;
   /** 200 unless given. */
   readonly status?: number;
+  /** The script that the page loads. Most pages have none, and their policy allows none. */
+  readonly script?: Script;
 }
 
 interface Link {
@@ -32,6 +35,7 @@ const CONSOLE_LINKS: readonly Link[] = [
   { path: '/console', text: phrase`What waits` },
   { path: '/console/requests', text: phrase`Requests`, roles: ['officer', 'operator', 'auditor'] },
   { path: '/console/new', text: phrase`New request`, roles: ['officer'] },
+  { path: '/console/batches', text: phrase`Batches`, roles: ['officer', 'operator', 'auditor'] },
   { path: '/console/certificates', text: phrase`Certificates`, roles: ['officer', 'operator', 'auditor'] },
   { path: '/console/authorities', text: phrase`CAs and their CRLs`, roles: ['operator'] },
   { path: '/console/provisions', text: phrase`Who was told what`, roles: ['auditor'] },
@@ -88,6 +92,7 @@ export const documentOf = async (reader: Reader, view: View, here: Here): Promis
 <title>${view.title} — Akashi</title>
 <link rel="stylesheet" href="/assets/style.css">
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+${view.script && html`<script type="module" src="/assets/${view.script}"></script>`}
 </head>
 <body>
 <a class="skip" href="#main">${t`To the content`}</a>

@@ -40,6 +40,8 @@ export interface HttpResponse {
   readonly body: Uint8Array | string;
   /** Sent after `body`, piece by piece, without a length. If it fails, the answer breaks off and is visibly incomplete. */
   readonly stream?: AsyncIterable<Uint8Array>;
+  /** The stream goes on until the client has had enough. On one machine a stop of the service ends it. */
+  readonly openEnded?: true;
   /** The key of the published object with the same bytes as `body`. */
   readonly object?: string;
   /** What a page says has failed. The stack logs it where the service itself did, and passes it on to nobody. */

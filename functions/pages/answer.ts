@@ -24,7 +24,18 @@ const POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
-].join('; ');
+];
+
+/** A page with a script runs that file and asks this service. The script itself makes no HTML and no other script of any text. */
+const OF_SCRIPT = [
+  "script-src 'self'",
+  "connect-src 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+];
+
+const policyOf = ({ script }: Pick<View, 'script'>): string =>
+  [...POLICY, ...(script === undefined ? [] : OF_SCRIPT)].join('; ');
 
 const htmlResponse = (
   status: number,
@@ -34,7 +45,6 @@ const htmlResponse = (
   status,
   headers: {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': POLICY,
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'same-origin',
     vary: 'Accept-Language, Cookie',
@@ -70,11 +80,10 @@ export const answered = async (
   view: View,
   renewed?: string,
 ): Promise<HttpResponse> =>
-  htmlResponse(
-    view.status ?? 200,
-    await documentOf(reader, view, hereOf(request)),
-    cookiesOf(request, renewed),
-  );
+  htmlResponse(view.status ?? 200, await documentOf(reader, view, hereOf(request)), {
+    'content-security-policy': policyOf(view),
+    ...cookiesOf(request, renewed),
+  });
 
 /** Every fault is a page in the reader's language, with what to do. */
 export const failed = async (visit: Answering, error: unknown): Promise<HttpResponse> => {

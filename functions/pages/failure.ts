@@ -48,7 +48,7 @@ const problemsIn = ({ problems }: Fault['facts']): readonly Problem[] =>
 const nameOf = (at: string): string => at.replace(/^(?:body|query|path)\./, '');
 
 /** A line for each input that the operation found wrong, or one for the fault. */
-const linesOf = (fault: Fault, { say }: Reader): readonly string[] => {
+export const linesOf = (fault: Fault, { say }: Reader): readonly string[] => {
   const problems = problemsIn(said(fault.facts, say) as Fault['facts']);
   if (problems.length === 0) return [say(fault.phrase)];
   return problems.map(({ at, problem, label = nameOf(at) }) => `${label}: ${problem}`);

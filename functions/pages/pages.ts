@@ -1,6 +1,7 @@
 import type { Route } from '../http/route.ts';
 import { asset } from './assets.ts';
 import { authorityPages } from './authorities/authorities.ts';
+import { batchPages } from './batches/batches.ts';
 import { certificatePages } from './certificates/certificates.ts';
 import { publicPages } from './public/public.ts';
 import { recordPages } from './records/records.ts';
@@ -13,6 +14,7 @@ export const pages: readonly Route[] = [
   ...publicPages,
   ...signInPages,
   ...requestPages,
+  ...batchPages,
   ...certificatePages,
   ...authorityPages,
   ...recordPages,

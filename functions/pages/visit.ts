@@ -18,6 +18,7 @@ import { yearsFor } from './years.ts';
 export interface Asked {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  /** Bytes, or a value that becomes JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -55,6 +56,11 @@ export const languageFor = ({ query, headers }: Pick<HttpRequest, 'query' | 'hea
 
 const NOTHING = new Uint8Array();
 
+const bytesOf = (body: unknown): Uint8Array => {
+  if (body === undefined) return NOTHING;
+  return body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
+};
+
 /** A visit before anybody is known. */
 export const visitOf = async (
   app: App,
@@ -72,7 +78,7 @@ export const visitOf = async (
       params: Object.fromEntries(encoded),
       query: new URLSearchParams(query),
       headers: { 'accept-language': languageFor(request), ...headers },
-      body: body === undefined ? NOTHING : Buffer.from(JSON.stringify(body)),
+      body: bytesOf(body),
     };
     return performed(route, app, caller, asked, now);
   };

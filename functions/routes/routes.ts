@@ -1,4 +1,21 @@
 import type { Route } from '../http/route.ts';
+import { route as batchCancellation } from './batches/cancel-batch.ts';
+import { route as batchCheck } from './batches/check-batch.ts';
+import { route as batchCollecting } from './batches/collect-batch.ts';
+import { route as batchCreation } from './batches/create-batch.ts';
+import { route as batchSample } from './batches/draw-batch-sample.ts';
+import { route as batchExamination } from './batches/examine-batch.ts';
+import { route as batchEvents } from './batches/follow-batch.ts';
+import { route as batch } from './batches/get-batch.ts';
+import { route as batchCollection } from './batches/get-batch-collection.ts';
+import { route as batchErrorsAsCsv } from './batches/get-batch-errors-as-csv.ts';
+import { route as batchErrorsAsNdjson } from './batches/get-batch-errors-as-ndjson.ts';
+import { route as batchRows } from './batches/list-batch-rows.ts';
+import { route as batches } from './batches/list-batches.ts';
+import { route as batchRowOpening } from './batches/open-batch-row.ts';
+import { route as batchPart } from './batches/put-batch-part.ts';
+import { route as batchReplay } from './batches/replay-batch.ts';
+import { route as batchSubmission } from './batches/submit-batch.ts';
 import { route as certificateCorrection } from './certificates/correct-status.ts';
 import { route as certificatesAsCsv } from './certificates/export-certificates-as-csv.ts';
 import { route as certificatesAsXlsx } from './certificates/export-certificates-as-xlsx.ts';
@@ -145,6 +162,23 @@ export const routes: readonly Route[] = [
   requestExaminations,
   requestWithdrawal,
   requestCertificate,
+  batchCreation,
+  batches,
+  batch,
+  batchPart,
+  batchCheck,
+  batchSubmission,
+  batchReplay,
+  batchCancellation,
+  batchRows,
+  batchErrorsAsCsv,
+  batchErrorsAsNdjson,
+  batchSample,
+  batchRowOpening,
+  batchExamination,
+  batchCollecting,
+  batchCollection,
+  batchEvents,
   leavers,
   leaverKept,
   whoami,

@@ -2,6 +2,7 @@ import { AUDIT } from './ja/audit.ts';
 import { AUTHORITY } from './ja/authority.ts';
 import { BULK } from './ja/bulk.ts';
 import { CLI } from './ja/cli.ts';
+import { CLI_BULK } from './ja/cli-bulk.ts';
 import { CLI_ENROLMENT } from './ja/cli-enrolment.ts';
 import { CLI_OUTPUT } from './ja/cli-output.ts';
 import { EDGES } from './ja/edges.ts';
@@ -20,6 +21,7 @@ import { TITLES } from './ja/titles.ts';
 import { TLOG } from './ja/tlog.ts';
 import { TRUST_DOMAIN } from './ja/trust-domain.ts';
 import { WEB } from './ja/web.ts';
+import { WEB_BATCHES } from './ja/web-batches.ts';
 import { WEB_CERTIFICATES } from './ja/web-certificates.ts';
 import { WEB_PUBLIC } from './ja/web-public.ts';
 import { WEB_RECORDS } from './ja/web-records.ts';
@@ -30,6 +32,7 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   AUTHORITY,
   BULK,
   CLI,
+  CLI_BULK,
   CLI_ENROLMENT,
   CLI_OUTPUT,
   EDGES,
@@ -48,6 +51,7 @@ export const JA: readonly (readonly [template: string, japanese: string])[] = [
   TLOG,
   TRUST_DOMAIN,
   WEB,
+  WEB_BATCHES,
   WEB_CERTIFICATES,
   WEB_RECORDS,
   WEB_PUBLIC,

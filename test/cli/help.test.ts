@@ -124,6 +124,7 @@ describe('the command line', () => {
     expect([...outside].sort()).toEqual([
       'lib/act-kinds.ts',
       'lib/audit/audit.ts',
+      'lib/bulk/bulk.ts',
       'lib/fault.ts',
       'lib/idempotency-key.ts',
       'lib/keys/keys.ts',

@@ -3,6 +3,7 @@ import type { HttpRequest } from '../../functions/http/http.ts';
 import type { Edge } from '../../functions/http/stack.ts';
 import type { App } from '../../lib/app.ts';
 import type { CaView, CertificateView, KeyListView, Revocation } from '../../lib/authority/authority.ts';
+import type { Batches, BatchRowView, BatchView } from '../../lib/batches/batches.ts';
 import type { Enrolment, HolderView, OfficeView, PrincipalView } from '../../lib/enrolment/enrolment.ts';
 import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/software.ts';
@@ -178,6 +179,48 @@ const enrolmentOf = (): Enrolment => {
       get: holderOf,
       list: async () => ({ items: [holder] }),
     },
+  };
+};
+
+const BATCH: BatchView = {
+  id: 'b-1',
+  tenant: 'tokiwa',
+  office: 'office-a',
+  profile: 'seal',
+  state: 'submitted',
+  format: 'csv',
+  encoding: 'utf-8',
+  encodingBy: 'content',
+  bytes: 4,
+  digest: '77'.repeat(32),
+  parts: 1,
+  createdBy: 'officer-1',
+  createdAt: '2026-01-01T09:00:00Z',
+  rows: 1,
+  unreadable: 0,
+};
+const BATCH_ROW: BatchRowView = { number: 1, line: 2, key: '1', state: 'issued', request: REQUEST };
+const BATCHES = '/api/v1/batches';
+
+/** One file of one row, whatever is done to it. */
+const batchesOf = (): Batches => {
+  const batchOf = async (_actor: Principal, id: string) => known(id === BATCH.id, 'unknown-batch', BATCH);
+  return {
+    create: async () => ({ batch: BATCH, replayed: false }),
+    putPart: batchOf,
+    get: batchOf,
+    list: async () => ({ batches: [BATCH] }),
+    rows: async () => ({ rows: [BATCH_ROW] }),
+    errors: async () => pieces('one,', 'two\r\n'),
+    check: batchOf,
+    submit: batchOf,
+    replay: batchOf,
+    cancel: batchOf,
+    drawSample: batchOf,
+    openRow: async () => ({ row: BATCH_ROW, request }),
+    examine: batchOf,
+    collect: async () => ({ number: 1, certificates: 1 }),
+    collection: async () => pieces('PK'),
   };
 };
 
@@ -367,6 +410,8 @@ export const testApp = (
     },
 
     profiles: { list: async () => [PROFILE] },
+
+    batches: batchesOf(),
 
     enrolment: enrolmentOf(),
 
@@ -738,6 +783,49 @@ export const EXAMPLES: Readonly<
   eraseData: { target: `${ORDERED}/erasure`, type: 'application/json', body: COURT },
   withdrawDataOrder: { target: `${ORDERED}/withdrawal`, type: 'application/json', body: '{}' },
   collectCertificate: { target: `/api/v1/requests/${REQUEST}/certificate.pem` },
+  createBatch: {
+    target: BATCHES,
+    type: 'application/json',
+    body: JSON.stringify({
+      profile: 'seal',
+      format: 'csv',
+      bytes: 4,
+      digest: BATCH.digest,
+      parts: [BATCH.digest],
+    }),
+  },
+  listBatches: { target: `${BATCHES}?office=mizusaki-higashi&limit=5` },
+  getBatch: { target: `${BATCHES}/${BATCH.id}` },
+  putBatchPart: {
+    target: `${BATCHES}/${BATCH.id}/parts/1`,
+    type: 'application/octet-stream',
+    body: 'part',
+  },
+  checkBatch: { target: `${BATCHES}/${BATCH.id}/check` },
+  submitBatch: {
+    target: `${BATCHES}/${BATCH.id}/submission`,
+    type: 'application/json',
+    body: JSON.stringify({ digest: BATCH.digest }),
+  },
+  replayBatch: { target: `${BATCHES}/${BATCH.id}/replay` },
+  cancelBatch: {
+    target: `${BATCHES}/${BATCH.id}/cancellation`,
+    type: 'application/json',
+    body: JSON.stringify({ reason: '取消し' }),
+  },
+  listBatchRows: { target: `${BATCHES}/${BATCH.id}/rows?list=problems&limit=5` },
+  getBatchErrorsAsCsv: { target: `${BATCHES}/${BATCH.id}/errors.csv` },
+  getBatchErrorsAsNdjson: { target: `${BATCHES}/${BATCH.id}/errors.ndjson` },
+  drawBatchSample: { target: `${BATCHES}/${BATCH.id}/samples` },
+  openBatchRow: { target: `${BATCHES}/${BATCH.id}/rows/1/opening` },
+  examineBatch: {
+    target: `${BATCHES}/${BATCH.id}/examinations`,
+    type: 'application/json',
+    body: JSON.stringify({ sample: 1, decision: 'reject', reason: '書類の不備', leaveOut: [2] }),
+  },
+  collectBatch: { target: `${BATCHES}/${BATCH.id}/collections` },
+  getBatchCollection: { target: `${BATCHES}/${BATCH.id}/collections/1.zip` },
+  followBatch: { target: `${BATCHES}/${BATCH.id}/events` },
   getCertificate: { target: `/api/v1/certificates/${CA}/${SERIAL}` },
   listCertificates: { target: '/api/v1/certificates?office=mizusaki-higashi&limit=5' },
   searchCertificates: {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../functions/routes/routes.ts';
 import { openRecordedSettings } from '../../lib/ledger/recorded-settings.ts';
+import { csvFile, newRows, send } from '../batches/files.ts';
 import { MINAMI, openMinami } from '../enrolment/people.ts';
 import { serveService } from '../served-service.ts';
 import { FIELDS, issueThroughOffice, opensslRequest, type Service, temporaryFolder } from '../service.ts';
@@ -34,6 +35,7 @@ beforeAll(async () => {
     fields: FIELDS['official-position'] ?? {},
     holder: 'h-ordered',
   });
+  const batch = await send(service, csvFile(await newRows(1)));
   while ((await service.core.sequencer.sequence()).leaves > 0);
   ({ token } = await service.app.principals.issueToken(service.principal('auditor')));
   const period = 'from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z';
@@ -46,6 +48,12 @@ beforeAll(async () => {
     exportRequestsAsCsv: '/api/v1/exports/requests.csv',
     exportRequestsAsXlsx: '/api/v1/exports/requests.xlsx',
     getRequest: `/api/v1/requests/${issued.id}`,
+    listBatches: '/api/v1/batches',
+    getBatch: `/api/v1/batches/${batch}`,
+    listBatchRows: `/api/v1/batches/${batch}/rows`,
+    getBatchErrorsAsCsv: `/api/v1/batches/${batch}/errors.csv`,
+    getBatchErrorsAsNdjson: `/api/v1/batches/${batch}/errors.ndjson`,
+    followBatch: `/api/v1/batches/${batch}/events`,
     listCertificates: '/api/v1/certificates?tenant=tokiwa',
     searchCertificates: {
       at: '/api/v1/searches/certificates',

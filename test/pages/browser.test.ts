@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,8 +5,9 @@ import { opensslRequest, temporaryFolder } from '../service.ts';
 import {
   type BrowserContext,
   complaintsOf,
-  expectAccessible,
+  judge,
   launch,
+  NARROW,
   NO_BROWSER,
   type Page,
 } from './browser.ts';
@@ -18,13 +18,7 @@ import { certificateOf, type ServedPages, servePages } from './served-pages.ts';
  * the Content-Security-Policy kept back. With AKASHI_SCREENSHOTS=1 the pictures of docs/console are made anew.
  */
 
-/** CSS pixels of the narrowest window that has to do (WCAG 1.4.10), and of the pictures. */
-const NARROW = { width: 320, height: 640 };
-const WIDE = { width: 1120, height: 800 };
-const PICTURED = process.env.AKASHI_SCREENSHOTS !== undefined;
-
 const folder = temporaryFolder();
-const PICTURES = join(import.meta.dirname, '../../docs/console');
 let service: ServedPages;
 let browser: Browser | undefined;
 const complaints: string[][] = [];
@@ -32,7 +26,6 @@ const complaints: string[][] = [];
 beforeAll(async () => {
   service = await servePages(folder.path);
   if (!NO_BROWSER) browser = await launch();
-  if (PICTURED) mkdirSync(PICTURES, { recursive: true });
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
@@ -58,18 +51,6 @@ const signedIn = async (principal: string, language: Language): Promise<Page> =>
   await page.goto(`${service.url}/console/one-time/${ticket}`);
   expect(new URL(page.url()).pathname).toBe('/console');
   return page;
-};
-
-/** Every page is accessible, and fits 320 CSS pixels. */
-const judge = async (page: Page, picture?: string): Promise<void> => {
-  await expectAccessible(page);
-  if (picture !== undefined && PICTURED) {
-    await page.setViewportSize(WIDE);
-    await page.screenshot({ path: join(PICTURES, `${picture}.png`), fullPage: true });
-    await page.setViewportSize(NARROW);
-  }
-  // WCAG 1.4.10: nothing is to be scrolled sideways but tables.
-  expect(await page.evaluate('document.documentElement.scrollWidth'), page.url()).toBeLessThanOrEqual(320);
 };
 
 const texts = {

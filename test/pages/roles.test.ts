@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pages } from '../../functions/pages/pages.ts';
+import { csvFile, newRows, termsOf } from '../batches/files.ts';
 import { issueThroughOffice, opensslRequest, temporaryFolder } from '../service.ts';
 import { type Browser, type ServedPages, servePages } from './served-pages.ts';
 
@@ -63,6 +64,35 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   withdrawRequestForm: only({ officer: 'form' }),
   requestWithdrawalFormAddress: LED_ON,
   collectCertificatePage: only({ officer: 'page' }),
+  batchListPage: READERS,
+  newBatchPage: only({ officer: 'page' }),
+  batchTemplatePage: only({ officer: 'page' }),
+  batchPage: READERS,
+  watchBatch: READERS,
+  batchRowsPage: READERS,
+  batchErrorsAsCsvPage: READERS,
+  batchErrorsAsNdjsonPage: READERS,
+  checkBatchForm: only({ officer: 'form' }),
+  batchCheckFormAddress: LED_ON,
+  submitBatchForm: only({ officer: 'form' }),
+  batchSubmissionFormAddress: LED_ON,
+  // An operator tries again what the own examination has set aside.
+  replayBatchForm: only({ officer: 'form' }),
+  batchReplayFormAddress: LED_ON,
+  // The office that sent the file cancels it.
+  cancelBatchForm: only({ officer: 'form' }),
+  batchCancellationFormAddress: LED_ON,
+  batchExaminationPage: only({ officer: 'page', operator: 'page' }),
+  previewBatchExaminationForm: OFFICE_FORM,
+  drawBatchSampleForm: OFFICE_FORM,
+  batchSampleFormAddress: only({ officer: 'to', operator: 'to' }),
+  openBatchRowForm: OFFICE_FORM,
+  rowOpeningFormAddress: only({ officer: 'to', operator: 'to' }),
+  examineBatchForm: OFFICE_FORM,
+  batchExaminationsFormAddress: only({ officer: 'to', operator: 'to' }),
+  collectBatchForm: OFFICE_FORM,
+  batchCollectionFormAddress: LED_ON,
+  batchCollectionPage: OFFICE_FORM,
   certificateListPage: READERS,
   searchCertificatesForm: SEARCHERS,
   searchCertificatesPage: READERS,
@@ -89,8 +119,14 @@ const EXPECTED: Readonly<Record<string, Row>> = {
   recordProofPage: only({ auditor: 'page' }),
 };
 
-/** They end or begin a session, and have tests of their own (sessions.test.ts). */
-const ELSEWHERE = ['signOut', 'makeOneTimeAddress', 'endOwnSessionsForm'];
+/** They end or begin a session (sessions.test.ts), or take what a script sends (batches.test.ts), and have tests of their own. */
+const ELSEWHERE = [
+  'signOut',
+  'makeOneTimeAddress',
+  'endOwnSessionsForm',
+  'announceBatchFile',
+  'sendBatchPart',
+];
 
 const all = pages.filter(({ id }) => !ELSEWHERE.includes(id));
 const folder = temporaryFolder();
@@ -105,6 +141,10 @@ beforeAll(async () => {
     'person-authentication',
     opensslRequest(folder.path, 'roles'),
   );
+  const { batch } = await service.app.batches.create(
+    service.principal(WHO.officer),
+    termsOf(csvFile(await newRows(1))),
+  );
   const { records } = await service.app.ledger.query({ kind: 'issuance', limit: 1 });
   while ((await service.core.sequencer.sequence()).leaves > 0);
   params = {
@@ -115,6 +155,9 @@ beforeAll(async () => {
     profile: 'person-authentication',
     partition: 'full',
     ticket: 'x',
+    batch: batch.id,
+    row: '1',
+    collection: '1',
   };
   browsers.nobody = await service.browser();
   for (const [who, id] of Object.entries(WHO)) browsers[who as Who] = await service.browser(id);

@@ -53,15 +53,21 @@ const valueText = (
 /**
  * The values of a request, by the labels of its profile: those that go into the certificate apart from those that are kept with the
  * request alone. An auditor does not see profiles, and a profile may have lost a field since: of these values nobody says it.
+ * `differing` fields come first, and are marked.
  */
 export const fieldRows = (
   reader: Reader,
   profile: ProfileView | undefined,
   fields: NonNullable<RequestView['fields']>,
+  differing: readonly string[] = [],
 ): Readonly<Record<'certified' | 'kept' | 'unknown', readonly Row[]>> => {
-  const rows = Object.entries(fields).map(([name, value]) => {
+  const isUsual = ([name]: readonly [string, unknown]): number => Number(!differing.includes(name));
+  const ordered = Object.entries(fields).sort((one, other) => isUsual(one) - isUsual(other));
+  const rows = ordered.map(([name, value]) => {
     const field = profile?.fields.find((one) => one.name === name);
-    const row: Row = [field ? both(reader, field.label) : name, valueText(reader, field, value)];
+    const shown = valueText(reader, field, value);
+    const marked = html`<mark>${shown}</mark> ${reader.t`(not as in most rows)`}`;
+    const row: Row = [field ? both(reader, field.label) : name, differing.includes(name) ? marked : shown];
     return { certified: field?.certified, row };
   });
   const rowsWhere = (certified: boolean | undefined): readonly Row[] =>
@@ -77,10 +83,15 @@ export const keptSection = ({ t }: Reader, rows: readonly Row[]): Html =>
   section(t`Kept with the request, and not in the certificate`, rows);
 
 /** The contents of the certificate that will be made, and what else the request has. */
-const contentsOf = (reader: Reader, request: RequestView, profile: ProfileView | undefined): Html => {
+const contentsOf = (
+  reader: Reader,
+  request: RequestView,
+  profile: ProfileView | undefined,
+  differing: readonly string[],
+): Html => {
   const { t } = reader;
   const { subject, holder, issuedTo, ignored, personalData } = request;
-  const { certified, kept, unknown } = fieldRows(reader, profile, request.fields ?? {});
+  const { certified, kept, unknown } = fieldRows(reader, profile, request.fields ?? {}, differing);
   return html`<h2>${t`What the certificate will say`}</h2>
 ${
   personalData &&
@@ -149,6 +160,7 @@ export const requestMain = (
   request: RequestView,
   profile: ProfileView | undefined,
   may: RequestActions,
+  differing: readonly string[] = [],
 ): Html => {
   const { t } = reader;
   return html`<p>${stateText(reader, request)}</p>
@@ -158,7 +170,7 @@ ${facts([
   [t`Profile`, profile ? both(reader, profile.title) : request.profile],
   [t`Office`, request.office],
 ])}
-${contentsOf(reader, request, profile)}
+${contentsOf(reader, request, profile, differing)}
 <h2>${t`What has happened`}</h2>
 ${timeline(reader, request)}
 ${may.examine && html`<h2>${t`Examine`}</h2><p>${t`Compare what the certificate will say with what the applicant has shown. Whoever submitted the request, or examined it before, cannot examine it.`}</p>${examinationForm(reader, request.id)}`}

@@ -19,6 +19,11 @@ const SUBSYSTEMS: Readonly<Record<string, Tag>> = {
     description:
       'Applications for certificates, their examinations at the office and at the centre, and what was issued for them.',
   },
+  batches: {
+    name: 'Batches',
+    description:
+      'Requests that come in one file: sent in parts, checked, submitted, examined by a sample, and collected together.',
+  },
   enrolment: {
     name: 'Enrolment',
     description:

@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
 import type { RequestState } from '../../../lib/registration/registration.ts';
+import { BATCHES } from '../../../web/console/batch-list.ts';
 import type { View } from '../../../web/document.ts';
 import { REQUEST_STATE_TEXTS } from '../../../web/texts.ts';
+import { route as listBatches } from '../../routes/batches/list-batches.ts';
 import { route as listRequests } from '../../routes/requests/list-requests.ts';
 import { ownPage } from '../page.ts';
 import type { OwnVisit } from '../visit.ts';
@@ -50,6 +52,7 @@ export const homePage = ownPage(
     return {
       title: t`What waits`,
       main: html`<ul class="tiles">${[...own, ...others].map(tile)}</ul>
+${visit.may(listBatches) && html`<p><a href="${BATCHES}">${t`Many requests in one file`}</a></p>`}
 ${own.map(({ state, page }) =>
   page.requests.length === 0
     ? html`<h2>${say(REQUEST_STATE_TEXTS[state])}</h2><p>${t`Nothing waits for you here.`}</p>`

@@ -5,10 +5,12 @@ import { readRequestedKey } from '../../../lib/keys/keys.ts';
 import { encodePem } from '../../../lib/pki/pki.ts';
 import type { RequestView } from '../../../lib/registration/registration.ts';
 import type { ProfileView } from '../../../lib/trust-domain/trust-domain.ts';
+import { NEW_BATCH } from '../../../web/console/batch-list.ts';
 import { fieldRows, keptSection } from '../../../web/console/request.ts';
 import { both, facts, type View } from '../../../web/document.ts';
 import { type Filled, form, hidden } from '../../../web/forms.ts';
 import type { Reader } from '../../../web/reader.ts';
+import { route as createBatch } from '../../routes/batches/create-batch.ts';
 import { route as submitRequest } from '../../routes/requests/submit-request.ts';
 import { labelled } from '../failure.ts';
 import { ownForm, type Sent } from '../form.ts';
@@ -37,7 +39,8 @@ export const newRequestPage = ownPage(
       title: reader.t`New request`,
       main: html`<p>${reader.t`What is the certificate for?`}</p><ul class="tiles">${profiles.map(
         (profile) => html`<li><a href="/console/new/${profile.id}">${both(reader, profile.title)}</a></li>`,
-      )}</ul>`,
+      )}</ul>
+${visit.may(createBatch) && html`<p><a href="${NEW_BATCH}">${reader.t`Many requests in one file`}</a></p>`}`,
     };
   },
 );

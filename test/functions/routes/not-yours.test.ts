@@ -3,6 +3,7 @@ import type { Route } from '../../../functions/http/route.ts';
 import { routes } from '../../../functions/routes/routes.ts';
 import { tombstoneKey } from '../../../lib/ledger/retention/tombstones.ts';
 import type { CertificateRef, Role } from '../../../lib/principal.ts';
+import { csvFile, newRows, send } from '../../batches/files.ts';
 import { MINAMI, officer } from '../../enrolment/people.ts';
 import { ocspRequestFor } from '../../ocsp-request-for.ts';
 import { serveService } from '../../served-service.ts';
@@ -16,6 +17,7 @@ const ONLY_OWN: readonly Role[] = ['officer', 'relyingParty', 'holder'];
 type Target =
   | 'request'
   | 'openRequest'
+  | 'batch'
   | 'certificate'
   | 'answer'
   | 'newAnswer'
@@ -30,6 +32,8 @@ interface Asked {
   readonly as: string;
   readonly targets: readonly Target[];
   readonly body?: unknown;
+  /** Of a body that is no JSON. */
+  readonly type?: string;
 }
 
 const OFFICER = 'nishi-counter';
@@ -43,6 +47,21 @@ const ASKED: Readonly<Record<string, Asked>> = {
   examineRequest: { as: EXAMINER, targets: ['request', 'openRequest'], body: { decision: 'approve' } },
   withdrawRequest: { as: OFFICER, targets: ['request', 'openRequest'], body: { reason: 'mistyped' } },
   collectCertificate: { as: OFFICER, targets: ['request', 'openRequest'] },
+  getBatch: { as: OFFICER, targets: ['batch'] },
+  putBatchPart: { as: OFFICER, targets: ['batch'], body: 'part', type: 'application/octet-stream' },
+  checkBatch: { as: OFFICER, targets: ['batch'] },
+  submitBatch: { as: OFFICER, targets: ['batch'], body: { digest: 'a'.repeat(64) } },
+  replayBatch: { as: OFFICER, targets: ['batch'] },
+  cancelBatch: { as: OFFICER, targets: ['batch'], body: { reason: 'mistyped' } },
+  listBatchRows: { as: OFFICER, targets: ['batch'] },
+  getBatchErrorsAsCsv: { as: OFFICER, targets: ['batch'] },
+  getBatchErrorsAsNdjson: { as: OFFICER, targets: ['batch'] },
+  drawBatchSample: { as: EXAMINER, targets: ['batch'] },
+  openBatchRow: { as: EXAMINER, targets: ['batch'] },
+  examineBatch: { as: EXAMINER, targets: ['batch'], body: { sample: 1, decision: 'approve' } },
+  collectBatch: { as: OFFICER, targets: ['batch'] },
+  getBatchCollection: { as: OFFICER, targets: ['batch'] },
+  followBatch: { as: OFFICER, targets: ['batch'] },
   getCertificate: { as: OFFICER, targets: ['certificate'] },
   revokeCertificate: { as: OFFICER, targets: ['certificate'], body: REASON },
   holdCertificate: { as: OFFICER, targets: ['certificate'] },
@@ -102,6 +121,7 @@ beforeAll(async () => {
     fields: FIELDS['official-position'] ?? {},
   });
   there.set('openRequest', request.id);
+  there.set('batch', await send(service, csvFile(await newRows(1))));
   const tell = async (ref: CertificateRef): Promise<string> => {
     const question = await ocspRequestFor(service, ref);
     await service.app.status.ocsp(question, { recipient: 'tax-portal', method: 'POST' });
@@ -151,13 +171,17 @@ const ask = async (
   as: string,
   name: string,
   body?: unknown,
+  type = 'application/json',
 ) => {
-  const address = path.replace('{ca}', ca).replace(/\{(serial|id|office|principal|holder)\}/, name);
+  const address = path
+    .replace('{ca}', ca)
+    .replace(/\{(serial|id|batch|office|principal|holder)\}/, name)
+    .replace(/\{(part|row|collection)\}/, '1');
   const answer = await fetch(`${service.url}${address}`, {
     method,
     headers: {
       authorization: `Bearer ${tokens.get(as)}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(body !== undefined && { 'content-type': type }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
@@ -171,7 +195,7 @@ const ask = async (
 
 /** An invitation makes what is not there. An id that is taken has to be refused. */
 const namesOne = ({ id, path, access }: Route): boolean =>
-  /\{(id|serial|office|principal|holder)\}/.test(path) &&
+  /\{(id|serial|batch|office|principal|holder)\}/.test(path) &&
   id !== 'inviteOfficer' &&
   typeof access !== 'string' &&
   access.some((role) => ONLY_OWN.includes(role));
@@ -187,14 +211,14 @@ describe("what is not the caller's own", () => {
   });
 
   for (const route of routes.filter(namesOne)) {
-    const { as, targets, body } = ASKED[route.id] as Asked;
+    const { as, targets, body, type } = ASKED[route.id] as Asked;
     for (const target of targets) {
       it(`${route.method} ${route.path} answers ${target} as what is not there`, async () => {
         for (const method of route.method === 'GET' ? (['GET', 'HEAD'] as const) : [route.method]) {
           const asked = { ...route, method } as Route;
-          const refused = await ask(asked, as, there.get(target) as string, body);
+          const refused = await ask(asked, as, there.get(target) as string, body, type);
           expect(refused.status).toBe(404);
-          expect(refused).toEqual(await ask(asked, as, notThere(target), body));
+          expect(refused).toEqual(await ask(asked, as, notThere(target), body, type));
         }
       });
     }

@@ -1,0 +1,3 @@
+import { batchErrors } from './batch-errors.ts';
+
+export const route = batchErrors('ndjson');
