@@ -12,6 +12,7 @@ import { unreached } from '../pages/unreached.ts';
 import { bodyReader } from './body.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import type { Limits } from './limits.ts';
+import { openEndedAnswers } from './open-ended.ts';
 import { clientOf, hasTwoHosts, headersOf, readTarget } from './request-head.ts';
 import { openRequestLog } from './request-log.ts';
 
@@ -55,6 +56,7 @@ export const openReceiver = (
   const inside: Edge = { ...edge, identified: ({ headers }) => identified.add(headers) };
   /** Requests on a socket whose answers are not written yet. */
   const unanswered = new WeakMap<Socket, Set<Exchange>>();
+  const openEnded = openEndedAnswers();
   let open = true;
 
   const expectAnswer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
@@ -109,7 +111,9 @@ export const openReceiver = (
       response = await unreached(error, { ...head, params: {} });
     }
     if (socket.destroyed) return;
-    await write(incoming, outgoing, finish(response, { id }), open);
+    const { stream } = response;
+    const sent = stream && response.openEnded ? { ...response, stream: openEnded.until(stream) } : response;
+    await write(incoming, outgoing, finish(sent, { id }), open);
     if (found.kind === 'route') {
       const { status } = response;
       const ms = clock() - began;
@@ -146,6 +150,7 @@ export const openReceiver = (
 
     close: () => {
       open = false;
+      openEnded.end();
     },
 
     closed: requests.close,
