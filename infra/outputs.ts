@@ -70,6 +70,14 @@ export const namesOf = ({
     DataKey: o(store.key.keyArn, 'KMS key of the rows and the objects'),
     SealingKey: o(keys.sealingKeyArn, 'KMS key that seals the keys of responders and of acts'),
     CaKeyAliasPrefix: o(`alias/${settings.name}-`, 'Alias of the KMS key of a CA, without the id of the CA'),
+    BatchDeadLetters: o(
+      store.batchQueues.deadLetters.queueUrl,
+      'Queue of messages of work on files of requests that failed five times',
+    ),
+    BatchDeadLettersArn: o(
+      store.batchQueues.deadLetters.queueArn,
+      'The same queue, for sending its messages back',
+    ),
     DeadLetters: o(store.deadLetters.queueUrl, 'Queue of events of scheduled tasks that failed for good'),
     DeadLettersAlarm: o(
       operations.deadLettersAlarm,

@@ -69,6 +69,7 @@ export class Service extends Construct {
       functions: this.functions,
       ocsp: this.#function('ocsp'),
       deadLetters: store.deadLetters,
+      batchQueues: store.batchQueues,
       cdnLogs: store.cdnLogs,
     });
     this.#output({

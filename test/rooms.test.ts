@@ -86,7 +86,15 @@ const MAY_CALL: Record<string, readonly string[]> = {
   'lib/principals': ['lib/pki', 'lib/keys'],
   'lib/personal': [],
   'lib/bulk': ['lib/pki', 'lib/sheets'],
-  'lib/batches': ['lib/bulk', 'lib/messages', 'lib/pki', 'lib/registration', 'lib/sheets', 'lib/store'],
+  'lib/batches': [
+    'lib/aws',
+    'lib/bulk',
+    'lib/messages',
+    'lib/pki',
+    'lib/registration',
+    'lib/sheets',
+    'lib/store',
+  ],
   'lib/messages': [],
   'lib/sheets': [],
 };

@@ -76,7 +76,7 @@ export const BATCH_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, END, READ_BATCH, {
-      get: ['batch-files/*'],
+      get: ['batch-files/*', 'batch-work'],
       put: ['batch/*', 'batch-files/*', 'batches', 'batches/*', 'batch-work'],
     }),
     personal: { rows: KEEP_BATCH, dataKeys: ['open', 'make'] },
@@ -143,7 +143,7 @@ export const BATCH_ROUTES: readonly RouteFunction[] = [
     slow: true,
     rows: together(DOOR, END, READ_BATCH, {
       query: ['requests/*'],
-      get: ['request/*'],
+      get: ['request/*', 'batch-work'],
       put: ['batch/*', 'batch-work'],
     }),
     personal: { rows: together(KEEP_BATCH, { get: [REQUEST_ITEMS] }), dataKeys: ['open', 'make'] },
@@ -154,7 +154,7 @@ export const BATCH_ROUTES: readonly RouteFunction[] = [
   },
 ];
 
-const WORK = together(READ_BATCH, BASIS, { get: ['batch/*'], put: ['batch/*'], delete: ['batch-work'] });
+const WORK = together(READ_BATCH, BASIS, { get: ['batch-work'], put: ['batch/*'], delete: ['batch-work'] });
 
 /** A person acts through these, by an act that proves it; so who it is says the newest act on the person. */
 const ACTOR = DOOR;

@@ -18,6 +18,7 @@ import { Construct } from 'constructs';
 import { crlFloor, responderFloor } from '../../lib/status/status.ts';
 import type { AuthorityDefinition } from '../../lib/trust-domain/trust-domain.ts';
 import type { ServiceFunction } from '../lambda/service-function.ts';
+import type { BatchQueues } from '../store/batch-queues.ts';
 
 interface OperationsProps {
   readonly name: string;
@@ -27,6 +28,7 @@ interface OperationsProps {
   readonly functions: ReadonlyMap<string, ServiceFunction>;
   readonly ocsp: ServiceFunction;
   readonly deadLetters: IQueue;
+  readonly batchQueues: BatchQueues;
   /** The queues of the CDN's access logs, where there is a CDN. */
   readonly cdnLogs?: { readonly queue: IQueue; readonly deadLetters: IQueue } | undefined;
 }
@@ -127,6 +129,7 @@ export class Operations extends Construct {
       'A scheduled task failed three times; its event is in the dead-letter queue',
     );
 
+    this.#watchBatches(props.batchQueues);
     if (props.cdnLogs) this.#watchCdnLogs(props.cdnLogs);
 
     const functions = [...props.functions.values()];
@@ -176,6 +179,23 @@ export class Operations extends Construct {
     topic.addToResourcePolicy(alarms(['sns:Publish'], topic.topicArn));
     key.addToResourcePolicy(alarms(['kms:Decrypt', 'kms:GenerateDataKey'], '*'));
     return topic;
+  }
+
+  #watchBatches({ submissions, examinations, deadLetters }: BatchQueues): void {
+    const most = { period: FIVE_MINUTES, statistic: 'Maximum' };
+    this.#above(
+      'batch-dead-letters',
+      deadLetters.metricApproximateNumberOfMessagesVisible(most),
+      0,
+      'Work on a file of requests failed five times; the schedule tries it again, and its message is in the dead letters',
+    );
+    for (const [name, queue] of Object.entries({ submissions, examinations }))
+      this.#above(
+        `batch-${name}-waiting`,
+        queue.metricApproximateAgeOfOldestMessage(most),
+        3600,
+        `Work on a file of requests has waited for an hour (${name})`,
+      );
   }
 
   #watchCdnLogs({ queue, deadLetters }: NonNullable<OperationsProps['cdnLogs']>): void {

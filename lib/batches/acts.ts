@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Fault, wentThrough } from '../fault.ts';
 import { numberIn, textIn } from '../members.ts';
 import type { Principal } from '../principal.ts';
@@ -81,6 +81,15 @@ export interface Acts {
   list(id: string, digest: string): Promise<RowsOfAct>;
 }
 
+/** Rows of one object of a list: an object is one row of the store on one machine. */
+const LISTED_TOGETHER = 2_000;
+
+/** A list of more rows is several objects, which the one that has the list's name names by their digests. */
+interface ListHead {
+  readonly lists: readonly string[];
+  readonly sample: readonly number[];
+}
+
 const nameOf = (id: string): string => `batch.${id}`;
 const listPath = (id: string, digest: string): string => `batches/${id}/${digest}`;
 
@@ -88,6 +97,19 @@ export const openActs = ({ recorder, objects }: Pick<BatchesDeps, 'recorder' | '
   const at: Acts['at'] = async (id, number) => {
     const found = await recorder.conclusion({ act: nameOf(id), number });
     return found && actOf(id, number, found.record);
+  };
+
+  const put = async (id: string, value: unknown): Promise<string> => {
+    const body = Buffer.from(JSON.stringify(value));
+    const digest = hash('sha256', body);
+    await wentThrough(objects.put(listPath(id, digest), body, { if: 'absent' }));
+    return digest;
+  };
+
+  const read = async <T>(id: string, digest: string): Promise<T> => {
+    const body = (await objects.get(listPath(id, digest)))?.body;
+    if (body === undefined || hash('sha256', body) !== digest) throw damaged(id);
+    return JSON.parse(Buffer.from(body).toString('utf8')) as T;
   };
 
   return {
@@ -114,17 +136,17 @@ export const openActs = ({ recorder, objects }: Pick<BatchesDeps, 'recorder' | '
 
     writesOf: async (id, number) => (await recorder.conclusion({ act: nameOf(id), number }))?.writes ?? [],
 
-    putList: async (id, list) => {
-      const body = Buffer.from(JSON.stringify(list));
-      const digest = hash('sha256', body);
-      await wentThrough(objects.put(listPath(id, digest), body, { if: 'absent' }));
-      return digest;
+    putList: async (id, { rows, sample }) => {
+      const lists: string[] = [];
+      for (let at = 0; at < rows.length; at += LISTED_TOGETHER)
+        lists.push(await put(id, rows.slice(at, at + LISTED_TOGETHER)));
+      return put(id, { lists, sample } satisfies ListHead);
     },
 
     list: async (id, digest) => {
-      const body = (await objects.get(listPath(id, digest)))?.body;
-      if (body === undefined || createHash('sha256').update(body).digest('hex') !== digest) throw damaged(id);
-      return JSON.parse(Buffer.from(body).toString('utf8')) as RowsOfAct;
+      const { lists, sample } = await read<ListHead>(id, digest);
+      const rows = await Promise.all(lists.map((one) => read<RowsOfAct['rows']>(id, one)));
+      return { rows: rows.flat(), sample };
     },
   };
 };

@@ -38,6 +38,7 @@ export const openCollecting = (
   const uncollected = async (
     actor: Principal,
     id: string,
+    office: string,
     collected: ReadonlySet<number>,
   ): Promise<readonly number[]> => {
     const found: number[] = [];
@@ -49,7 +50,8 @@ export const openCollecting = (
       const row = numberOf(item);
       if (collected.has(row)) continue;
       const read = async (): Promise<void> => {
-        if ((await registration.ofBatches.outline(actor, item.value.request))?.certificate) found.push(row);
+        const outline = await registration.ofBatches.outline(actor, item.value.request);
+        if (outline?.certificate && outline.office === office) found.push(row);
       };
       waiting.push(read());
       if (waiting.length < SIDE_BY_SIDE) continue;
@@ -62,10 +64,10 @@ export const openCollecting = (
 
   return {
     collect: async (actor, id) => {
-      await finding.readable(actor, id);
+      const { value: batch } = await finding.readable(actor, id);
       for (;;) {
         const earlier = await collectionsOf(id);
-        const rows = await uncollected(actor, id, new Set(earlier.flatMap((one) => one.rows)));
+        const rows = await uncollected(actor, id, batch.office, new Set(earlier.flatMap((one) => one.rows)));
         const last = earlier.at(-1);
         if (rows.length === 0 && last) return { number: last.number, certificates: last.rows.length };
         if (rows.length === 0) throw new Fault('not-issued', 'No certificate of this file is issued yet.');
@@ -96,9 +98,10 @@ export const openCollecting = (
         for (let at = 0; at < rows.length; at += TOGETHER) {
           const some = await Promise.all(
             rows.slice(at, at + TOGETHER).map(async (row) => {
-              const request = (await table.get<{ readonly request: string }>(claimKey(id, row)))?.value
-                .request;
-              if (request === undefined)
+              const claim = await table.get<{ readonly request: string }>(claimKey(id, row));
+              const request = claim?.value.request;
+              const outline = request && (await registration.ofBatches.outline(actor, request));
+              if (!request || !outline || outline.office !== batch.office)
                 throw new Fault('unknown-row', phrase`Row ${row} has not led to a request.`, { row });
               const { pem, certificate, record } = await registration.collect(actor, request, method);
               const name = `${String(row).padStart(5, '0')}-${certificate.serial}.pem`;

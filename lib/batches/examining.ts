@@ -1,7 +1,5 @@
-import { Fault, phrase } from '../fault.ts';
-import { textIn } from '../members.ts';
+import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { Principal } from '../principal.ts';
-import { readRecordedAct } from '../recorded-act.ts';
 import type { ExaminationStage, RequestOutline } from '../registration/registration.ts';
 import { everyItem, type Item } from '../store/store.ts';
 import type { Acts, RowsOfAct } from './acts.ts';
@@ -9,7 +7,7 @@ import { type Batches, MAX_LEFT_OUT } from './contract.ts';
 import type { BatchesDeps } from './deps.ts';
 import type { Finding } from './finding.ts';
 import type { openRowLists } from './row-lists.ts';
-import { type BatchRow, batchKey, numberOf, openedKey, openedPrefix } from './rows.ts';
+import { asItStands, type BatchRow, batchKey, numberOf, openedKey } from './rows.ts';
 import type { Sealed } from './sealed.ts';
 import { assertReason, wrongState } from './sending.ts';
 import type { Settling } from './settling.ts';
@@ -17,8 +15,6 @@ import type { Views } from './views.ts';
 
 /** So many requests are read at once. */
 const SIDE_BY_SIDE = 64;
-
-type OpenedRow = { readonly record: string };
 
 /** The stages at which the actor may examine, in the order in which a request comes to them. Fault: `forbidden`. */
 const stagesOf = ({ role, duties = [] }: Principal): readonly ExaminationStage[] => {
@@ -68,7 +64,7 @@ export const openBulkExamining = (
   };
 
   /** The rows that led to a request, with what is said of it. */
-  const outlines = async (actor: Principal, id: string) => {
+  const outlines = async (actor: Principal, id: string, office: string) => {
     const found: { readonly row: number; readonly request: string; readonly outline: RequestOutline }[] = [];
     let waiting: Promise<void>[] = [];
     const rows = everyItem<{ readonly request: string }>(table, { pk: batchKey(id).pk, prefix: 'row/' });
@@ -76,7 +72,7 @@ export const openBulkExamining = (
       const { request } = item.value;
       const read = async (): Promise<void> => {
         const outline = await registration.ofBatches.outline(actor, request);
-        if (outline) found.push({ row: numberOf(item), request, outline });
+        if (outline?.office === office) found.push({ row: numberOf(item), request, outline });
       };
       waiting.push(read());
       if (waiting.length < SIDE_BY_SIDE) continue;
@@ -88,10 +84,11 @@ export const openBulkExamining = (
   };
 
   /** The rows that wait for this examiner, at the first stage at which there are any. Faults: `wrong-state`, `same-person`. */
-  const waitingFor = async (actor: Principal, id: string) => {
-    const all = await outlines(actor, id);
+  const waitingFor = async (actor: Principal, id: string, office: string) => {
+    const stages = stagesOf(actor);
+    const all = await outlines(actor, id, office);
     let isOwn = false;
-    for (const stage of stagesOf(actor)) {
+    for (const stage of stages) {
       const atStage = all.filter(({ outline }) => outline.state === STATE_OF[stage]);
       const rows = atStage.filter(({ outline }) => !outline.persons.includes(actor.person));
       if (rows.length > 0)
@@ -125,41 +122,15 @@ export const openBulkExamining = (
     return drawn.sort((a, b) => a - b);
   };
 
-  /** The newest sample of this number, which is this examiner's. Faults: `wrong-state`, `forbidden`. */
-  const ownSample = async (actor: Principal, id: string, number?: number) => {
-    const drawn = await views.openSample(id);
-    if (drawn === undefined || (number !== undefined && drawn.number !== number))
+  /** The examiner's open sample, which has this number. Fault: `wrong-state`. */
+  const ownSample = async (actor: Principal, id: string, number: number) => {
+    const drawn = await views.openSample(id, actor.id);
+    if (drawn?.number !== number)
       throw new Fault(
         'wrong-state',
-        'This sample was used already, or another one was drawn after it; draw a new one.',
+        'This is no sample of yours that waits for its decision; draw a new one.',
       );
-    if (drawn.by !== actor.id)
-      throw new Fault('forbidden', 'Another examiner drew this sample; draw your own.');
     return { ...drawn, list: await acts.list(id, drawn.said.list) };
-  };
-
-  /** The rows of the sample for which there is an act by which this examiner opened them. */
-  const opened = async (
-    id: string,
-    actor: Principal,
-    sample: number,
-    record: string,
-  ): Promise<ReadonlySet<number>> => {
-    const found = new Set<number>();
-    for await (const item of everyItem<OpenedRow>(table, {
-      pk: batchKey(id).pk,
-      prefix: openedPrefix(sample),
-    })) {
-      const row = numberOf(item);
-      const details = { act: 'opened', batch: id, sample: record, row };
-      const act = await readRecordedAct(recorder, textIn(item.value.record), {
-        kind: 'batch',
-        actor: actor.id,
-        details,
-      });
-      if (act) found.add(row);
-    }
-    return found;
   };
 
   return {
@@ -167,14 +138,13 @@ export const openBulkExamining = (
       const { value: batch } = await settled(actor, id);
       if (batch.state === 'cancelled' || batch.state === 'cancelling')
         throw wrongState(batch.state, 'submitted');
-      const { stage, rows } = await waitingFor(actor, id);
+      const { stage, rows } = await waitingFor(actor, id, batch.office);
       await acts.act(id, batch, actor, async (newest) => {
         if (newest?.said.act === 'cancelled') throw wrongState('cancelled', 'submitted');
-        if (newest?.said.act === 'sampled' && newest.by === actor.id) {
-          // Drawing again does not change what has to be opened, unless other rows wait now.
-          const before = await acts.list(id, newest.said.list);
-          if (JSON.stringify(before.rows) === JSON.stringify(rows)) return undefined;
-        }
+        const own = await views.openSample(id, actor.id);
+        // Drawing again does not change what has to be opened, unless other rows wait now.
+        const before = own && (await acts.list(id, own.said.list));
+        if (before && JSON.stringify(before.rows) === JSON.stringify(rows)) return undefined;
         const sample = draw(rows);
         const list = await acts.putList(id, { rows, sample });
         return { act: 'sampled', stage, list, rows: rows.length, sampled: sample.length };
@@ -188,8 +158,8 @@ export const openBulkExamining = (
       if (row.request === undefined)
         throw new Fault('unknown-row', phrase`Row ${number} has not led to a request.`, { row: number });
       const { value: batch } = await finding.readable(actor, id);
-      const drawn = await views.openSample(id);
-      if (drawn !== undefined && drawn.by === actor.id && !row.opened) {
+      const drawn = await views.openSample(id, actor.id);
+      if (drawn !== undefined && !row.opened) {
         const { stage } = drawn.said;
         const { record, writes } = await recorder.prepare({
           kind: 'batch',
@@ -206,14 +176,10 @@ export const openBulkExamining = (
             sample: drawn.record,
           },
         });
-        try {
-          await table.write([
-            { put: openedKey(id, drawn.number, number), value: { record: record.id }, if: 'absent' },
-            ...writes,
-          ]);
-        } catch (error) {
-          if (!Fault.is(error, 'condition-failed')) throw error;
-        }
+        const put = openedKey(id, drawn.number, number);
+        const condition = await asItStands(table, put);
+        // Where another call of the examiner was first, the row is opened by that.
+        await wentThrough(table.write([{ put, value: { record: record.id }, if: condition }, ...writes]));
         return { row: { ...row, opened: true }, request: await registration.get(actor, row.request) };
       }
       return { row, request: await registration.get(actor, row.request) };
@@ -228,7 +194,7 @@ export const openBulkExamining = (
           { path: 'leaveOut' },
         );
       const { value: batch } = await settled(actor, id);
-      const newest = await acts.newest(id);
+      const newest = await views.newestBy(id, actor.id);
       // The answer to an earlier call was lost.
       const { said } = newest ?? {};
       if (
@@ -238,14 +204,15 @@ export const openBulkExamining = (
         said.decision === decision
       )
         return views.view(actor, id);
-      const { said: drawn, list, record } = await ownSample(actor, id, number);
+      const sample = await ownSample(actor, id, number);
+      const { said: drawn, list } = sample;
       stagesOf(actor);
       const out = new Set(leaveOut);
       const rows = list.rows.filter(([row]) => !out.has(row));
       if (rows.length === 0)
         throw new Fault('invalid-input', 'No row is left to examine.', { path: 'leaveOut' });
       if (decision === 'approve') {
-        const seen = await opened(id, actor, number, record);
+        const seen = await (await views.openedRows(id, sample)).all();
         const missing = list.sample.filter((row) => !seen.has(row) && !out.has(row));
         if (missing.length > 0)
           throw new Fault(
@@ -257,12 +224,8 @@ export const openBulkExamining = (
       const words = reason === undefined ? undefined : chance();
       if (words !== undefined && reason !== undefined) await sealed.putReason(id, batch, words, reason);
       const listed = await acts.putList(id, { rows, sample: list.sample });
-      await acts.act(id, batch, actor, async (before) => {
-        if (before?.number !== number)
-          throw new Fault(
-            'wrong-state',
-            'This sample was used already, or another one was drawn after it; draw a new one.',
-          );
+      await acts.act(id, batch, actor, async () => {
+        await ownSample(actor, id, number);
         return {
           act: 'examined',
           stage: drawn.stage,

@@ -8,6 +8,7 @@ import { type Batches, type FileTerms, MAX_PART_BYTES, MAX_PARTS, type Work } fr
 import type { BatchesDeps } from './deps.ts';
 import type { Finding } from './finding.ts';
 import {
+  asItStands,
   type BatchRow,
   batchKey,
   fileKey,
@@ -73,9 +74,15 @@ export const openIntake = (
   const { table, clock, random } = deps;
 
   /** The batch that the same file gave, if anything can still come of it. */
-  const earlier = async (file: FileRow | undefined): Promise<string | undefined> => {
-    const row = file && (await table.get<BatchRow>(batchKey(file.batch)))?.value;
-    return row && row.state !== 'refused' && row.state !== 'cancelled' ? file.batch : undefined;
+  const earlier = async (
+    office: string,
+    { digest, profile }: FileTerms,
+    known: FileRow | undefined,
+  ): Promise<string | undefined> => {
+    if (known === undefined) return undefined;
+    const row = (await table.get<BatchRow>(batchKey(known.batch)))?.value;
+    const isSame = row?.office === office && row.digest === digest && row.profile === profile;
+    return isSame && row.state !== 'refused' && row.state !== 'cancelled' ? known.batch : undefined;
   };
 
   const begin = async (
@@ -87,7 +94,7 @@ export const openIntake = (
     const { profile, format, encoding, bytes, digest, parts } = file;
     for (;;) {
       const known = await table.get<FileRow>(key);
-      const same = await earlier(known?.value);
+      const same = await earlier(office, file, known?.value);
       if (same !== undefined) return [same, true];
       const id = newRequestId(clock, random);
       const row: BatchRow = {
@@ -134,8 +141,8 @@ export const openIntake = (
       };
       const row: BatchRow = { ...before.value, state: 'reading', change: chance() };
       const writes: Write[] = [
-        { put: stepKey(id, READING), value: step, if: 'absent' },
-        { put: workKey(work), value: {}, if: 'absent' },
+        { put: stepKey(id, READING), value: step, if: await asItStands(table, stepKey(id, READING)) },
+        { put: workKey(work), value: {}, if: await asItStands(table, workKey(work)) },
       ];
       if (!(await storeBatch(table, id, before, row, writes))) continue;
       await deps.wake(work);
@@ -154,6 +161,8 @@ export const openIntake = (
           { profile: file.profile },
         );
       const [id, replayed] = await begin(office, actor, file);
+      // A crash may have come after the last part: then nobody sends another one.
+      if (replayed) await readIfWhole(id);
       return { batch: await views.view(actor, id), replayed };
     },
 

@@ -1,6 +1,8 @@
 import { columnOfFault, type RequestRow } from '../bulk/bulk.ts';
 import { Fault } from '../fault.ts';
 import type { Principal } from '../principal.ts';
+import { readRecordedAct } from '../recorded-act.ts';
+import type { RequestOutline } from '../registration/registration.ts';
 import { everyItem } from '../store/store.ts';
 import type { Acts, BatchAct, DoneAct } from './acts.ts';
 import type { BatchesDeps } from './deps.ts';
@@ -34,16 +36,11 @@ export const openPerforming = (
     readonly chance: () => string;
   },
 ): Open => {
-  const { table, registration, log } = deps;
+  const { table, registration, recorder, log } = deps;
 
   /** The act, whatever the step's row says of it. */
-  const actOf = async <A extends BatchAct['act']>(
-    id: string,
-    office: string,
-    number: number | undefined,
-    name: A,
-  ) => {
-    const done = number === undefined ? undefined : await acts.at(id, number);
+  const actOf = async <A extends BatchAct['act']>(id: string, office: string, number: number, name: A) => {
+    const done = Number.isSafeInteger(number) && number > 0 ? await acts.at(id, number) : undefined;
     if (done?.said.act === name && done.office === office)
       return done as DoneAct & { readonly said: Said<A> };
     throw new Fault('act-not-proven', 'No act asked for what a row of the table says. Nothing is done.', {
@@ -61,6 +58,29 @@ export const openPerforming = (
       });
       return found;
     };
+  };
+
+  /** The same, where the person is still at the office. */
+  const officer = (principal: string, office: string): (() => Promise<Principal>) => {
+    const actor = inForce(principal);
+    return async () => {
+      const found = await actor();
+      if (found.office === office) return found;
+      throw new Fault('not-in-force', 'Whoever sent the file is at another office now.', { principal });
+    };
+  };
+
+  /** Whether the row of the file led to the request, as its submission says. A row of the table may name any request. */
+  const isOfRow = async (
+    id: string,
+    office: string,
+    row: number,
+    request: string,
+    outline: RequestOutline,
+  ): Promise<boolean> => {
+    const details = { act: 'submitted', request, batch: id, row };
+    const expected = { kind: 'submission', office, details } as const;
+    return (await readRecordedAct(recorder, outline.submission, expected)) !== undefined;
   };
 
   const columnsFor = async (batch: BatchRow, actor: () => Promise<Principal>): Promise<ColumnOf> => {
@@ -91,8 +111,8 @@ export const openPerforming = (
     return found;
   };
 
-  const packOf = async (id: string, pack: number): Promise<readonly Submittable[]> =>
-    kept(await sealed.pack(id, pack), `batch/${id}/pack/${pack}`).filter((row) => 'submission' in row);
+  const packOf = async (id: string, batch: BatchRow, pack: number): Promise<readonly Submittable[]> =>
+    kept(await sealed.pack(id, batch, pack), `batch/${id}/pack/${pack}`).filter((row) => 'submission' in row);
 
   const reading = (id: string): Step => ({
     perform: async () => {
@@ -112,12 +132,12 @@ export const openPerforming = (
   });
 
   const check = async (id: string, batch: BatchRow, by: string): Promise<Step> => {
-    const actor = inForce(by);
-    const columnOf = await columnsFor(batch, actor);
+    const columnOf = await columnsFor(batch, inForce(by));
     return {
       perform: async (pack, isLast) => {
+        const actor = officer(by, batch.office);
         const claims = await claimsOf(id, batch, pack);
-        const trials = (await packOf(id, pack)).map(
+        const trials = (await packOf(id, batch, pack)).map(
           ({ number, submission }): Trial => ({
             number,
             run: async () => {
@@ -130,25 +150,21 @@ export const openPerforming = (
     };
   };
 
-  const submission = async (id: string, batch: BatchRow, number: number | undefined): Promise<Step> => {
+  const submission = async (id: string, batch: BatchRow, number: number): Promise<Step> => {
     const { said, by, record } = await actOf(id, batch.office, number, 'sent');
-    const { digest } = kept(await sealed.file(id), `batch/${id}/file`);
+    const { digest } = kept(await sealed.file(id, batch), `batch/${id}/file`);
     if (digest !== said.digest)
       throw new Fault('act-not-proven', 'The act is about another file.', { batch: id });
-    const actor = inForce(by);
-    const submitter = async (): Promise<Principal> => {
-      const found = await actor();
-      if (found.office === batch.office) return found;
-      throw new Fault('not-in-force', 'Whoever sent the file is at another office now.', { principal: by });
-    };
-    const columnOf = await columnsFor(batch, actor);
+    const columnOf = await columnsFor(batch, inForce(by));
     return {
       gives: 'submitted',
       perform: async (pack, isLast) => {
-        const { state } = (await table.get<BatchRow>(batchKey(id)))?.value ?? {};
-        if (state === 'cancelling' || state === 'cancelled') return undefined;
+        // No act follows a cancellation.
+        if ((await acts.newest(id))?.said.act === 'cancelled') return undefined;
+        // For each pack anew: the person's term may end while the work goes on.
+        const submitter = officer(by, batch.office);
         const claims = await claimsOf(id, batch, pack);
-        const trials = (await packOf(id, pack)).map(
+        const trials = (await packOf(id, batch, pack)).map(
           ({ number: row, submission: one }): Trial => ({
             number: row,
             run: async () => {
@@ -169,19 +185,25 @@ export const openPerforming = (
     };
   };
 
-  const cancellation = async (id: string, batch: BatchRow, number: number | undefined): Promise<Step> => {
+  const cancellation = async (id: string, batch: BatchRow, number: number): Promise<Step> => {
     const { said, by, record } = await actOf(id, batch.office, number, 'cancelled');
-    const actor = inForce(by);
     // Where the words have ended with the month, the withdrawal says so.
-    const reason = (await sealed.reason(id, said.words)) ?? '-';
+    const reason = (await sealed.reason(id, batch, said.words)) ?? '-';
     return {
       gives: 'cancelled',
       perform: async (pack, isLast) => {
+        const actor = inForce(by);
         const trials = [...(await claimsOf(id, batch, pack))].map(
           ([row, request]): Trial => ({
             number: row,
             run: async () => {
-              await registration.withdraw(await actor(), request, reason, record);
+              const officer = await actor();
+              const outline = await registration.ofBatches.outline(officer, request);
+              if (!outline || !(await isOfRow(id, batch.office, row, request, outline)))
+                throw new Fault('unknown-request', 'There is no such request.', { request });
+              // By an earlier turn, or by somebody before the file was cancelled.
+              if (outline.state === 'withdrawn') return;
+              await registration.withdraw(officer, request, reason, record);
             },
           }),
         );
@@ -190,14 +212,14 @@ export const openPerforming = (
     };
   };
 
-  const examination = async (id: string, batch: BatchRow, number: number | undefined): Promise<Step> => {
+  const examination = async (id: string, batch: BatchRow, number: number): Promise<Step> => {
     const { said, by, record } = await actOf(id, batch.office, number, 'examined');
     const { stage, decision, words } = said;
     const { rows } = await acts.list(id, said.list);
-    const actor = inForce(by);
-    const reason = words === undefined ? undefined : await sealed.reason(id, words);
+    const reason = words === undefined ? undefined : await sealed.reason(id, batch, words);
     return {
       perform: async (pack, isLast) => {
+        const actor = inForce(by);
         const some = rows.slice(pack * EXAMINED_TOGETHER, (pack + 1) * EXAMINED_TOGETHER);
         const trials = some.map(
           ([row, request, applicationDigest]): Trial => ({
@@ -209,7 +231,10 @@ export const openPerforming = (
                 (one) => one.by === by && one.stage === stage && one.decision === decision,
               );
               if (isDone) return;
-              if (outline?.applicationDigest !== applicationDigest)
+              const isListed =
+                outline?.applicationDigest === applicationDigest &&
+                (await isOfRow(id, batch.office, row, request, outline));
+              if (!isListed)
                 throw new Fault(
                   'unknown-request',
                   'The request is not the one that was listed for the examination.',
@@ -228,9 +253,10 @@ export const openPerforming = (
     };
   };
 
-  return async (id, batch, step, { by, act }) => {
+  return async (id, batch, step, { by }) => {
     if (step === READING) return reading(id);
-    const [what] = step.split('-');
+    const [what, number] = step.split('-');
+    const act = Number(number);
     if (what === 'check') return check(id, batch, by);
     if (what === 'submission') return submission(id, batch, act);
     if (what === 'cancellation') return cancellation(id, batch, act);

@@ -1,9 +1,17 @@
 import { createHash, hash } from 'node:crypto';
-import { type OpenFile, openFile, type RequestRow, type RowProblem, requestsOf } from '../bulk/bulk.ts';
+import {
+  type BulkProfile,
+  type OpenFile,
+  openFile,
+  type RequestRow,
+  type RowProblem,
+  requestsOf,
+} from '../bulk/bulk.ts';
 import { Fault, phrase } from '../fault.ts';
 import type { BatchesDeps } from './deps.ts';
 import type { BatchRow } from './rows.ts';
 import { kept, type Sealed } from './sealed.ts';
+import { isPassing } from './trying.ts';
 
 /** Rows that are worked on together. Sealed they are one row of the store. */
 const PACK_ROWS = 100;
@@ -68,7 +76,7 @@ export const openReading = (
   ): AsyncGenerator<Uint8Array> {
     const whole = createHash('sha256');
     for (const [index, expected] of batch.parts.entries()) {
-      const bytes = await sealed.part(id, index + 1);
+      const bytes = await sealed.part(id, batch, index + 1);
       if (hash('sha256', bytes) !== expected)
         throw new Fault('personal-data-damaged', 'A part of a file is not as it was sent.', {
           batch: id,
@@ -80,24 +88,40 @@ export const openReading = (
     isWhole.digest = whole.digest('hex');
   };
 
-  const differingRows = async (id: string, packs: number, usual: Readonly<Record<string, string>>) => {
+  const differingRows = async (
+    id: string,
+    batch: BatchRow,
+    packs: number,
+    usual: Readonly<Record<string, string>>,
+  ) => {
     if (Object.keys(usual).length === 0) return [];
     const found: { readonly number: number; readonly fields: number }[] = [];
     for (let pack = 0; pack < packs; pack++)
-      for (const row of kept(await sealed.pack(id, pack), id)) {
+      for (const row of kept(await sealed.pack(id, batch, pack), id)) {
         const fields = differing(row, usual).length;
         if (fields > 0) found.push({ number: row.number, fields });
       }
     return found.sort((a, b) => b.fields - a.fields || a.number - b.number).map(({ number }) => number);
   };
 
+  /** The fault where the person who sends the file is not in force any more: another one sends it anew. */
+  const profileFor = async ({ createdBy, profile }: BatchRow): Promise<BulkProfile | Fault | undefined> => {
+    try {
+      const actor = await actorOf(createdBy);
+      return actor && (await profileOf(actor, profile));
+    } catch (error) {
+      if (Fault.is(error) && !isPassing(error)) return error;
+      throw error;
+    }
+  };
+
   return async (id: string, batch: BatchRow): Promise<ReadFile> => {
-    const actor = await actorOf(batch.createdBy);
-    const profile = actor && (await profileOf(actor, batch.profile));
+    const profile = await profileFor(batch);
     if (profile === undefined)
-      return {
-        problems: [{ phrase: phrase`The office may not ask for certificates of this profile any more.` }],
-      };
+      return refuse(id, batch, [
+        { phrase: phrase`The office may not ask for certificates of this profile any more.` },
+      ]);
+    if (Fault.is(profile)) return refuse(id, batch, [{ phrase: profile.phrase }]);
     const { format, encoding } = batch;
     const isWhole = { digest: '' };
     const file: OpenFile = await openFile(pieces(id, batch, isWhole), {
@@ -140,7 +164,7 @@ export const openReading = (
     await sealed.putFile(id, batch, {
       digest: batch.digest,
       usual: found,
-      differing: await differingRows(id, packs.length, found),
+      differing: await differingRows(id, batch, packs.length, found),
     });
     return { read: { encoding: file.encoding, encodingBy: file.encodingBy, rows, unreadable, packs } };
   };

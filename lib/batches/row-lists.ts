@@ -42,21 +42,20 @@ export const openRowLists = (
   },
 ) => {
   /** Reads packs as they are asked for, each once. */
-  const openContents = async (id: string, { read }: BatchRow) => {
-    const packs = read?.packs ?? [];
-    const steps = await Promise.all(
-      [...BEFORE, ...AFTER].map(async (what) => [what, (await views.newestStep(id, what))?.[0]] as const),
-    );
+  const openContents = async (id: string, batch: BatchRow) => {
+    const packs = batch.read?.packs ?? [];
+    const newest = await views.newestSteps(id);
+    const steps = [...BEFORE, ...AFTER].map((what) => [what, newest(what)?.[0]] as const);
     const known = new Map<number, Promise<ReadonlyMap<number, Content>>>();
 
     const readPack = async (pack: number): Promise<ReadonlyMap<number, Content>> => {
-      const found = await sealed.pack(id, pack);
+      const found = await sealed.pack(id, batch, pack);
       const rows = found.state === 'kept' ? found.value : [];
       const results = new Map<number, Map<string, RowResult>>();
       for (const [what, step] of steps) {
         // The packs of an examination are parts of its list, and not of the file.
         if (step === undefined || what === 'examination') continue;
-        for (const result of await sealed.results(id, step, pack))
+        for (const result of await sealed.results(id, batch, step, pack))
           results.set(result.number, (results.get(result.number) ?? new Map()).set(what, result));
       }
       return new Map(rows.map((row) => [row.number, { row, results: results.get(row.number) ?? new Map() }]));
@@ -79,12 +78,12 @@ export const openRowLists = (
   };
 
   /** The findings of the newest examination, by row. Its packs are few, for a step that refuses rows has few results. */
-  const examined = async (id: string): Promise<ReadonlyMap<number, RowResult>> => {
-    const [step, row] = (await views.newestStep(id, 'examination')) ?? [];
+  const examined = async (id: string, batch: BatchRow): Promise<ReadonlyMap<number, RowResult>> => {
+    const [step, row] = (await views.newestSteps(id))('examination') ?? [];
     const found = new Map<number, RowResult>();
     if (step === undefined || row === undefined || row.refused + row.setAside === 0) return found;
     for (let pack = 0; pack < row.packs; pack++)
-      for (const result of await sealed.results(id, step, pack)) found.set(result.number, result);
+      for (const result of await sealed.results(id, batch, step, pack)) found.set(result.number, result);
     return found;
   };
 
@@ -102,21 +101,23 @@ export const openRowLists = (
 
   const openView = async (actor: Principal, id: string, batch: BatchRow) => {
     const contents = await openContents(id, batch);
-    const file = await sealed.file(id);
+    const file = await sealed.file(id, batch);
     const usual = file.state === 'kept' ? file.value.usual : {};
-    const drawn = await views.openSample(id);
+    const drawn = await views.openSample(id, actor.id);
     const sample = new Set(drawn ? (await acts.list(id, drawn.said.list)).sample : []);
-    const opened = new Set(drawn ? await views.openedOf(id, drawn.number) : []);
-    const later = await examined(id);
+    const openedRows = drawn && (await views.openedRows(id, drawn));
+    const later = await examined(id, batch);
 
     const view = async (number: number): Promise<BatchRowView | undefined> => {
       const content = await contents.row(number);
-      const request = await requestOf(id, number);
+      const claimed = await requestOf(id, number);
+      const found = claimed === undefined ? undefined : await registration.ofBatches.outline(actor, claimed);
+      // A row of the table may name any request.
+      const [request, outline] = found?.office === batch.office ? [claimed, found] : [];
       // The contents of the file end earlier than its requests.
       if (content === undefined && request === undefined) return undefined;
       const { row, results = new Map() } = content ?? {};
-      const outline =
-        request === undefined ? undefined : await registration.ofBatches.outline(actor, request);
+      const isOpened = await openedRows?.isOpened(number);
       const own = row ? stateOf(row, results) : { state: 'waiting' as const, problems: [] };
       const problems =
         outline === undefined
@@ -133,7 +134,7 @@ export const openRowLists = (
         ...(outline?.certificate && { certificate: outline.certificate }),
         ...(differs.length > 0 && { differs }),
         ...(sample.has(number) && { inSample: true }),
-        ...(opened.has(number) && { opened: true }),
+        ...(isOpened && { opened: true }),
       };
     };
     return {
@@ -183,6 +184,8 @@ export const openRowLists = (
         return { rows: shown, cursor: writeCursor(scope, String(place)) };
       lookedAt++;
       const view = await open.view(number);
+      // An earlier step may have found something wrong with a row that led to a request since.
+      if (list === 'problems' && view?.problems === undefined) continue;
       if (view && (state === undefined || view.state === state)) shown.push(view);
     }
     return { rows: shown };

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Encoding, Format, OpenFile } from '../bulk/bulk.ts';
 import { Fault } from '../fault.ts';
-import type { Item, Key, Table, Write } from '../store/store.ts';
+import type { Condition, Item, Key, Table, Write } from '../store/store.ts';
 import type { BatchState, FileTerms, Work } from './contract.ts';
 
 /**
@@ -65,6 +65,9 @@ export type StepRow = {
   readonly isOver?: true;
 };
 
+/** The record of the act. */
+export type OpenedRow = { readonly record: string };
+
 /** The number of rows that were issued, and are in no earlier collection. */
 export type CollectionRow = { readonly rows: readonly number[] };
 
@@ -120,6 +123,12 @@ export const workKey = ({ office, batch, step }: Work): Key => ({
 export const workOf = (sk: string): Work | undefined => {
   const [office, batch, step, ...others] = sk.split('/');
   return office && batch && step && others.length === 0 ? { office, batch, step } : undefined;
+};
+
+/** For a row that is put whatever stands in its place: somebody may have put one there, and no act rests on it. */
+export const asItStands = async (table: Pick<Table, 'get'>, key: Key): Promise<Condition> => {
+  const row = await table.get(key);
+  return row ? { version: row.version } : 'absent';
 };
 
 /**

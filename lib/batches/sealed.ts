@@ -40,13 +40,13 @@ export interface RowResult {
 export interface Sealed {
   putPart(id: string, batch: BatchRow, number: number, bytes: Uint8Array): Promise<void>;
   /** Fault: that of an item that cannot be read. */
-  part(id: string, number: number): Promise<Uint8Array>;
+  part(id: string, batch: BatchRow, number: number): Promise<Uint8Array>;
   /** The parts are in the packs from then on. */
   removePart(id: string, number: number): Promise<void>;
   putFile(id: string, batch: BatchRow, file: FileSummary): Promise<void>;
-  file(id: string): Promise<Found<FileSummary>>;
+  file(id: string, batch: BatchRow): Promise<Found<FileSummary>>;
   putPack(id: string, batch: BatchRow, pack: number, rows: readonly RequestRow[]): Promise<void>;
-  pack(id: string, pack: number): Promise<Found<readonly RequestRow[]>>;
+  pack(id: string, batch: BatchRow, pack: number): Promise<Found<readonly RequestRow[]>>;
   putResults(
     id: string,
     batch: BatchRow,
@@ -55,48 +55,73 @@ export interface Sealed {
     results: readonly RowResult[],
   ): Promise<void>;
   /** Empty where the step found nothing wrong with them. */
-  results(id: string, step: string, pack: number): Promise<readonly RowResult[]>;
+  results(id: string, batch: BatchRow, step: string, pack: number): Promise<readonly RowResult[]>;
   putReason(id: string, batch: BatchRow, words: string, reason: string): Promise<void>;
-  reason(id: string, words: string): Promise<string | undefined>;
+  reason(id: string, batch: BatchRow, words: string): Promise<string | undefined>;
 }
 
-export const openSealed = (personal: Pick<PersonalData, 'change' | 'find' | 'read' | 'remove'>): Sealed => {
+/** Whose file it is, as its creation said. A row of the table that says otherwise shows nobody anything. */
+type About = { readonly tenant: string; readonly office: string };
+
+const isAbout = ({ about }: Value, { tenant, office }: BatchRow): boolean => {
+  const said = about as Partial<About> | undefined;
+  return said?.tenant === tenant && said.office === office;
+};
+
+export const openSealed = (personal: Pick<PersonalData, 'change' | 'find' | 'remove'>): Sealed => {
   /** The newest value stays. */
-  const put = async (name: ItemName, { tenant, createdAt }: BatchRow, value: Value): Promise<void> => {
+  const put = async (
+    name: ItemName,
+    { tenant, office, createdAt }: BatchRow,
+    value: Value,
+  ): Promise<void> => {
     const end = Date.parse(createdAt) + KEPT_MS;
-    await personal.change(name, () => ({ value, terms: { tenant, end } }));
+    const about: About = { tenant, office };
+    await personal.change(name, () => ({ value: { ...value, about }, terms: { tenant, end } }));
   };
 
-  const find = async <T>(name: ItemName, read: (value: Value) => T): Promise<Found<T>> => {
+  const find = async <T>(name: ItemName, batch: BatchRow, read: (value: Value) => T): Promise<Found<T>> => {
     const found = await personal.find<Value>(name);
-    return found.state === 'kept' ? { ...found, value: read(found.value) } : found;
+    if (found.state !== 'kept') return found;
+    return isAbout(found.value, batch)
+      ? { ...found, value: read(found.value) }
+      : { state: 'unreadable', code: 'personal-data-damaged' };
   };
 
   return {
     putPart: (id, batch, number, bytes) =>
       put(partName(id, number), batch, { bytes: Buffer.from(bytes).toString('base64') }),
-    part: async (id, number) => {
-      const { bytes } = await personal.read<{ readonly bytes: string }>(partName(id, number));
-      return Buffer.from(bytes, 'base64');
+    part: async (id, batch, number) => {
+      const name = partName(id, number);
+      const found = await find(name, batch, (value) => foundOf<{ readonly bytes: string }>(value).bytes);
+      return Buffer.from(kept(found, name), 'base64');
     },
     removePart: (id, number) => personal.remove(partName(id, number)),
     putFile: (id, batch, file) => put(fileName(id), batch, keptOf(file)),
-    file: (id) => find(fileName(id), (value) => foundOf<FileSummary>(value)),
+    file: (id, batch) => find(fileName(id), batch, (value) => foundOf<FileSummary>(value)),
     putPack: (id, batch, pack, rows) => put(packName(id, pack), batch, keptOf({ rows })),
-    pack: (id, pack) =>
-      find(packName(id, pack), (value) => foundOf<{ readonly rows: readonly RequestRow[] }>(value).rows),
+    pack: (id, batch, pack) =>
+      find(
+        packName(id, pack),
+        batch,
+        (value) => foundOf<{ readonly rows: readonly RequestRow[] }>(value).rows,
+      ),
     putResults: (id, batch, step, pack, results) =>
       put(resultsName(id, step, pack), batch, keptOf({ results })),
-    results: async (id, step, pack) => {
-      const found = await find(resultsName(id, step, pack), (value) =>
+    results: async (id, batch, step, pack) => {
+      const found = await find(resultsName(id, step, pack), batch, (value) =>
         foundOf<{ readonly results: readonly RowResult[] }>(value),
       );
       return found.state === 'kept' ? found.value.results : [];
     },
     putReason: (id, batch, words, reason) => put(reasonName(id, words), batch, { reason }),
-    reason: async (id, words) => {
-      const found = await personal.find<{ readonly reason: string }>(reasonName(id, words));
-      return found.state === 'kept' ? found.value.reason : undefined;
+    reason: async (id, batch, words) => {
+      const found = await find(
+        reasonName(id, words),
+        batch,
+        (value) => foundOf<{ readonly reason: string }>(value).reason,
+      );
+      return found.state === 'kept' ? found.value : undefined;
     },
   };
 };

@@ -99,16 +99,20 @@ export const openSending = (
 
     replay: async (actor, id) => {
       const { value: readable } = await finding.readable(actor, id);
-      const [name = '', last] =
-        (await stepsOf(id, 'examination')).findLast(
-          ([, { value }]) => value.by === actor.id && value.isOver && value.setAside > 0,
-        ) ?? [];
+      const own = (await stepsOf(id, 'examination')).filter(([, { value }]) => value.by === actor.id);
+      const [name = '', last] = own.findLast(([, { value }]) => value.isOver && value.setAside > 0) ?? [];
       if (last !== undefined) {
         const { rows, packs, by, at, act } = last.value;
         await settling.begin(id, readable, name, { rows, packs, by, at, ...(act !== undefined && { act }) });
         return views.view(actor, id);
       }
+      // The answer to an earlier call was lost, and the rows are on their way.
+      const isSender = actor.role === 'officer' && actor.duties?.includes('receive') === true;
+      if (!isSender && own.some(([, { value }]) => !value.isOver)) return views.view(actor, id);
       const { value: batch } = await settled(actor, id);
+      const newest = await acts.newest(id);
+      if (batch.state === 'submitting' && newest?.said.act === 'sent' && newest.by === actor.id)
+        return views.view(actor, id);
       if (batch.state !== 'submitted') throw wrongState(batch.state, 'submitted');
       await send(actor, id, batch, true);
       return views.view(actor, id);

@@ -5,7 +5,7 @@ import type { Acts, DoneAct } from './acts.ts';
 import type { BatchState, Work } from './contract.ts';
 import type { BatchesDeps } from './deps.ts';
 import { EXAMINED_TOGETHER } from './performing.ts';
-import { type BatchRow, batchKey, type StepRow, stepKey, storeBatch, workKey } from './rows.ts';
+import { asItStands, type BatchRow, batchKey, type StepRow, stepKey, storeBatch, workKey } from './rows.ts';
 
 /** The rows that follow from acts. A crash may come between an act and its rows: whoever touches the batch next makes them. */
 export interface Settling {
@@ -55,11 +55,12 @@ export const openSettling = (
       change: chance(),
     };
     const work: Work | undefined = step && { office: before.value.office, batch: id, step: step.name };
+    const key = step && stepKey(id, step.name);
     const begun: Write[] =
-      step && work
+      step && work && key
         ? [
             {
-              put: stepKey(id, step.name),
+              put: key,
               value: {
                 ...NOTHING_DONE,
                 rows: step.rows,
@@ -68,9 +69,9 @@ export const openSettling = (
                 at: done.at,
                 act: done.number,
               },
-              if: 'absent',
+              if: await asItStands(table, key),
             },
-            { put: workKey(work), value: {}, if: 'absent' },
+            { put: workKey(work), value: {}, if: await asItStands(table, workKey(work)) },
           ]
         : [];
     const staged = await acts.writesOf(id, done.number);
@@ -98,7 +99,7 @@ export const openSettling = (
       const isBegun = await wentThrough(
         table.write([
           { put: key, value, if: before === undefined ? 'absent' : { version: before.version } },
-          { put: workKey(work), value: {}, if: 'absent' },
+          { put: workKey(work), value: {}, if: await asItStands(table, workKey(work)) },
         ]),
       );
       if (isBegun) await wake(work);

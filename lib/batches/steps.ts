@@ -49,6 +49,13 @@ export const openSteps = (
     return stored ? { ...key, version: before.version + 1, value: row } : undefined;
   };
 
+  /** The work may have been listed more than once, by somebody who writes to the table. */
+  const unlisted = async (work: Work): Promise<readonly Write[]> => {
+    const key = workKey(work);
+    const row = await table.get(key);
+    return row ? [{ delete: key, if: { version: row.version } }] : [];
+  };
+
   /** The step is over, and with it the state that the batch was in. */
   const finish = async (
     work: Work,
@@ -57,11 +64,11 @@ export const openSteps = (
     gives: BatchState | undefined,
   ): Promise<void> => {
     const { batch: id, step } = work;
-    const over: Write[] = [
-      { put: stepKey(id, step), value: { ...row, isOver: true }, if: { version: before.version } },
-      { delete: workKey(work), if: { version: 1 } },
-    ];
     for (;;) {
+      const over: readonly Write[] = [
+        { put: stepKey(id, step), value: { ...row, isOver: true }, if: { version: before.version } },
+        ...(await unlisted(work)),
+      ];
       const batch = await table.get<BatchRow>(batchKey(id));
       // Somebody else has finished it, or has begun something that comes after it.
       const isChanged =
@@ -78,7 +85,8 @@ export const openSteps = (
   };
 
   const forget = async (work: Work): Promise<void> => {
-    await wentThrough(table.write([{ delete: workKey(work), if: { version: 1 } }]));
+    const writes = await unlisted(work);
+    if (writes.length > 0) await wentThrough(table.write(writes));
   };
 
   return {
@@ -123,7 +131,9 @@ export const openSteps = (
           return false;
         }
         const { done, results } = performed;
-        if (results.length > 0) await sealed.putResults(id, batch.value, name, next, results);
+        // An earlier turn may have found something wrong with rows that are done now.
+        const isFound = results.length > 0 || (await sealed.results(id, batch.value, name, next)).length > 0;
+        if (isFound) await sealed.putResults(id, batch.value, name, next, results);
         const setAside = results.filter(({ state }) => state === 'set-aside').length;
         const row: StepRow = {
           ...at.value,

@@ -5,21 +5,30 @@ import type { Acts, DoneAct } from './acts.ts';
 import type { BatchView, BulkExamination, Progress, Sample } from './contract.ts';
 import type { BatchesDeps } from './deps.ts';
 import type { Finding } from './finding.ts';
-import { type BatchRow, batchKey, type CollectionRow, numberOf, openedPrefix, type StepRow } from './rows.ts';
+import { type OpenedRows, openOpenedRows } from './opened-rows.ts';
+import { type BatchRow, batchKey, type CollectionRow, numberOf, type StepRow } from './rows.ts';
 import type { Sealed } from './sealed.ts';
 
 export interface Views {
   /** Fault: `unknown-batch`. */
   view(actor: Principal, id: string): Promise<BatchView>;
-  /** For a list: without what costs a look-up for each. */
+  /** For a list: without what costs a look-up for each, so it goes by the rows alone. */
   outline(id: string, batch: BatchRow): Promise<BatchView>;
-  /** The newest act that drew a sample, if no act has used it. */
-  openSample(id: string): Promise<(DoneAct & { readonly said: SampledAct }) | undefined>;
-  /** The rows of the sample that were opened. */
-  openedOf(id: string, sample: number): Promise<readonly number[]>;
-  /** The rows of the newest step of that name, and the step; undefined where there is none. */
-  newestStep(id: string, what: string): Promise<readonly [name: string, row: StepRow] | undefined>;
+  /** The newest act by which this person drew a sample, if no act has used it. */
+  openSample(id: string, by: string): Promise<(DoneAct & { readonly said: SampledAct }) | undefined>;
+  /** The newest act of this person, or the cancellation that came after it. */
+  newestBy(id: string, by: string): Promise<DoneAct | undefined>;
+  openedRows(id: string, drawn: DoneAct): Promise<OpenedRows>;
+  /** The newest step of each name, and its row; undefined where there is none. */
+  newestSteps(id: string): Promise<(what: string) => readonly [name: string, row: StepRow] | undefined>;
 }
+
+/** What a step carries out. The others take no act. */
+const ACT_OF: Readonly<Record<string, DoneAct['said']['act']>> = {
+  submission: 'sent',
+  cancellation: 'cancelled',
+  examination: 'examined',
+};
 
 type SampledAct = Extract<DoneAct['said'], { readonly act: 'sampled' }>;
 
@@ -57,7 +66,7 @@ const progressView = (
 };
 
 export const openViews = (
-  { table }: Pick<BatchesDeps, 'table'>,
+  { table, recorder }: Pick<BatchesDeps, 'table' | 'recorder'>,
   {
     acts,
     finding,
@@ -70,7 +79,7 @@ export const openViews = (
     readonly missing: (id: string, batch: BatchRow) => Promise<readonly number[]>;
   },
 ): Views => {
-  const { pk } = { pk: (id: string) => batchKey(id).pk };
+  const pk = (id: string): string => batchKey(id).pk;
 
   const readSteps = async (id: string): Promise<ReadonlyMap<string, StepRow>> => {
     const steps = new Map<string, StepRow>();
@@ -79,24 +88,42 @@ export const openViews = (
     return steps;
   };
 
-  const openSample: Views['openSample'] = async (id) => {
-    const newest = await acts.newest(id);
-    return newest?.said.act === 'sampled' ? { ...newest, said: newest.said } : undefined;
+  /** Without those that no act asked for: rows of the table that claim to be steps. */
+  const provenSteps = async (id: string): Promise<ReadonlyMap<string, StepRow>> => {
+    const proven = await Promise.all(
+      [...(await readSteps(id))].map(async ([name, row]): Promise<(readonly [string, StepRow])[]> => {
+        const [what = '', said] = name.split('-');
+        const act = ACT_OF[what];
+        if (act === undefined) return [[name, row]];
+        const number = Number(said);
+        const done = Number.isSafeInteger(number) && number > 0 ? await acts.at(id, number) : undefined;
+        return done?.said.act === act ? [[name, { ...row, by: done.by, at: done.at }]] : [];
+      }),
+    );
+    return new Map(proven.flat());
   };
 
-  const openedOf: Views['openedOf'] = async (id, sample) => {
-    const rows: number[] = [];
-    for await (const item of everyItem(table, { pk: pk(id), prefix: openedPrefix(sample) }))
-      rows.push(numberOf(item));
-    return rows;
+  const newestBy: Views['newestBy'] = async (id, by) => {
+    let done = await acts.newest(id);
+    // Acts on one file are few.
+    while (done !== undefined && done.by !== by && done.said.act !== 'cancelled')
+      done = done.number > 1 ? await acts.at(id, done.number - 1) : undefined;
+    return done;
   };
 
-  const sampleView = async (id: string): Promise<Sample | undefined> => {
-    const drawn = await openSample(id);
+  const openSample: Views['openSample'] = async (id, by) => {
+    const done = await newestBy(id, by);
+    return done?.said.act === 'sampled' ? { ...done, said: done.said } : undefined;
+  };
+
+  const openedRows = openOpenedRows({ table, recorder });
+
+  const sampleView = async (id: string, who: string): Promise<Sample | undefined> => {
+    const drawn = await openSample(id, who);
     if (drawn === undefined) return undefined;
     const { number, by, at, said } = drawn;
     const { sample } = await acts.list(id, said.list);
-    const opened = await openedOf(id, number);
+    const opened = await (await openedRows(id, drawn)).all();
     return {
       number,
       stage: said.stage,
@@ -104,7 +131,7 @@ export const openViews = (
       at,
       rows: said.rows,
       sample,
-      opened: opened.filter((row) => sample.includes(row)),
+      opened: sample.filter((row) => opened.has(row)),
     };
   };
 
@@ -134,16 +161,20 @@ export const openViews = (
 
   const fileView = async (
     id: string,
-    { state, read }: BatchRow,
+    batch: BatchRow,
   ): Promise<Pick<BatchView, 'problems' | 'personalData'>> => {
+    const { state, read } = batch;
     if (state !== 'refused' && read === undefined) return {};
-    const found = await sealed.file(id);
+    const found = await sealed.file(id, batch);
     if (found.state === 'kept') return found.value.problems ? { problems: found.value.problems } : {};
     return { personalData: personalDataOf(found) };
   };
 
-  const outline: Views['outline'] = async (id, batch) => {
-    const steps = await readSteps(id);
+  const outlineWith = async (
+    id: string,
+    batch: BatchRow,
+    steps: ReadonlyMap<string, StepRow>,
+  ): Promise<BatchView> => {
     const { tenant, office, profile, state, format, bytes, digest, parts, createdBy, createdAt, read } =
       batch;
     return {
@@ -172,20 +203,25 @@ export const openViews = (
   };
 
   return {
-    outline,
+    outline: async (id, batch) => outlineWith(id, batch, await readSteps(id)),
     openSample,
-    openedOf,
-    newestStep: async (id, what) => {
-      const [number, row] = stepsOf(await readSteps(id), what).at(-1) ?? [];
-      return row && [`${what}-${number}`, row];
+    newestBy,
+    openedRows,
+    newestSteps: async (id) => {
+      const steps = await provenSteps(id);
+      return (what) => {
+        const [number, row] = stepsOf(steps, what).at(-1) ?? [];
+        return row && [`${what}-${number}`, row];
+      };
     },
     view: async (actor, id) => {
       const { value: batch } = await finding.readable(actor, id);
-      const examinations = await examinationsOf(id, await readSteps(id));
-      const sample = batch.act > 0 ? await sampleView(id) : undefined;
+      const steps = await provenSteps(id);
+      const examinations = await examinationsOf(id, steps);
+      const sample = batch.act > 0 ? await sampleView(id, actor.id) : undefined;
       const collections = await collectionsOf(id);
       return {
-        ...(await outline(id, batch)),
+        ...(await outlineWith(id, batch, steps)),
         ...(await fileView(id, batch)),
         ...(examinations.length > 0 && { examinations }),
         ...(sample && { sample }),

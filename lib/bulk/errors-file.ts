@@ -6,11 +6,15 @@ import type { BulkProfile, Format, RequestRow, Value } from './contract.ts';
 /** Rows are handed over in pieces of about so many characters. */
 const PIECE_CHARACTERS = 1 << 16;
 
+/** A field may be called like something that every object has. */
+const valueIn = (values: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
+
 /** What the row had in a column. */
 const cellValue = (row: RequestRow, { kind, field, name }: Column): Value | undefined => {
-  if ('values' in row) return row.values[name];
+  if ('values' in row) return valueIn(row.values, name);
   const { key, submission } = row;
-  if (kind === 'field') return submission.fields[field];
+  if (kind === 'field') return valueIn(submission.fields, field);
   return kind === 'key' ? key : kind === 'problem' ? undefined : submission[kind];
 };
 

@@ -1,5 +1,6 @@
 import { AUDIT } from './ja/audit.ts';
 import { AUTHORITY } from './ja/authority.ts';
+import { BATCHES } from './ja/batches.ts';
 import { BULK } from './ja/bulk.ts';
 import { CLI } from './ja/cli.ts';
 import { CLI_BULK } from './ja/cli-bulk.ts';
@@ -30,6 +31,7 @@ import { WEB_RECORDS } from './ja/web-records.ts';
 export const JA: readonly (readonly [template: string, japanese: string])[] = [
   AUDIT,
   AUTHORITY,
+  BATCHES,
   BULK,
   CLI,
   CLI_BULK,

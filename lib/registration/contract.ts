@@ -171,6 +171,9 @@ export interface OfBatches {
 
 export interface RequestOutline {
   readonly state: RequestState;
+  readonly office: string;
+  /** Id of the record of its submission. */
+  readonly submission?: string;
   readonly applicationDigest: string;
   readonly examinations: readonly Pick<Examination, 'stage' | 'by' | 'decision'>[];
   /** The persons who acted. */

@@ -154,8 +154,17 @@ export const openSubmitting = (
       outline: async (actor, id) => {
         const request = (await changes.read(id))?.value;
         if (request === undefined || !readableBy(actor)(request)) return undefined;
-        const { state, applicationDigest, examinations, persons, certificate } = request;
-        return { state, applicationDigest, examinations, persons, ...(certificate && { certificate }) };
+        const { state, office, applicationDigest, examinations, persons, certificate, records } = request;
+        const [submission] = records;
+        return {
+          state,
+          office,
+          ...(submission !== undefined && { submission }),
+          applicationDigest,
+          examinations,
+          persons,
+          ...(certificate && { certificate }),
+        };
       },
     },
   };

@@ -1,6 +1,13 @@
 import { hash } from 'node:crypto';
 import { goOnWithBatches } from '../../functions/tasks/batches.ts';
-import { type FileTerms, MAX_PART_BYTES } from '../../lib/batches/batches.ts';
+import {
+  type BatchRowView,
+  type FileTerms,
+  MAX_PART_BYTES,
+  type RowList,
+  type Work,
+} from '../../lib/batches/batches.ts';
+import { Fault } from '../../lib/fault.ts';
 import { generateSoftwareKey } from '../../lib/keys/keys.ts';
 import { csvLine } from '../../lib/sheets/sheets.ts';
 import { csrBy } from '../registration/csr.ts';
@@ -71,13 +78,78 @@ export const send = async (
   return batch.id;
 };
 
+/** Sends a file and has it submitted. Resolves with the batch's id. */
+export const submit = async (
+  service: Service,
+  file: Uint8Array,
+  how: Parameters<typeof send>[2] = {},
+): Promise<string> => {
+  const id = await send(service, file, how);
+  await service.app.batches.submit(service.principal(how.who ?? 'higashi-counter'), id, termsOf(file).digest);
+  await work(service);
+  return id;
+};
+
+/** The file of any columns: the names of the first row's values. */
+export const tableOf = (rows: readonly Readonly<Record<string, string>>[]): Buffer =>
+  Buffer.from(
+    [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))]
+      .map((cells) => csvLine(cells))
+      .join(''),
+  );
+
+/** All rows of a list. */
+export const rowsOf = async (
+  service: Service,
+  id: string,
+  { who = 'higashi-counter', list = 'all' }: { readonly who?: string; readonly list?: RowList } = {},
+): Promise<readonly BatchRowView[]> => {
+  const found: BatchRowView[] = [];
+  for (let cursor: string | undefined, isMore = true; isMore; isMore = cursor !== undefined) {
+    const query = { list, limit: 100, ...(cursor !== undefined && { cursor }) };
+    const page = await service.app.batches.rows(service.principal(who), id, query);
+    found.push(...page.rows);
+    cursor = page.cursor;
+  }
+  return found;
+};
+
+/** The rows for people: number, state, and problems as `column: sentence`. */
+export const shown = (rows: readonly BatchRowView[]): readonly (readonly unknown[])[] =>
+  rows.map(({ number, state, problems = [] }) => [
+    number,
+    state,
+    ...problems.map(({ column, phrase }) => `${column?.en ?? 'row'}: ${phrase}`),
+  ]);
+
+export const bytesOf = async (stream: AsyncIterable<Uint8Array>): Promise<Buffer> => {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces);
+};
+
+export const codeOf = async (promise: Promise<unknown>): Promise<string> => {
+  try {
+    await promise;
+    return 'none';
+  } catch (error) {
+    if (Fault.is(error)) return error.code;
+    throw error;
+  }
+};
+
+/** The open pieces of work. */
+export const openWork = async ({ core }: Service): Promise<readonly Work[]> => {
+  const found: Work[] = [];
+  for await (const one of core.batchWork.open()) found.push(one);
+  return found;
+};
+
 /** Goes on until nothing is left to do. */
-export const work = async ({ core }: Service): Promise<void> => {
+export const work = async (service: Service): Promise<void> => {
   for (;;) {
-    await goOnWithBatches(core.batchWork);
-    let isOver = true;
-    for await (const _ of core.batchWork.open()) isOver = false;
-    if (isOver) return;
+    await goOnWithBatches(service.core.batchWork);
+    if ((await openWork(service)).length === 0) return;
   }
 };
 

@@ -11,15 +11,20 @@ const { format, megabytes, shape } = workerData as {
   readonly shape: keyof typeof SHAPES;
 };
 
-const CSR = Buffer.alloc(900, 7).toString('base64');
+/** So long that a file has no more rows than are read of one. Each row has its own. */
+const CSR = Buffer.alloc(2_600, 7);
+const csrOf = (n: number): string => {
+  CSR.writeUInt32BE(n);
+  return CSR.toString('base64');
+};
 const FIELDS = { holderId: '2026112200000001', name: '髙橋 花子', address: '常盤県瑞崎市東区一丁目2番3号' };
 
 /** What stands in the file again and again. */
 const SHAPES = {
   rows: (n: number): string =>
     format === 'csv'
-      ? `${[n, ...Object.values(FIELDS), CSR].join()}\r\n`
-      : `${JSON.stringify({ key: n, ...FIELDS, csr: CSR })}\n`,
+      ? `${[n, ...Object.values(FIELDS), csrOf(n)].join()}\r\n`
+      : `${JSON.stringify({ key: n, ...FIELDS, csr: csrOf(n) })}\n`,
   'one line': (): string => 'x'.repeat(10_000),
   'one open quotation mark': (n: number): string => (n === 0 ? '"' : `${'x'.repeat(1_000)}\n`),
   'short lines after an open quotation mark': (n: number): string =>

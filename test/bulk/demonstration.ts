@@ -20,6 +20,10 @@ export const PERSON = profileOf('person-signature');
 export const SERVER = profileOf('organisation-server');
 export const POSITION = profileOf('official-position');
 
+/** Another certification request for each number, as far as this room can tell. */
+export const derOf = (number: number): string =>
+  Buffer.from(`30060204${(0x1000_0000 + number).toString(16)}`, 'hex').toString('base64');
+
 export const DER = Buffer.from('3003020100', 'hex').toString('base64');
 export const PEM = `-----BEGIN CERTIFICATE REQUEST-----\n${DER}\n-----END CERTIFICATE REQUEST-----\n`;
 

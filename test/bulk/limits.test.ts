@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_CELL_BYTES, MAX_ROW_BYTES, MAX_ROWS } from '../../lib/bulk/bulk.ts';
-import { readCsv } from './files.ts';
+import { MAX_CELL_BYTES, MAX_ROW_BYTES, MAX_ROWS, openFile } from '../../lib/bulk/bulk.ts';
+import { all, readCsv, shown } from './files.ts';
 
 const ROW_TOO_LONG = 'row: The row has more than the 65536 bytes that are taken. Lines end with CRLF or LF.';
 
@@ -71,5 +71,28 @@ describe('a row of CSV at its limits', () => {
         'row: A file has at most 10000 rows; put this one into another file.',
       ]),
     );
+  });
+
+  it('ends the reading where 10,000 of them were refused: the file is not read on', async () => {
+    let isStopped = false;
+    const endless = async function* () {
+      try {
+        yield Buffer.from('a,b\n');
+        for (;;) yield Buffer.from('1,x\n'.repeat(1_000));
+      } finally {
+        isStopped = true;
+      }
+    };
+    const rows = shown(await all((await openFile(endless(), { format: 'csv', encoding: 'utf-8' })).rows));
+    expect(isStopped).toBe(true);
+    expect(rows).toHaveLength(2 * MAX_ROWS + 2);
+    expect(rows.slice(-2)).toEqual([
+      [20_000, 20_001, 'row: A file has at most 10000 rows; put this one into another file.'],
+      [
+        20_001,
+        20_002,
+        'row: This row and those after it are too many, and were not read; put them into other files.',
+      ],
+    ]);
   });
 });

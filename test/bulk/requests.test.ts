@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { templateOf } from '../../lib/bulk/bulk.ts';
-import { speaking } from '../../lib/messages/messages.ts';
-import { csvLine } from '../../lib/sheets/sheets.ts';
 import { NO_CASES, readCase } from '../cases/cases.ts';
-import {
-  DER,
-  HEADER,
-  KNOWN,
-  NDJSON,
-  PEM,
-  PERSON,
-  POSITION,
-  problems,
-  requests,
-  SERVER,
-  table,
-} from './demonstration.ts';
+import { DER, HEADER, NDJSON, PEM, PERSON, POSITION, requests, SERVER, table } from './demonstration.ts';
 import { windows31j } from './files.ts';
 
 describe('a row', () => {
@@ -106,137 +92,15 @@ describe('a row', () => {
     async (name) => {
       const text = readCase(`${name}.csr`).toString('utf8');
       const body = /-----BEGIN[^-]+-----([^-]+)-----END/.exec(text)?.[1]?.replace(/\s/g, '') ?? '';
-      const rows = await requests(
-        POSITION,
-        table(HEADER, ['1', 'Mayor', '市長', text], ['2', 'Mayor', '市長', body]),
+      const files = [text, body].map((csr) => table(HEADER, ['1', 'Mayor', '市長', csr]));
+      const [whole, short] = await Promise.all(
+        files.map(async (file) => {
+          const [row] = await requests(POSITION, file);
+          return row && 'submission' in row ? row.submission.csr : '';
+        }),
       );
-      const [whole, short] = rows.map((row) => ('submission' in row ? row.submission.csr : ''));
       expect(whole).toBe(text.trim());
       expect(short?.replace(/-----[^-]+-----|\s/g, '')).toBe(body);
     },
   );
-});
-
-describe('a row that cannot be a request', () => {
-  const row = (...cells: readonly string[]) => table(HEADER, cells, ['last', 'Mayor', '市長', DER]);
-
-  it.each([
-    [
-      'without a key',
-      row(' ', 'Mayor', '市長', DER),
-      'Row key: The row needs a key of its own, which no other row of the file has.',
-    ],
-    [
-      'with a key that does not show',
-      row('a\u200b', 'Mayor', '市長', DER),
-      'Row key: The key of a row has 1 to 64 characters, all of which show.',
-    ],
-    [
-      'with a key that is too long',
-      row('𠮷'.repeat(65), 'Mayor', '市長', DER),
-      'Row key: The key of a row has 1 to 64 characters, all of which show.',
-    ],
-    [
-      'without a certification request',
-      row('1', 'Mayor', '市長', ''),
-      'Certification request (CSR): The row needs a certification request.',
-    ],
-    [
-      'with one that is no base64',
-      row('1', 'Mayor', '市長', 'MIIB-'),
-      'Certification request (CSR): The certification request is PEM, or DER in base64 on one line.',
-    ],
-    [
-      'with one whose base64 is cut',
-      row('1', 'Mayor', '市長', 'MIIBA'),
-      'Certification request (CSR): The certification request is PEM, or DER in base64 on one line.',
-    ],
-    [
-      'with a character that no file has',
-      row('1', 'Mayor', '市\ue000', DER),
-      'Position in Japanese: Character 2 of the cell is U+E000, a user-defined character, which differs from machine to machine; write the character that Unicode has for it.',
-    ],
-  ])('has a problem, and the next one is read: %s', async (_, file, said) => {
-    const rows = await requests(POSITION, file);
-    expect(problems(rows)).toEqual([[1, said], [2]]);
-  });
-
-  it('has all of its problems, and its key where it can be read', async () => {
-    const rows = await requests(POSITION, row('1', 'a\0', '市\ufffd', '-'));
-    expect(rows[0]).toMatchObject({ number: 1, line: 2, key: '1' });
-    expect(problems(rows)[0]?.slice(1)).toEqual([
-      'Position: Character 2 of the cell is the control character U+0000; remove it.',
-      'Position in Japanese: Character 2 of the cell is U+FFFD, which stands for a character that was lost; type it again.',
-      'Certification request (CSR): The certification request is PEM, or DER in base64 on one line.',
-    ]);
-  });
-
-  it('has the key of an earlier row: that one stands, whatever else is wrong with it', async () => {
-    const good = ['Mayor', '市長', DER];
-    const bad = ['Mayor', '市長', ''];
-    const file = table(
-      HEADER,
-      ['1', ...good],
-      ['2', ...bad],
-      [' 1', ...good],
-      ['2', ...good],
-      ['01', ...good],
-    );
-    expect(problems(await requests(POSITION, file))).toEqual([
-      [1],
-      [2, 'Certification request (CSR): The row needs a certification request.'],
-      [3, 'Row key: Row 1 has the same key.'],
-      [4, 'Row key: Row 2 has the same key.'],
-      [5],
-    ]);
-  });
-
-  it('is the 10,001st', async () => {
-    const lines = Array.from({ length: 10_001 }, (_, n) => csvLine([String(n), 'Mayor', '市長', DER])).join(
-      '',
-    );
-    const rows = await requests(POSITION, csvLine(HEADER) + lines);
-    expect(rows.slice(0, 10_000).every((one) => 'submission' in one)).toBe(true);
-    expect(problems(rows.slice(10_000))).toEqual([
-      [10_001, 'row: A file has at most 10000 rows; put this one into another file.'],
-    ]);
-  });
-
-  it('is an object of NDJSON with a member too many, of two spellings, or of another kind', async () => {
-    const base = { key: '1', position: 'Mayor', positionJa: '市長', csr: DER };
-    const file = [
-      { ...base, colour: 'red' },
-      { ...base, key: 2, 職名: '市長' },
-      { ...base, key: 3, position: ['Mayor'] },
-      { position: 'Mayor' },
-      {},
-      { ...base, key: 6 },
-    ];
-    expect(
-      problems(await requests(POSITION, file.map((one) => `${JSON.stringify(one)}\n`).join(''), NDJSON)),
-    ).toEqual([
-      [1, 'row: There is no column "colour".', KNOWN],
-      [2, 'Position in Japanese: The column positionJa (Position in Japanese) is there twice.', KNOWN],
-      [3, 'Position: The column has one value, and no list.'],
-      [4, expect.stringMatching(/^Row key: /), expect.stringMatching(/^Certification request \(CSR\): /)],
-      [5, expect.stringMatching(/^Row key: /), expect.stringMatching(/^Certification request \(CSR\): /)],
-      [6],
-    ]);
-  });
-});
-
-describe('the problems', () => {
-  it('are said in Japanese, with the labels', async () => {
-    const say = await speaking('ja');
-    const [row] = await requests(POSITION, table(['key', 'position'], []));
-    expect(row && 'problems' in row && row.problems.map(({ phrase }) => say(phrase))).toEqual([
-      '列 positionJa（職名） がありません。',
-      '列 csr（証明書発行要求（CSR）） がありません。',
-      expect.stringMatching(/^この証明書プロファイルの列は次のとおりです: key（整理番号）, position（職名/),
-    ]);
-    const [bad] = await requests(POSITION, table(HEADER, ['1', '', '市\ue000', DER]));
-    expect(bad && 'problems' in bad && bad.problems.map(({ phrase }) => say(phrase))).toEqual([
-      'セルの 2 文字目の U+E000 は外字で、環境によって異なる文字になります。Unicode にある文字に置き換えてください。',
-    ]);
-  });
 });

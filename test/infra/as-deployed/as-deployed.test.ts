@@ -30,6 +30,7 @@ import { javaIsPresent } from '../../store/dynamodb-local.ts';
 import { deleteRow, putRow } from '../../store/row-attacks.ts';
 import { tracesIn } from '../../traces.ts';
 import { PLACE, publicSettings, type Resource, type Synthesised, synthesise } from '../synthesised.ts';
+import { BATCH_ROWS, takeFileThrough } from './batches.ts';
 import { type Cloud, secretText, startCloud } from './cloud.ts';
 import { type Asked, eventOf, openCdn, openDoor } from './door.ts';
 import { type Functions, openFunctions } from './functions.ts';
@@ -388,6 +389,12 @@ describe.skipIf(!present)('as deployed', () => {
     address: SECRETS.address,
   };
   let named: { request: string; serial: string; certificate: Uint8Array };
+
+  it('takes a file of requests through its queues to certificates', async () => {
+    const { examinations, collections } = await takeFileThrough(as, cloud, functions);
+    expect(examinations?.map(({ isOver }) => isOver)).toEqual([true, true]);
+    expect(collections).toEqual([{ number: 1, certificates: BATCH_ROWS - 1 }]);
+  }, 1_200_000);
 
   it('finds requests and certificates by a name, and gives lists as files', async () => {
     const body = { profile: 'person-signature', csr: csrOf('named'), fields: person, holder: 'h-saito' };

@@ -46,9 +46,20 @@ export interface Cloud {
   readonly users: Map<string, boolean>;
   /** From now on Cognito throttles these operations. */
   breakUsers(when: ((operation: string) => boolean) | undefined): void;
+  /** The messages that wait in a queue whose name has this part, one for each group, as a queue hands them out. */
+  readonly messages: (queue: string) => readonly Message[];
   /** From now on S3 refuses these methods with a permanent error. */
   breakS3(when: ((method: string) => boolean) | undefined): void;
   stop(): Promise<void>;
+}
+
+/** A message of a FIFO queue. */
+export interface Message {
+  readonly id: string;
+  readonly group: string;
+  readonly body: string;
+  /** It was handled. */
+  delete(): void;
 }
 
 export const accessKeyOf = (functionId: string): string => `AKIA.${functionId}`;
@@ -95,6 +106,7 @@ export const startCloud = async (
   let brokenUsers: ((operation: string) => boolean) | undefined;
   const users = new Map<string, boolean>();
   const cognito = await startCognito(deployed, users, (operation) => brokenUsers?.(operation) === true, ask);
+  const sqs = await startSqs(deployed, ask);
   let broken: ((operation: string) => boolean) | undefined;
   const kms = await startKms(deployed, ask, (operation) => broken?.(operation) === true);
   const engine = await startDynamoDbLocal();
@@ -139,6 +151,7 @@ export const startCloud = async (
     breakS3: (when) => {
       brokenS3 = when;
     },
+    messages: sqs.messages,
     bucketOf: (bucket) => {
       const emulator = objects.get(bucket);
       if (!emulator) throw new Error(`There is no bucket ${bucket}.`);
@@ -160,6 +173,7 @@ export const startCloud = async (
       AWS_ENDPOINT_URL_KMS: kms.endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
+      AWS_ENDPOINT_URL_SQS: sqs.endpoint,
     }),
     stop: async () => {
       const emulators = [...objects.values()].map((emulator) => emulator.stop());
@@ -169,6 +183,7 @@ export const startCloud = async (
         kms.stop(),
         secrets.stop(),
         cognito.stop(),
+        sqs.stop(),
         engine.stop(),
         ...emulators,
       ]);
@@ -220,6 +235,51 @@ const startCognito = (
     const answer = operation === 'AdminGetUser' ? { Username, Enabled: users.get(Username) } : {};
     return { status: 200, body: JSON.stringify(answer) };
   });
+
+/* SQS --------------------------------------------------------------------------------------------------------------- */
+
+/** FIFO queues: a message with an id that was seen is not taken again, and a group has one message out at a time. */
+const startSqs = async ({ region, account }: Deployed, ask: (call: Call) => boolean) => {
+  const waiting: { queue: string; id: string; group: string; body: string }[] = [];
+  const seen = new Set<string>();
+  const gate = await serve(async (incoming, body) => {
+    const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
+    const {
+      QueueUrl = '',
+      MessageBody = '',
+      MessageGroupId = '',
+      MessageDeduplicationId = '',
+    } = JSON.parse(body.toString('utf8')) as Record<string, string>;
+    const caller = callerOf(incoming);
+    if (!(await isSigned(incoming, body, SECRET))) return refusal('InvalidSignatureException', caller);
+    const resource = `arn:aws:sqs:${region}:${account}:${QueueUrl}`;
+    if (operation !== 'SendMessage' || !ask({ caller, action: `sqs:${operation}`, resource, context: {} }))
+      return refusal('AccessDeniedException', `${caller} may not ${operation}`);
+    const id = randomBytes(16).toString('hex');
+    const once = `${QueueUrl} ${MessageDeduplicationId}`;
+    if (!seen.has(once)) waiting.push({ queue: QueueUrl, id, group: MessageGroupId, body: MessageBody });
+    seen.add(once);
+    const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
+    return { status: 200, body: JSON.stringify({ MessageId: id, MD5OfMessageBody }) };
+  });
+  const messages = (part: string): readonly Message[] => {
+    const ofGroups = new Map(
+      waiting
+        .filter(({ queue }) => queue.includes(part))
+        .reverse()
+        .map((one) => [one.group, one] as const),
+    );
+    return [...ofGroups.values()].map((one) => ({
+      id: one.id,
+      group: one.group,
+      body: one.body,
+      delete: () => {
+        waiting.splice(waiting.indexOf(one), 1);
+      },
+    }));
+  };
+  return { ...gate, messages };
+};
 
 /* KMS -------------------------------------------------------------------------------------------------------------- */
 

@@ -30,6 +30,12 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
     reason: 'Lambda puts an event there that has failed three times.',
   },
   {
+    grants:
+      /^batch-(submissions|examinations): BatchWork sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/,
+    reason:
+      'Lambda takes the messages out of the queue with the rights of the function that it hands them to.',
+  },
+  {
     grants: /^cdn-log-delivery: Deliveries sqs:/,
     reason:
       'Lambda takes the messages out of the queue with the rights of the function that it hands them to.',

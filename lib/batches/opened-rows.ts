@@ -1,0 +1,44 @@
+import { textIn } from '../members.ts';
+import { readRecordedAct } from '../recorded-act.ts';
+import { everyItem } from '../store/store.ts';
+import type { DoneAct } from './acts.ts';
+import type { BatchesDeps } from './deps.ts';
+import { batchKey, numberOf, type OpenedRow, openedPrefix } from './rows.ts';
+
+/** So many acts are read at once. */
+const SIDE_BY_SIDE = 64;
+
+/** The rows that an examiner opened. A row of the table says so, and the act proves it. */
+export interface OpenedRows {
+  isOpened(row: number): Promise<boolean>;
+  all(): Promise<ReadonlySet<number>>;
+}
+
+/** Those of a sample, which its examiner opened. */
+export const openOpenedRows =
+  ({ table, recorder }: Pick<BatchesDeps, 'table' | 'recorder'>) =>
+  async (id: string, { number, by, record: sample }: DoneAct): Promise<OpenedRows> => {
+    const records = new Map<number, string | undefined>();
+    const range = { pk: batchKey(id).pk, prefix: openedPrefix(number) };
+    for await (const item of everyItem<OpenedRow>(table, range))
+      records.set(numberOf(item), textIn(item.value.record));
+
+    const isOpened = async (row: number): Promise<boolean> => {
+      const details = { act: 'opened', batch: id, sample, row };
+      const expected = { kind: 'batch', actor: by, details } as const;
+      return (await readRecordedAct(recorder, records.get(row), expected)) !== undefined;
+    };
+
+    return {
+      isOpened,
+      all: async () => {
+        const found = new Set<number>();
+        const rest = records.keys();
+        const worker = async (): Promise<void> => {
+          for (const row of rest) if (await isOpened(row)) found.add(row);
+        };
+        await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+        return found;
+      },
+    };
+  };
