@@ -6,6 +6,7 @@ import {
   openAnnualReportCheck,
   openApprovalCheck,
   openAuthorityCheck,
+  openBatchCheck,
   openCertificateCheck,
   openConfirmationCheck,
   openCrlCheck,
@@ -157,6 +158,7 @@ export const checkService = async (
   const authorities = openAuthorityCheck({ report });
   const signatures = openSignedActCheck({ report, keys: actKeys });
   const confirmations = openConfirmationCheck({ report });
+  const batches = openBatchCheck({ report, now: now(), retention: check.retention('batch') });
   const principalKeys = openPrincipalKeyCheck({ report });
   const repetitions = openRepetitionCheck({ report });
   const usedKeys = openUsedKeyCheck({ report, now: now(), retention: check.retention('issuance') });
@@ -169,6 +171,7 @@ export const checkService = async (
     archive,
     authorities,
     confirmations,
+    batches,
     principalKeys,
     enrolments,
     repetitions,

@@ -13,6 +13,7 @@ export {
 export { type AnnualReportCheck, openAnnualReportCheck, type ShownReport } from './annual-reports.ts';
 export { type ApprovalCheck, openApprovalCheck } from './approvals.ts';
 export { openAuthorityCheck, type ServedAuthority } from './authorities.ts';
+export { type BatchCheck, openBatchCheck } from './batches.ts';
 export { type CertificateCheck, openCertificateCheck } from './certificates.ts';
 export { type ConfirmationCheck, openConfirmationCheck } from './confirmations.ts';
 export {

@@ -24,6 +24,8 @@ export const DAMAGES = {
   'serial-without-leaf': phrase`The service knows a certificate whose issuance is not in the log.`,
   'certificate-missing': phrase`The log has the issuance of a certificate that the service does not know.`,
   'approval-not-recorded': phrase`A certificate was issued, and the log lacks its submission or one of its approvals, each by another person.`,
+  'batch-act-missing': phrase`A request was submitted, examined or withdrawn together with others, and the log lacks the act on their batch, or has another one.`,
+  'sample-not-opened': phrase`Requests were approved together, and the log lacks the sample that was drawn, or that its rows were opened.`,
   'amendment-not-recorded': phrase`An amendment of the trust domain was applied, and the log lacks its proposal or its approval by two persons.`,
   'principal-key-not-recorded': phrase`A principal got a certificate for a key that no ceremony and no enrolment in the log names for it.`,
   'enrolment-missing': phrase`The log leaves out an act on an office or on a principal.`,

@@ -32,6 +32,10 @@ export const AUDIT = {
     'サービスに、発行の記録が透明性ログにない証明書があります。',
   'The log has the issuance of a certificate that the service does not know.':
     '透明性ログに発行の記録がある証明書が、サービスにありません。',
+  'A request was submitted, examined or withdrawn together with others, and the log lacks the act on their batch, or has another one.':
+    'ほかの申請とともに提出・審査・取り下げが行われた申請について、その一括申請に対する行為の記録がログにないか、異なります。',
+  'Requests were approved together, and the log lacks the sample that was drawn, or that its rows were opened.':
+    '申請が一括で承認されましたが、行の抽出、またはその行が開かれたことの記録がログにありません。',
   'A certificate was issued, and the log lacks its submission or one of its approvals, each by another person.':
     '証明書が発行されましたが、申請と、それぞれ別の人による審査のどれかが透明性ログにありません。',
   'An amendment of the trust domain was applied, and the log lacks its proposal or its approval by two persons.':
