@@ -20,7 +20,10 @@ interface Batch {
   readonly sample?: { readonly number: number; readonly sample: readonly number[] };
 }
 
-const PROFILE = 'official-position';
+/** Its CA signs with P-256. */
+const PROFILE = 'person-authentication';
+const HOLDER = 'holder-tanabe';
+const HOLDER_ID = '2026112200000001';
 const BATCHES = '/api/v1/batches';
 
 /** PEM of certification requests (RFC 2986) without a subject, each with a new key. */
@@ -48,7 +51,8 @@ export const oneByOne = async (
       const submission = {
         profile: PROFILE,
         csr: csrs[n] as string,
-        fields: { position: `Director ${n}`, positionJa: `課長${n}` },
+        fields: { holderId: HOLDER_ID },
+        holder: HOLDER,
       };
       const { id } = await counter.ask<{ id: string }>('POST', '/api/v1/requests', submission);
       const path = `/api/v1/requests/${id}`;
@@ -73,9 +77,9 @@ export const inFile = async (
   csrs: readonly string[],
 ): Promise<void> => {
   const rows = csrs.map(
-    (csr, n) => `${n + 1},Director ${n},課長${n},${csr.replace(/-----[^-]+-----|\s/g, '')}\n`,
+    (csr, n) => `${n + 1},${HOLDER_ID},${HOLDER},${csr.replace(/-----[^-]+-----|\s/g, '')}\n`,
   );
-  const file = Buffer.from(`key,position,positionJa,csr\n${rows.join('')}`);
+  const file = Buffer.from(`key,holderId,holder,csr\n${rows.join('')}`);
   const parts = Array.from({ length: Math.ceil(file.length / MAX_PART_BYTES) }, (_, n) =>
     file.subarray(n * MAX_PART_BYTES, (n + 1) * MAX_PART_BYTES),
   );

@@ -60,7 +60,7 @@ const DUE_MS = 60_000;
 /** How often it looks for revocations and holds that somebody erased from the table. */
 const CLOSINGS_MS = 60_000;
 /** How often it looks for work on files of requests. */
-const BATCHES_MS = 250;
+const BATCHES_MS = 50;
 /** How often it looks for tasks that are due once a day or once a year. */
 const DAILY_MS = 3_600_000;
 /** How often it looks for months of personal data that are over, and for erasures that are not complete. */

@@ -2,7 +2,7 @@ import type { BatchWork, Work } from '../../lib/batches/batches.ts';
 import { openRetries } from '../../lib/retries.ts';
 
 /** One run ends after this time, so that nobody waits for long who stops the service. */
-const RUN_MS = 1_000;
+const RUN_MS = 2_000;
 
 const nameOf = ({ batch, step }: Work): string => `${batch}/${step}`;
 

@@ -114,18 +114,27 @@ export const openPerforming = (
   const packOf = async (id: string, batch: BatchRow, pack: number): Promise<readonly Submittable[]> =>
     kept(await sealed.pack(id, batch, pack), `batch/${id}/pack/${pack}`).filter((row) => 'submission' in row);
 
+  const removeParts = async (id: string, { parts }: BatchRow): Promise<void> => {
+    for (const index of parts.keys()) await sealed.removePart(id, index + 1);
+  };
+
   const reading = (id: string): Step => ({
     perform: async () => {
       for (;;) {
         const before = await table.get<BatchRow>(batchKey(id));
-        if (before?.value.state !== 'reading') return undefined;
+        if (before === undefined) return undefined;
+        if (before.value.state !== 'reading') {
+          // An earlier turn may have ended before the parts were gone.
+          if (before.value.read) await removeParts(id, before.value);
+          return undefined;
+        }
         const found = await read(id, before.value);
         const row: BatchRow =
           'read' in found
             ? { ...before.value, state: 'received', read: found.read, change: chance() }
             : { ...before.value, state: 'refused', change: chance() };
         if (!(await storeBatch(table, id, before, row, []))) continue;
-        for (const index of before.value.parts.keys()) await sealed.removePart(id, index + 1);
+        await removeParts(id, before.value);
         return { done: 1, results: [] };
       }
     },

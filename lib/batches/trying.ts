@@ -4,7 +4,7 @@ import type { Log } from '../ports.ts';
 import type { RowResult } from './sealed.ts';
 
 /** So many rows are under way at once. Their writes share commits where the store can do that. */
-const SIDE_BY_SIDE = 16;
+const SIDE_BY_SIDE = 50;
 
 /** How often a row is tried before it is set aside, and the pause after its first failure, which doubles. */
 const TURNS = 5;
