@@ -6,6 +6,8 @@ import {
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
+  HttpRoute,
+  HttpRouteKey,
   type IDomainName,
   type IHttpRouteAuthorizer,
   SecurityPolicy,
@@ -55,6 +57,8 @@ interface DoorProps {
   readonly keepsEndpoint?: boolean;
   /** For all routes without a throttle of their own. */
   readonly throttle: Throttle;
+  /** Another stack for the routes of pages, where the door's own would have too many. */
+  readonly pagesIn?: Construct;
 }
 
 /**
@@ -69,6 +73,8 @@ export const gatewayPath = (template: string): string =>
 
 interface Place {
   readonly path: string;
+  /** Nothing but pages is there. */
+  readonly isPage: boolean;
   readonly methods: readonly HttpMethod[];
   readonly fn: ServiceFunction;
 }
@@ -79,9 +85,11 @@ interface Place {
  */
 const placesOf = (entries: readonly Entry[]): readonly Place[] => {
   const byPath = new Map<string, Map<ServiceFunction, Set<HttpMethod>>>();
+  const operations = new Set<string>();
   for (const { fn, routes } of entries) {
-    for (const { method, path } of routes) {
+    for (const { method, path, page } of routes) {
       const place = gatewayPath(path);
+      if (page === undefined) operations.add(place);
       const functions = byPath.get(place) ?? new Map<ServiceFunction, Set<HttpMethod>>();
       const methods = functions.get(fn) ?? new Set<HttpMethod>();
       methods.add(HttpMethod[method]);
@@ -92,6 +100,7 @@ const placesOf = (entries: readonly Entry[]): readonly Place[] => {
   return [...byPath].flatMap(([path, functions]) =>
     [...functions].map(([fn, methods]) => ({
       path,
+      isPage: !operations.has(path),
       fn,
       methods: functions.size === 1 ? [HttpMethod.ANY] : [...methods],
     })),
@@ -119,20 +128,34 @@ export class Door extends Construct {
     const madeStage = stage.node.defaultChild as CfnStage;
     this.#logAccess(madeStage, props.logRetention);
     const own: CfnRoute[] = [];
-    const integrations = new Map(
-      props.entries.map(({ fn }) => [
-        fn,
-        new HttpLambdaIntegration(`${fn.node.id}-integration`, fn.lambda, {
-          // Permissions for each route would fill most of the stack and restrict nothing: the door has only these
-          // routes.
-          scopePermissionToRoute: false,
-        }),
-      ]),
-    );
+    const integrationsIn = (of: string) =>
+      new Map(
+        props.entries.map(({ fn }) => [
+          fn,
+          new HttpLambdaIntegration(`${fn.node.id}-${of}`, fn.lambda, {
+            // Permissions for each route would fill most of the stack and restrict nothing: the door has only these
+            // routes.
+            scopePermissionToRoute: false,
+          }),
+        ]),
+      );
+    const [ownIntegrations, integrationsOfPages] = [integrationsIn('integration'), integrationsIn('pages')];
     const throttled = new Set(props.entries.flatMap(({ fn, ownThrottle }) => (ownThrottle ? [fn] : [])));
-    for (const { path, methods, fn } of placesOf(props.entries)) {
-      const integration = integrations.get(fn) as HttpLambdaIntegration;
-      const made = this.api.addRoutes({ path, methods: [...methods], integration, authorizer });
+    for (const { path, methods, fn, isPage } of placesOf(props.entries)) {
+      // A throttle names its route, so the two are in one stack.
+      const apart = isPage && !throttled.has(fn) ? props.pagesIn : undefined;
+      const integration = (apart ? integrationsOfPages : ownIntegrations).get(fn) as HttpLambdaIntegration;
+      const made = apart
+        ? methods.map(
+            (method) =>
+              new HttpRoute(apart, `${method}${path}`, {
+                httpApi: this.api,
+                routeKey: HttpRouteKey.with(path, method),
+                integration,
+                authorizer,
+              }),
+          )
+        : this.api.addRoutes({ path, methods: [...methods], integration, authorizer });
       if (throttled.has(fn)) own.push(...made.map(({ node }) => node.defaultChild as CfnRoute));
       if (props.openBecause === undefined) continue;
       for (const route of made) acknowledge(route, 'AwsSolutions-APIG4', [], props.openBecause);

@@ -79,6 +79,7 @@ export const publicDoors = (scope: Construct, props: PublicDoorsProps): Readonly
         'The domain asks for a client certificate (mutual TLS), and the function names the principal by it and checks its status.',
       domain,
       throttle: CALLERS,
+      pagesIn: new NestedStack(scope, 'CertificateDoorPages'),
     });
     return domain.regionalDomainName;
   };

@@ -74,7 +74,7 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
     });
 
     it('has the AWS clients for its grants, and no others', () => {
-      const { rows, proofs, tokenUsers } = grants;
+      const { rows, proofs, tokenUsers, batchWork } = grants;
       const wanted =
         id === 'ocsp'
           ? []
@@ -82,6 +82,7 @@ describe.each([...ROUTE_FUNCTIONS, ...TASK_FUNCTIONS].map((fn): [string, Grants]
               ...(tokenUsers && tokenUsers !== 'list' ? ['client-cognito-identity-provider'] : []),
               ...(rows ? ['client-dynamodb'] : []),
               ...(proofs ? ['client-kms', 'client-s3'] : []),
+              ...(batchWork ? ['client-sqs'] : []),
             ];
       const sdk = holds(id, /node_modules\/@(aws|aws-sdk|aws-crypto|smithy)\//);
       const clients = sdk.map((source) => /@aws-sdk\/(client-[\w-]+)\//.exec(source)?.[1]);
