@@ -9,6 +9,7 @@ import {
 } from '../bulk/bulk.ts';
 import { Fault, phrase } from '../fault.ts';
 import type { BatchesDeps } from './deps.ts';
+import { saidWithoutNumbers, withoutNumbers } from './numbers.ts';
 import type { BatchRow } from './rows.ts';
 import { kept, type Sealed } from './sealed.ts';
 import { isPassing } from './trying.ts';
@@ -143,7 +144,8 @@ export const openReading = (
       held = [];
       characters = 0;
     };
-    for await (const row of requestsOf(file, profile)) {
+    for await (const read of requestsOf(file, profile)) {
+      const row = withoutNumbers(read, profile);
       if (row.number === 0 && 'problems' in row) return refuse(id, batch, row.problems);
       const size = JSON.stringify(row).length;
       if (held.length === PACK_ROWS || characters + size > PACK_CHARACTERS) await put();
@@ -170,7 +172,8 @@ export const openReading = (
   };
 
   async function refuse(id: string, batch: BatchRow, problems: readonly RowProblem[]): Promise<ReadFile> {
-    await sealed.putFile(id, batch, { digest: batch.digest, problems, usual: {}, differing: [] });
-    return { problems };
+    const said = saidWithoutNumbers(problems);
+    await sealed.putFile(id, batch, { digest: batch.digest, problems: said, usual: {}, differing: [] });
+    return { problems: said };
   }
 };

@@ -63,7 +63,7 @@ export type Request = Application & {
 export const roundOf = ({ lapses }: Pick<Request, 'lapses'>): number =>
   1 + (Array.isArray(lapses) ? lapses.length : 0);
 
-/** The records of acts that come from a file of requests name it. Nothing is decided by it. */
+/** The records of acts that come from a file of requests name it. In this room nothing is decided by it. */
 export interface InBatch {
   readonly batch: string;
   readonly row: number;

@@ -42,6 +42,7 @@ export { assertDuty, readableBy, readableOffices } from './decide.ts';
 export { hasIndividualNumber } from './individual-number.ts';
 export { requestItem } from './request-data.ts';
 export { newRequestId, timeOfRequestId } from './request-id.ts';
+export { namesIndividualNumber } from './requested-names.ts';
 export { openCertificateOfRequest } from './rows.ts';
 
 /** With the data where they are kept, and otherwise with why they are not. */

@@ -117,3 +117,26 @@ describe('parts', () => {
     await expect(batches.get(who('nishi-counter'), batch.id)).rejects.toEqual(fault('unknown-batch'));
   });
 });
+
+describe('an Individual Number', () => {
+  it('is kept nowhere: its row is one with a problem, and without the value', async () => {
+    const { batches } = service.app;
+    const counter = who('higashi-counter');
+    const number = '1234 5678 9018';
+    const [first, second] = await newRows(2);
+    const id = await send(service, csvFile([{ ...first, positionJa: `課長 ${number}` }, second ?? {}]));
+    expect(await batches.get(counter, id)).toMatchObject({ state: 'received', rows: 2, unreadable: 1 });
+    const { rows } = await batches.rows(counter, id, { list: 'problems', limit: 10 });
+    expect(
+      rows.map(({ number: row, state, problems }) => [row, state, String(problems?.[0]?.phrase)]),
+    ).toEqual([[1, 'unreadable', expect.stringContaining('Individual Number')]]);
+    const errors = String(await collected(await batches.errors(counter, id, 'csv', 'en')));
+    expect(errors).toContain('Director 1');
+    expect(errors).not.toContain('5678');
+    // A file without a header has its first row there.
+    const headless = await send(service, Buffer.from(`a,${number},c\nd,e,f\n`));
+    const refused = await batches.get(counter, headless);
+    expect(refused.state).toBe('refused');
+    expect(String(refused.problems?.map(({ phrase }) => phrase))).not.toContain('5678');
+  });
+});

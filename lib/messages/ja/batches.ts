@@ -57,6 +57,8 @@ export const BATCHES = {
   'The queue did not answer.': 'キューから応答がありません。',
   'The queue refuses the message; compare it with the role of the function.':
     'キューがメッセージを拒否しました。関数のロールと照らし合わせてください。',
+  'Twelve digits in it have the form of an Individual Number (My Number), which the law forbids to keep here. The value was left out; send the row without it.':
+    '個人番号（マイナンバー）の形をした 12 桁の数字があります。法律により、ここでは保管できません。この値は取り除きました。この値のない行を送ってください。',
   'The service failed at this row; its operators find why in the log.':
     'この行でサービスに障害が起きました。原因は、運用者がログで確認できます。',
   'Row {0} has the same certification request.': '行 {0} に同じ証明書発行要求があります。',
