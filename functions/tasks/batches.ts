@@ -3,6 +3,8 @@ import { openRetries } from '../../lib/retries.ts';
 
 /** One run ends after this time, so that nobody waits for long who stops the service. */
 const RUN_MS = 2_000;
+/** So long an office has its turn, if another one waits. What is prepared for a step serves several packs. */
+const TURN_MS = 300;
 
 const nameOf = ({ batch, step }: Work): string => `${batch}/${step}`;
 
@@ -11,7 +13,7 @@ const retries = openRetries(Date.now);
 let last = '';
 
 /**
- * Goes on with every open piece of work by one pack, offices in turn, until nothing is left or the time is up. A piece that fails
+ * Goes on with every open piece of work for a moment, offices in turn, until nothing is left or the time is up. A piece that fails
  * is tried again after pauses that grow, and holds up no other one; the first failure is thrown at the end. Resolves with what is over.
  */
 export const goOnWithBatches = async (
@@ -27,7 +29,7 @@ export const goOnWithBatches = async (
       if (!retries.isDue(name)) continue;
       last = one.office;
       try {
-        if (await work.goOn(one, 0)) isMore = true;
+        if (await work.goOn(one, Date.now() + TURN_MS)) isMore = true;
         else over.push(name);
         retries.done(name);
       } catch (error) {

@@ -79,6 +79,8 @@ export interface Acts {
   putList(id: string, list: RowsOfAct): Promise<string>;
   /** Fault: `act-object-invalid` where it is missing or another one. */
   list(id: string, digest: string): Promise<RowsOfAct>;
+  /** The rows to be opened, without the list of all. Fault: as above. */
+  sample(id: string, digest: string): Promise<readonly number[]>;
 }
 
 /** Rows of one object of a list: an object is one row of the store on one machine. */
@@ -142,6 +144,8 @@ export const openActs = ({ recorder, objects }: Pick<BatchesDeps, 'recorder' | '
         lists.push(await put(id, rows.slice(at, at + LISTED_TOGETHER)));
       return put(id, { lists, sample } satisfies ListHead);
     },
+
+    sample: async (id, digest) => (await read<ListHead>(id, digest)).sample,
 
     list: async (id, digest) => {
       const { lists, sample } = await read<ListHead>(id, digest);

@@ -104,7 +104,7 @@ export const openRowLists = (
     const file = await sealed.file(id, batch);
     const usual = file.state === 'kept' ? file.value.usual : {};
     const drawn = await views.openSample(id, actor.id);
-    const sample = new Set(drawn ? (await acts.list(id, drawn.said.list)).sample : []);
+    const sample = new Set(drawn ? await acts.sample(id, drawn.said.list) : []);
     const openedRows = drawn && (await views.openedRows(id, drawn));
     const later = await examined(id, batch);
 

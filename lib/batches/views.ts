@@ -122,7 +122,7 @@ export const openViews = (
     const drawn = await openSample(id, who);
     if (drawn === undefined) return undefined;
     const { number, by, at, said } = drawn;
-    const { sample } = await acts.list(id, said.list);
+    const sample = await acts.sample(id, said.list);
     const opened = await (await openedRows(id, drawn)).all();
     return {
       number,
