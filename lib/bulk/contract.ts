@@ -21,6 +21,8 @@ export interface FileForm {
   readonly format: Format;
   /** Where it is absent, it is found out from the beginning of the file. */
   readonly encoding?: Encoding;
+  /** Rows beyond it are refused; `MAX_ROWS` where it is absent. */
+  readonly maxRows?: number;
 }
 
 /** A file whose beginning has been read. */

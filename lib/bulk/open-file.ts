@@ -11,7 +11,6 @@ const BEGINNING_BYTES = 64 * 1024;
 const ROWS_OF = { csv: csvRowsOf, ndjson: ndjsonRowsOf };
 
 const EMPTY = phrase`The file has no rows.`;
-const TOO_MANY = phrase`A file has at most ${MAX_ROWS} rows; put this one into another file.`;
 
 /** A file of very many short lines would have very many refusals. */
 const MAX_REFUSED = 10_000;
@@ -25,17 +24,22 @@ const problemOfFile = (why: typeof EMPTY): Row => ({
 });
 
 /** Numbers the rows. The rows beyond the limit are refused one by one. Nothing follows a problem of the header. */
-const numbered = async function* (rows: AsyncIterable<UnnumberedRow>, first: 0 | 1): AsyncGenerator<Row> {
+const numbered = async function* (
+  rows: AsyncIterable<UnnumberedRow>,
+  first: 0 | 1,
+  maxRows: number,
+): AsyncGenerator<Row> {
+  const tooMany = phrase`A file has at most ${maxRows} rows; put this one into another file.`;
   let number = first - 1;
   for await (const row of rows) {
     number += 1;
     const { line } = row;
-    if (number > MAX_ROWS + MAX_REFUSED) {
+    if (number > maxRows + MAX_REFUSED) {
       yield { number, line, cells: [], problems: [{ phrase: REST }] };
       return;
     }
-    yield number > MAX_ROWS
-      ? { number, line, cells: [], problems: [{ phrase: TOO_MANY }] }
+    yield number > maxRows
+      ? { number, line, cells: [], problems: [{ phrase: tooMany }] }
       : { number, ...row };
     if (number === 0 && row.problems.length > 0) return;
   }
@@ -43,7 +47,7 @@ const numbered = async function* (rows: AsyncIterable<UnnumberedRow>, first: 0 |
 };
 
 /**
- * Opens a file of requests that comes in pieces of any sizes, such as parts that were sent one after another. Nobody may change a piece
+ * Opens a file that comes in pieces of any sizes, such as parts that were sent one after another. Nobody may change a piece
  * afterwards. What is held of the file does not grow with it: its beginning, and later a piece and a row.
  *
  * Whatever the file holds is told as rows and their problems; only what the pieces throw is thrown. A row that cannot be read stops no
@@ -87,7 +91,8 @@ export const openFile = async (pieces: AsyncIterable<Uint8Array>, form: FileForm
       yield problemOfFile(judged.problem);
       return;
     }
-    yield* numbered(ROWS_OF[form.format](text(), openText(judged.encoding)), form.format === 'csv' ? 0 : 1);
+    const found = ROWS_OF[form.format](text(), openText(judged.encoding));
+    yield* numbered(found, form.format === 'csv' ? 0 : 1, form.maxRows ?? MAX_ROWS);
   };
 
   const { encoding, encodingBy } = judged;

@@ -99,12 +99,22 @@ describe('the sample', () => {
     expect((await batches().get(examiner(), id)).sample?.opened).toEqual([]);
     expect(await codeOf(examine('higashi-examiner', id, { sample: number }))).toBe('sample-not-opened');
     // Nor does another examiner use it.
-    expect(await codeOf(examine('higashi-chief', id, { sample: number }))).toBe('forbidden');
-    for (const row of sample) await batches().openRow(examiner(), id, row);
+    expect(await codeOf(examine('higashi-chief', id, { sample: number }))).toBe('wrong-state');
     const own = await draw('higashi-chief', id);
-    expect(own.opened).toEqual([]);
+    expect(own).toMatchObject({ by: 'higashi-chief', sample, opened: [] });
     expect(await codeOf(examine('higashi-chief', id, { sample: own.number }))).toBe('sample-not-opened');
-    expect(await codeOf(examine('higashi-examiner', id, { sample: number }))).toBe('wrong-state');
+    // Both stand, each with its examiner.
+    for (const row of sample) await batches().openRow(examiner(), id, row);
+    expect((await batches().get(examiner(), id)).sample).toMatchObject({ number, opened: sample });
+    expect((await batches().get(who('higashi-chief'), id)).sample).toMatchObject({ opened: [] });
+    await examine('higashi-examiner', id, { sample: number });
+    for (const row of sample) await batches().openRow(who('higashi-chief'), id, row);
+    await examine('higashi-chief', id, { sample: own.number });
+    await work(service);
+    expect((await batches().get(examiner(), id)).examinations).toMatchObject([
+      { by: 'higashi-examiner', done: 3, refused: 0 },
+      { by: 'higashi-chief', done: 0, refused: 3 },
+    ]);
   });
 });
 
