@@ -74,10 +74,6 @@ export const namesOf = ({
       store.batchQueues.deadLetters.queueUrl,
       'Queue of messages of work on files of requests that failed five times',
     ),
-    BatchDeadLettersArn: o(
-      store.batchQueues.deadLetters.queueArn,
-      'The same queue, for sending its messages back',
-    ),
     DeadLetters: o(store.deadLetters.queueUrl, 'Queue of events of scheduled tasks that failed for good'),
     DeadLettersAlarm: o(
       operations.deadLettersAlarm,

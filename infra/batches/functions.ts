@@ -1,6 +1,7 @@
 import { type RouteFunction, type TaskFunction, together } from '../lambda/grants.ts';
 import {
   ADD_REQUEST_DATA,
+  ADD_TO_BATCH,
   BATCH_ITEMS,
   CERTIFICATE_ITEMS,
   CHANGE_REQUEST_DATA,
@@ -79,7 +80,7 @@ export const BATCH_ROUTES: readonly RouteFunction[] = [
       get: ['batch-files/*', 'batch-work'],
       put: ['batch/*', 'batch-files/*', 'batches', 'batches/*', 'batch-work'],
     }),
-    personal: { rows: KEEP_BATCH, dataKeys: ['open', 'make'] },
+    personal: { rows: ADD_TO_BATCH, dataKeys: ['open', 'make'] },
     sessions: 'open',
     batchWork: 'ask',
     actKeys: { sign: ['submission'] },
@@ -146,7 +147,7 @@ export const BATCH_ROUTES: readonly RouteFunction[] = [
       get: ['request/*', 'batch-work'],
       put: ['batch/*', 'batch-work'],
     }),
-    personal: { rows: together(KEEP_BATCH, { get: [REQUEST_ITEMS] }), dataKeys: ['open', 'make'] },
+    personal: { rows: together(ADD_TO_BATCH, { get: [REQUEST_ITEMS] }), dataKeys: ['open', 'make'] },
     sessions: 'open',
     batchWork: 'ask',
     actKeys: { sign: ['examination'] },
@@ -154,7 +155,7 @@ export const BATCH_ROUTES: readonly RouteFunction[] = [
   },
 ];
 
-const WORK = together(READ_BATCH, BASIS, { get: ['batch-work'], put: ['batch/*'], delete: ['batch-work'] });
+const WORK = together(BASIS, { get: ['batch/*', 'batch-work'], put: ['batch/*'], delete: ['batch-work'] });
 
 /** A person acts through these, by an act that proves it; so who it is says the newest act on the person. */
 const ACTOR = DOOR;
@@ -165,7 +166,7 @@ export const BATCH_TASKS: readonly TaskFunction[] = [
     id: 'batch-submissions',
     file: 'tasks/batch-submissions',
     environment: 'rows',
-    rows: together(WORK, ACTOR, END, STAGE, MOVE_REQUEST, {
+    rows: together(WORK, READ_BATCH, ACTOR, END, STAGE, MOVE_REQUEST, {
       get: ['used-keys/*', 'enrolled-holders/*', 'enrolled-principals/*', 'issued-to/*'],
       put: [
         'requests',
@@ -198,7 +199,7 @@ export const BATCH_TASKS: readonly TaskFunction[] = [
       delete: ['used-keys/*'],
     }),
     personal: {
-      rows: together(CHANGE_REQUEST_DATA, ISSUE_APART, KEEP_BATCH),
+      rows: together(CHANGE_REQUEST_DATA, ISSUE_APART, ADD_TO_BATCH),
       dataKeys: ['open', 'make'],
     },
     batchWork: 'examinations',

@@ -34,12 +34,14 @@ export const ADD_REQUEST_DATA: Rows = {
 /** An item that is put under another end, or another key, leaves the lists where it stood. */
 export const CHANGE_REQUEST_DATA: Rows = { ...ADD_REQUEST_DATA, delete: [MONTHS, SEARCHES] };
 
-/** Parts, rows and findings of a file. No search finds them. A part goes once its rows are kept. */
-export const KEEP_BATCH: Rows = {
+/** Parts, rows and findings of a file, and the words of acts on it. No search finds them. */
+export const ADD_TO_BATCH: Rows = {
   get: [BATCH_ITEMS, MONTHS, MADE_KEYS],
   put: [BATCH_ITEMS, MONTHS, MADE_KEYS],
-  delete: [BATCH_ITEMS, MONTHS],
+  delete: [MONTHS],
 };
+/** A part goes once its rows are kept. */
+export const KEEP_BATCH: Rows = { ...ADD_TO_BATCH, delete: [BATCH_ITEMS, MONTHS] };
 
 /** The bytes are put before the certificate is signed, and the certificate after that. No search finds them. */
 export const ISSUE_APART: Rows = {

@@ -100,7 +100,6 @@ export const openBatchCheck = ({
     else unread.set(id, [...(unread.get(id) ?? []), named]);
   };
 
-  /** The rows that the decision leaves out need not be opened. */
   const isSampled = (examined: ActRecord): boolean => {
     const { batch, sample: number, stage } = examined.details;
     const sample = [...acts.values()].find(
@@ -116,7 +115,7 @@ export const openBatchCheck = ({
       ({ actor, time }) => actor === examined.actor && time <= examined.time,
     );
     const leftOut = countIn(sample, 'rows') - countIn(examined, 'rows');
-    return leftOut >= 0 && seen.length >= countIn(sample, 'sampled') - leftOut;
+    return leftOut >= 0 && seen.length >= countIn(sample, 'sampled');
   };
 
   return {

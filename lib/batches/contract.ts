@@ -106,7 +106,7 @@ export interface BatchView {
   readonly cancellation?: Progress & { readonly by: string; readonly at: string };
   /** Oldest first. */
   readonly examinations?: readonly BulkExamination[];
-  /** The newest sample, where no examination has used it. */
+  /** The caller's own, where no examination has used it. */
   readonly sample?: Sample;
   /** How many collections were made of it, and how many certificates they have. */
   readonly collections?: readonly { readonly number: number; readonly certificates: number }[];
@@ -211,8 +211,8 @@ export interface Batches {
     number: number,
   ): Promise<{ readonly row: BatchRowView; readonly request: RequestView }>;
   /**
-   * Examines the rows of the newest sample, but for those that are left out. An approval needs every row of the sample opened that
-   * it does not leave out. Faults: `unknown-batch`, `wrong-state`, `forbidden`, `sample-not-opened`, `invalid-input`.
+   * Examines the rows from which the examiner's sample was drawn, but for those that are left out. An approval needs every row of
+   * the sample opened, whether it is left out or not. Faults: `unknown-batch`, `wrong-state`, `forbidden`, `sample-not-opened`, `invalid-input`.
    */
   examine(
     actor: Principal,

@@ -213,11 +213,11 @@ export const openBulkExamining = (
         throw new Fault('invalid-input', 'No row is left to examine.', { path: 'leaveOut' });
       if (decision === 'approve') {
         const seen = await (await views.openedRows(id, sample)).all();
-        const missing = list.sample.filter((row) => !seen.has(row) && !out.has(row));
+        const missing = list.sample.filter((row) => !seen.has(row));
         if (missing.length > 0)
           throw new Fault(
             'sample-not-opened',
-            phrase`Open these rows of the sample first, or leave them out: ${missing.slice(0, 20).join(', ')}${missing.length > 20 ? ' …' : ''}.`,
+            phrase`Open these rows of the sample first, also those that you leave out: ${missing.slice(0, 20).join(', ')}${missing.length > 20 ? ' …' : ''}.`,
             { rows: missing.slice(0, 100) },
           );
       }

@@ -146,7 +146,7 @@ describe('an examination of many', () => {
   it('leaves out rows, which wait on', async () => {
     const id = await submitted(7);
     const { number, sample } = await draw('higashi-examiner', id);
-    const [notOpened, ...opened] = sample as [number, ...number[]];
+    const [inSample, ...opened] = sample as [number, ...number[]];
     const outside = [1, 2, 3, 4, 5, 6, 7].find((row) => !sample.includes(row)) ?? 0;
     for (const row of opened) await batches().openRow(examiner(), id, row);
     const all = [1, 2, 3, 4, 5, 6, 7];
@@ -157,13 +157,16 @@ describe('an examination of many', () => {
     expect(await codeOf(examine('higashi-examiner', id, { sample: number, leaveOut: many }))).toBe(
       'invalid-input',
     );
-    const how = { sample: number, leaveOut: [notOpened, outside] };
+    const how = { sample: number, leaveOut: [inSample, outside] };
+    // Who leaves a row of the sample out has looked at it.
+    expect(await codeOf(examine('higashi-examiner', id, how))).toBe('sample-not-opened');
+    await batches().openRow(examiner(), id, inSample);
     await examine('higashi-examiner', id, how);
     // The client did not get the answer.
     await examine('higashi-examiner', id, how);
     await work(service);
     const left = (await rowsOf(service, id)).filter(({ state }) => state === 'submitted');
-    expect(left.map((row) => row.number)).toEqual([notOpened, outside].sort((a, b) => a - b));
+    expect(left.map((row) => row.number)).toEqual([inSample, outside].sort((a, b) => a - b));
     expect((await batches().get(examiner(), id)).examinations).toMatchObject([{ rows: 5, done: 5 }]);
     // They are the next sample.
     expect((await draw('higashi-examiner', id)).sample).toEqual(left.map((row) => row.number));

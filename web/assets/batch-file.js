@@ -51,10 +51,13 @@ const send = async (address, type, body) => {
       body,
       redirect: 'error',
     }).catch(() => undefined);
-    if (answer?.ok) return answer.json();
-    if (answer && !PASSING.has(answer.status)) throw await problemIn(answer);
+    // The network may lose the rest of an answer, too.
+    const said = answer?.ok ? await answer.json().catch(() => undefined) : undefined;
+    if (said) return said;
+    const isRefusal = answer?.ok === false;
+    if (isRefusal && !PASSING.has(answer.status)) throw await problemIn(answer);
     if (tries === PAUSES.length)
-      throw answer ? await problemIn(answer) : new Problem(texts.failed, [texts.unreached]);
+      throw isRefusal ? await problemIn(answer) : new Problem(texts.failed, [texts.unreached]);
     status.textContent = text('waiting', PAUSES[tries] / SECONDS);
     await pause(PAUSES[tries]);
     status.textContent = before;

@@ -21,7 +21,8 @@ const look = async () => {
   const answer = await fetch(address, { redirect: 'error' }).catch(() => undefined);
   // Signed out, or not allowed any more: the page stays as it is.
   if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) return false;
-  const { isOver, done, rows } = answer?.ok ? await answer.json() : {};
+  // Where the network loses the answer, or its rest, the next look shows more.
+  const { isOver, done, rows } = answer?.ok ? await answer.json().catch(() => ({})) : {};
   if (isOver) {
     over.hidden = false;
     if (isUntouched()) location.reload();

@@ -103,9 +103,6 @@ export interface Decided {
 }
 
 /** The rows of the sample that keep an approval from being given. */
-const stillToOpen = ({ sample, leftOut }: Decided): readonly number[] =>
-  unopened(sample).filter((number) => !leftOut.includes(number));
-
 /** Rows that are left out need not be among those that wait, so their number is no more than a bound. */
 const decidedText = ({ t }: Reader, { sample, leftOut }: Decided): string =>
   leftOut.length === 0
@@ -115,7 +112,7 @@ const decidedText = ({ t }: Reader, { sample, leftOut }: Decided): string =>
 export const confirmationPart = (reader: Reader, id: string, decided: Decided): Html => {
   const { t } = reader;
   const { sample, decision, reason, leaveOut, leftOut } = decided;
-  const missing = decision === 'approve' ? stillToOpen(decided) : [];
+  const missing = decision === 'approve' ? unopened(decided.sample) : [];
   const count = decidedText(reader, decided);
   const button = decision === 'approve' ? t`Approve: ${count}` : t`Reject: ${count}`;
   return html`${facts([
@@ -129,7 +126,10 @@ export const confirmationPart = (reader: Reader, id: string, decided: Decided): 
   ])}
 ${
   missing.length > 0
-    ? alert(t`Rows of the sample are not opened`, t`Open them, or leave them out: ${missing.join(', ')}.`)
+    ? alert(
+        t`Rows of the sample are not opened`,
+        t`Open them first, also those that you leave out: ${missing.join(', ')}.`,
+      )
     : html`<p>${t`Each request is examined in your name. It goes on by itself, and cannot be stopped half-way.`}</p>${form(
         `${batchAddress(id)}/examinations`,
         { button, isDanger: decision === 'reject' },

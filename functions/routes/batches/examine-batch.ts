@@ -20,7 +20,7 @@ export const route = defineRoute({
   path: `${BATCH}/examinations`,
   summary: 'Approve or reject the rows of a sample together',
   description:
-    'The rows that the sample was drawn from, but for those that are left out. An approval needs every row of the sample opened that it does not leave out. A rejection needs a reason. Each request is examined in the name of the examiner, as `examineRequest` does. It goes on by itself; the batch says how far it is.',
+    'The rows that the sample was drawn from, but for those that are left out. An approval needs every row of the sample opened, whether it is left out or not. A rejection needs a reason. Each request is examined in the name of the examiner, as `examineRequest` does. It goes on by itself; the batch says how far it is.',
   lane: 'api',
   access: ['officer', 'operator'],
   duty: ['examine', 'approve'],

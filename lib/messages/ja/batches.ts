@@ -20,8 +20,8 @@ export const BATCHES = {
   'At most {0} rows are left out; examine the others one by one.':
     '除外できるのは {0} 行までです。ほかの行は一件ずつ審査してください。',
   'No row is left to examine.': '審査する行が残っていません。',
-  'Open these rows of the sample first, or leave them out: {0}{1}.':
-    '抽出された次の行を先に開くか、除外してください：{0}{1}。',
+  'Open these rows of the sample first, also those that you leave out: {0}{1}.':
+    '抽出された次の行を先に開いてください（除外する行も含みます）：{0}{1}。',
   'There is no such file of requests.': 'その一括申請はありません。',
   'The file belongs to an office whose affairs yours has taken over; send it anew for yours.':
     'この一括申請は、事務を引き継いだ窓口のものです。自分の窓口のものとして送り直してください。',

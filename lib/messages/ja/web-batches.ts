@@ -73,7 +73,8 @@ export const WEB_BATCHES: Readonly<Record<string, string>> = {
   'at least {0} of {1} rows': '{1}行のうち{0}行以上',
   'Rows that you decide on': '審査する行',
   'Rows of the sample are not opened': '確認していない行があります',
-  'Open them, or leave them out: {0}.': '次の番号の行を開くか、除外してください：{0}。',
+  'Open them first, also those that you leave out: {0}.':
+    '次の番号の行を先に開いてください（除外する行も含みます）：{0}。',
   'Each request is examined in your name. It goes on by itself, and cannot be stopped half-way.':
     '各発行申請は、あなたの名前で審査されます。確定すると自動で進み、途中では止められません。',
   'Back to the sample': '抽出された行に戻る',

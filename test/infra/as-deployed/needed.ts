@@ -31,6 +31,51 @@ export const NEEDED_ALL_THE_SAME: readonly Needed[] = [
   },
   {
     grants:
+      /^batch-(files|examining|submissions|examinations): (DataKeyMake kms:GenerateDataKey|DataKeys dynamodb:PutItem data-keys|PersonalRows(Get|Put) dynamodb:(Get|Put)Item (data-keys|search-years)\/\*)$/,
+    reason: 'The first item of a month makes the data key of that month; here others came first.',
+    usedElsewhere: true,
+    sometimes: true,
+  },
+  {
+    grants: /^batch-(files|examining): PersonalRowsDelete dynamodb:DeleteItem month\/\*$/,
+    reason: 'An item that is put again after its data key was closed leaves the list in which it was.',
+    usedElsewhere: true,
+  },
+  {
+    grants:
+      /^batch-submissions: (OpenActKeysHolder kms:Decrypt|Rows(Get|Put) dynamodb:(Get|Put)Item (enrolled-(holders|principals?)|issued-to)\/\*|RowsQuery dynamodb:Query (requests\/tenant\/\*|trust-domain-withdrawn))$/,
+    reason:
+      'A row that names a holder or an officer is submitted by the code of a single request; here rows name none.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^batch-submissions: PersonalRowsDelete dynamodb:DeleteItem search\/\*$/,
+    reason: 'The data of a withdrawn request leave their lists where their key has changed meanwhile.',
+    usedElsewhere: true,
+  },
+  {
+    grants:
+      /^batch-examinations: Rows(Delete dynamodb:DeleteItem used-keys|Get dynamodb:GetItem certificates)\/\*$/,
+    reason:
+      'What a crash left is finished, and a request that can never be issued fails, by the code of a single request.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^batch-examinations: PersonalRowsPut dynamodb:PutItem batch\/\*$/,
+    reason: 'What a step found wrong with rows is kept by the same code; here nothing was wrong with these.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^batch-examining: RowsQuery dynamodb:Query requests\/\*$/,
+    reason: 'A request that names a holder is shown with whether others do; here rows name none.',
+    usedElsewhere: true,
+  },
+  {
+    grants: /^batch-(submissions|examinations): BatchWork sqs:SendMessage$/,
+    reason: 'A step of a large file goes on in another call; here files are small.',
+  },
+  {
+    grants:
       /^batch-(submissions|examinations): BatchWork sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/,
     reason:
       'Lambda takes the messages out of the queue with the rights of the function that it hands them to.',

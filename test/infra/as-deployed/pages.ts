@@ -49,6 +49,10 @@ export const walkRequest = async (
   const operator = await signedIn(walk, 'operator-noda');
   await shown(officer.get('/console/requests?state=issued'));
   await shown(operator.get('/console/requests'));
+  await shown(officer.get('/console/batches'));
+  await shown(officer.get('/console/batches/new'));
+  const anyBatch = '/console/batches/0198c0de-0000-7000-8000-000000000000';
+  await leadsOn(examiner, `${anyBatch}/samples`, `${anyBatch}/examination`);
   await shown(officer.get('/console/new'), '/console/new/person-signature');
   const address = '/console/new/person-signature';
   await shown(officer.get(address));
