@@ -17,12 +17,24 @@ const message = z.strictObject({
 
 type Loaded = Pick<TaskContext, 'log'> & { readonly core: Pick<TaskContext['core'], 'batchWork'> };
 
+const workIn = (body: string): Work | undefined => {
+  try {
+    return message.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+};
+
 /**
  * Goes on with the work that a message names. Where there is more, it sends the next message before it lets go of this one: a crash
  * between the two leaves both, and each step stands in the table. A message that fails comes again, and goes to the dead letters after
  * its last turn; the work itself is found by schedule and goes on from its row.
  */
-export const batchWork = (load: () => Promise<Loaded>, queues: () => WorkQueues) => {
+export const batchWork = (
+  load: () => Promise<Loaded>,
+  queues: () => WorkQueues,
+  takes: (work: Work) => boolean,
+) => {
   let loading: Promise<Loaded> | undefined;
   return async (
     { Records }: SQSEvent,
@@ -34,7 +46,12 @@ export const batchWork = (load: () => Promise<Loaded>, queues: () => WorkQueues)
       throw error;
     });
     for (const { body, messageId } of Records) {
-      const work = message.parse(JSON.parse(body));
+      const work = workIn(body);
+      // It would keep the other files of its group waiting, and never become better.
+      if (work === undefined || !takes(work)) {
+        log('error', 'A message about a file of requests is not one of this queue', { messageId });
+        continue;
+      }
       const until = Date.now() + Math.min(SLICE_MS, getRemainingTimeInMillis() - PACK_MS);
       const isMore = await core.batchWork.goOn(work, until);
       if (isMore) await queues().send(work, messageId);

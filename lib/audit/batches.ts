@@ -20,6 +20,8 @@ interface Named {
   /** Members that the act has as well. */
   readonly alike: Readonly<Record<string, unknown>>;
   readonly time: number;
+  readonly batch?: string | undefined;
+  readonly row?: number | undefined;
 }
 
 /** Undefined for what names no such act. */
@@ -39,7 +41,16 @@ const namedBy = ({
     return [batchAct, { ...named, act: 'examined', alike: { stage, decision } }];
   }
   if (details.act === 'withdrawn') return [batchAct, { ...named, act: 'cancelled', alike: {} }];
-  return [batchAct, { ...named, act: 'sent', alike: { batch: details.batch, profile: details.profile } }];
+  return [
+    batchAct,
+    {
+      ...named,
+      act: 'sent',
+      alike: { batch: details.batch, profile: details.profile },
+      batch: textIn(details.batch),
+      row: numberIn(details.row),
+    },
+  ];
 };
 
 const isActOf = (act: ActRecord, named: Named): boolean =>
@@ -52,6 +63,9 @@ const isActOf = (act: ActRecord, named: Named): boolean =>
 const countIn = (act: ActRecord, name: 'rows' | 'sampled'): number => numberIn(act.details[name]) ?? 0;
 
 const numberOf = ({ details }: ActRecord): unknown => membersIn(details.closes).number;
+
+/** Clocks of two functions may differ so much. */
+const SKEW_MS = 60_000;
 
 export const openBatchCheck = ({
   report,
@@ -73,7 +87,18 @@ export const openBatchCheck = ({
   const counts = new Map<string, number>();
   const lost = new Set<string>();
 
+  /** A row leads to one request. */
+  const rows = new Map<string, Set<number>>();
+
+  const settleRow = ({ record, act, batch, row }: Named): void => {
+    if (act !== 'sent' || batch === undefined || row === undefined) return;
+    const known = rows.get(batch) ?? new Set<number>();
+    if (known.has(row)) report('batch-act-missing', { record, batch, row });
+    rows.set(batch, known.add(row));
+  };
+
   const settle = (act: ActRecord, named: Named): void => {
+    settleRow(named);
     if (!isActOf(act, named)) report('batch-act-missing', { record: named.record, act: act.id });
     counts.set(act.id, (counts.get(act.id) ?? 0) + 1);
   };
@@ -112,7 +137,8 @@ export const openBatchCheck = ({
     );
     if (sample === undefined) return false;
     const seen = [...(opened.get(sample.id)?.values() ?? [])].filter(
-      ({ actor, time }) => actor === examined.actor && time <= examined.time,
+      ({ actor, time }) =>
+        actor === examined.actor && Date.parse(time) <= Date.parse(examined.time) + SKEW_MS,
     );
     const leftOut = countIn(sample, 'rows') - countIn(examined, 'rows');
     return leftOut >= 0 && seen.length >= countIn(sample, 'sampled');

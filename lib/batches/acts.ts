@@ -20,6 +20,8 @@ export type BatchAct =
       readonly digest: string;
       readonly profile: string;
       readonly rows: number;
+      /** SHA-256 over those of the packs into which the file was divided: what the service read is what is submitted. */
+      readonly packs: string;
     }
   /** `words`: under which its reason is sealed. */
   | { readonly act: 'cancelled'; readonly words: string }
@@ -53,11 +55,15 @@ export interface DoneAct {
   readonly said: BatchAct;
 }
 
-/** The rows that an act is about, with their requests and the digests of the applications. `sample`: the rows to be opened. */
+/** The rows that an act is about. `sample`: those that have to be opened, with their requests. */
 export interface RowsOfAct {
-  readonly rows: readonly (readonly [row: number, request: string, applicationDigest: string])[];
-  readonly sample: readonly number[];
+  readonly rows: readonly ListedRow[];
+  readonly sample: readonly SampledRow[];
 }
+
+/** The application is the one with that digest, in that round of examinations. */
+export type ListedRow = readonly [row: number, request: string, applicationDigest: string, round: number];
+export type SampledRow = readonly [row: number, request: string];
 
 export interface Acts {
   /** Undefined where there is none of that number. Fault: `act-object-invalid`. */
@@ -80,7 +86,7 @@ export interface Acts {
   /** Fault: `act-object-invalid` where it is missing or another one. */
   list(id: string, digest: string): Promise<RowsOfAct>;
   /** The rows to be opened, without the list of all. Fault: as above. */
-  sample(id: string, digest: string): Promise<readonly number[]>;
+  sample(id: string, digest: string): Promise<readonly SampledRow[]>;
 }
 
 /** Rows of one object of a list: an object is one row of the store on one machine. */
@@ -89,7 +95,7 @@ const LISTED_TOGETHER = 2_000;
 /** A list of more rows is several objects, which the one that has the list's name names by their digests. */
 interface ListHead {
   readonly lists: readonly string[];
-  readonly sample: readonly number[];
+  readonly sample: readonly SampledRow[];
 }
 
 const nameOf = (id: string): string => `batch.${id}`;
@@ -191,8 +197,9 @@ const saidIn = (details: Value = {}): BatchAct | undefined => {
   const profile = textIn(details.profile);
   const words = textIn(details.words);
   if (act === 'cancelled' && words !== undefined) return { act, words };
+  const packs = textIn(details.packs);
   if (act === 'sent' && digest !== undefined && profile !== undefined && rows !== undefined)
-    return { act, digest, profile, rows };
+    return packs === undefined ? undefined : { act, digest, profile, rows, packs };
   if (stage === undefined || list === undefined || rows === undefined) return undefined;
   const sampled = numberIn(details.sampled);
   if (act === 'sampled' && sampled !== undefined) return { act, stage, list, rows, sampled };

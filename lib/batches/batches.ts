@@ -24,6 +24,7 @@ export {
   type BatchWork,
   type BulkExamination,
   type FileTerms,
+  isExamination,
   MAX_LEFT_OUT,
   MAX_PART_BYTES,
   MAX_PARTS,

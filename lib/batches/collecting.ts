@@ -7,7 +7,9 @@ import type { Batches } from './contract.ts';
 import type { BatchesDeps } from './deps.ts';
 import type { Finding } from './finding.ts';
 import type { openRowLists } from './row-lists.ts';
+import { openIsOfRow } from './row-of-request.ts';
 import { batchKey, type CollectionRow, claimKey, collectionKey, numberOf } from './rows.ts';
+import { isPassing } from './trying.ts';
 
 /** So many certificates are handed over at once; their records share a commit where the store can do that. */
 const TOGETHER = 32;
@@ -19,14 +21,28 @@ const HEADER = {
   en: ['Row', 'Row key', 'Request', 'CA', 'Serial number', 'File of the certificate', 'Record'],
 } as const;
 
+/** The certificate with its chain, and the root apart: a server sends no root (RFC 8446 4.4.2), and whoever checks needs one. */
+const dividedPem = (pem: string): { readonly own: string; readonly root?: string } => {
+  const all = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----\r?\n?/g) ?? [];
+  const root = all.at(-1);
+  return all.length > 1 && root !== undefined ? { own: all.slice(0, -1).join(''), root } : { own: pem };
+};
+
 /** Certificates of a file's rows, in archives. A row is in one collection. */
 export const openCollecting = (
-  { table, registration, clock }: Pick<BatchesDeps, 'table' | 'registration' | 'clock'>,
+  {
+    table,
+    registration,
+    recorder,
+    clock,
+  }: Pick<BatchesDeps, 'table' | 'registration' | 'recorder' | 'clock'>,
   {
     finding,
     lists,
   }: { readonly finding: Finding; readonly lists: Pick<ReturnType<typeof openRowLists>, 'openContents'> },
 ): Pick<Batches, 'collect' | 'collection'> => {
+  const isOfRow = openIsOfRow({ recorder });
+
   const collectionsOf = async (id: string) => {
     const found: { readonly number: number; readonly rows: readonly number[] }[] = [];
     for await (const item of everyItem<CollectionRow>(table, { pk: batchKey(id).pk, prefix: 'collection/' }))
@@ -69,13 +85,14 @@ export const openCollecting = (
         const earlier = await collectionsOf(id);
         const rows = await uncollected(actor, id, batch.office, new Set(earlier.flatMap((one) => one.rows)));
         const last = earlier.at(-1);
-        if (rows.length === 0 && last) return { number: last.number, certificates: last.rows.length };
+        if (rows.length === 0 && last)
+          return { number: last.number, certificates: last.rows.length, first: false };
         if (rows.length === 0) throw new Fault('not-issued', 'No certificate of this file is issued yet.');
         const number = (last?.number ?? 0) + 1;
         const own: Write = { put: collectionKey(id, number), value: { rows }, if: 'absent' };
         try {
           await table.write([own]);
-          return { number, certificates: rows.length };
+          return { number, certificates: rows.length, first: true };
         } catch (error) {
           if (!Fault.is(error, 'condition-failed')) throw error;
         }
@@ -93,25 +110,41 @@ export const openCollecting = (
         );
       const contents = await lists.openContents(id, batch);
 
+      /** A certificate that cannot be handed over keeps nobody from the others. */
+      const handedOver = async (row: number) => {
+        const claim = await table.get<{ readonly request: string }>(claimKey(id, row));
+        const request = claim?.value.request ?? '';
+        const key = (await contents.row(row))?.row.key ?? '';
+        try {
+          const outline = await registration.ofBatches.outline(actor, request);
+          const at = { batch: id, office: batch.office, row };
+          if (!outline || !(await isOfRow(at, request, outline)))
+            return { row, key, request: '', why: 'unknown-row', handed: undefined };
+          const { pem, certificate, record } = await registration.collect(actor, request, method, {
+            withRoot: true,
+          });
+          const name = `${String(row).padStart(5, '0')}-${certificate.serial}.pem`;
+          return { row, key, request, why: '', handed: { certificate, record, name, ...dividedPem(pem) } };
+        } catch (error) {
+          if (!Fault.is(error) || isPassing(error)) throw error;
+          return { row, key, request, why: error.code, handed: undefined };
+        }
+      };
+
+      const roots = new Set<string>();
       const files = async function* (): AsyncGenerator<ArchivedFile> {
         let listed = BYTE_ORDER_MARK + csvLine([...HEADER[language]]);
         for (let at = 0; at < rows.length; at += TOGETHER) {
-          const some = await Promise.all(
-            rows.slice(at, at + TOGETHER).map(async (row) => {
-              const claim = await table.get<{ readonly request: string }>(claimKey(id, row));
-              const request = claim?.value.request;
-              const outline = request && (await registration.ofBatches.outline(actor, request));
-              if (!request || !outline || outline.office !== batch.office)
-                throw new Fault('unknown-row', phrase`Row ${row} has not led to a request.`, { row });
-              const { pem, certificate, record } = await registration.collect(actor, request, method);
-              const name = `${String(row).padStart(5, '0')}-${certificate.serial}.pem`;
-              const key = (await contents.row(row))?.row.key ?? '';
-              return { row, key, request, certificate, record, name, pem };
-            }),
-          );
-          for (const { row, key, request, certificate, record, name, pem } of some) {
-            listed += csvLine([String(row), key, request, certificate.ca, certificate.serial, name, record]);
-            yield { name, bytes: Buffer.from(pem) };
+          const some = await Promise.all(rows.slice(at, at + TOGETHER).map((row) => handedOver(row)));
+          for (const { row, key, request, handed, why } of some) {
+            const { certificate, record = '', name = '' } = handed ?? {};
+            const { ca = '', serial = '' } = certificate ?? {};
+            listed += csvLine([String(row), key, request, ca, serial, name || why, record]);
+            if (handed === undefined) continue;
+            yield { name, bytes: Buffer.from(handed.own) };
+            if (handed.root !== undefined && !roots.has(ca))
+              yield { name: `${ca}-root.pem`, bytes: Buffer.from(handed.root) };
+            roots.add(ca);
           }
         }
         yield { name: 'certificates.csv', bytes: Buffer.from(listed) };

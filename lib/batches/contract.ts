@@ -228,7 +228,15 @@ export interface Batches {
    * Fixes the issued rows that no earlier collection has. Gives the newest one again where there are no more. Faults:
    * `unknown-batch`, `not-issued`.
    */
-  collect(actor: Principal, id: string): Promise<{ readonly number: number; readonly certificates: number }>;
+  collect(
+    actor: Principal,
+    id: string,
+  ): Promise<{
+    readonly number: number;
+    readonly certificates: number;
+    /** False where it was there already. */
+    readonly first: boolean;
+  }>;
   /** The certificates of a collection with their chains, and a list of the rows, each recorded before it leaves. */
   collection(
     actor: Principal,
@@ -246,6 +254,9 @@ export interface Work {
   /** What is done, and the number of the act that asked for it: `submission-1`. Reading and checking take no act. */
   readonly step: string;
 }
+
+/** Work that needs a CA key is in a queue of its own, for a function of its own. */
+export const isExamination = ({ step }: Work): boolean => step.startsWith('examination-');
 
 /** The part of the work that no caller waits for. */
 export interface BatchWork {

@@ -2,7 +2,7 @@ import { Fault, phrase, wentThrough } from '../fault.ts';
 import type { Principal } from '../principal.ts';
 import type { ExaminationStage, RequestOutline } from '../registration/registration.ts';
 import { everyItem, type Item } from '../store/store.ts';
-import type { Acts, RowsOfAct } from './acts.ts';
+import type { Acts, RowsOfAct, SampledRow } from './acts.ts';
 import { type Batches, MAX_LEFT_OUT } from './contract.ts';
 import type { BatchesDeps } from './deps.ts';
 import type { Finding } from './finding.ts';
@@ -94,7 +94,9 @@ export const openBulkExamining = (
       if (rows.length > 0)
         return {
           stage,
-          rows: rows.map(({ row, request, outline }) => [row, request, outline.applicationDigest] as const),
+          rows: rows.map(
+            ({ row, request, outline }) => [row, request, outline.applicationDigest, outline.round] as const,
+          ),
         };
       isOwn ||= atStage.length > 0;
     }
@@ -103,23 +105,42 @@ export const openBulkExamining = (
         'same-person',
         'A person acts only once on a request, and you have acted on all of these; another person examines them.',
       );
-    throw new Fault('wrong-state', 'No request of this file waits for you.', {});
+    const count = (...states: readonly string[]): number =>
+      all.filter(({ outline }) => states.includes(outline.state)).length;
+    const [atOffice, atCentre] = [count('submitted', 'examined-once'), count('examined')];
+    if (actor.role === 'operator' && atOffice > 0)
+      throw new Fault(
+        'wrong-state',
+        phrase`No request of this file waits for you: ${atOffice} are not examined at the office yet.`,
+      );
+    if (actor.role === 'officer' && atCentre > 0)
+      throw new Fault(
+        'wrong-state',
+        phrase`No request of this file waits for you: ${atCentre} wait for the centre.`,
+      );
+    throw new Fault('wrong-state', 'No request of this file waits for you.');
   };
 
   /** Without a pattern that somebody could foresee who writes the file. */
-  const draw = (rows: RowsOfAct['rows']): readonly number[] => {
+  const draw = (rows: RowsOfAct['rows']): RowsOfAct['sample'] => {
     const { percent, atLeast } = deps.sampling;
     const size = Math.min(rows.length, Math.max(atLeast, Math.ceil((rows.length * percent) / 100)));
-    const pool = rows.map(([row]) => row);
-    const drawn: number[] = [];
+    const pool = rows.map(([row, request]): SampledRow => [row, request]);
+    const drawn: SampledRow[] = [];
     while (drawn.length < size) {
       // 48 bits over at most 20,000 rows: no row is more probable than another by 10^-10.
       const at = Number(Buffer.from(deps.random(6)).readUIntBE(0, 6) % pool.length);
-      drawn.push(pool[at] as number);
-      pool[at] = pool.at(-1) as number;
+      drawn.push(pool[at] as SampledRow);
+      pool[at] = pool.at(-1) as SampledRow;
       pool.pop();
     }
-    return drawn.sort((a, b) => a - b);
+    return drawn.sort(([a], [b]) => a - b);
+  };
+
+  /** How many rows waited when the sample of that number was drawn. */
+  const listedBy = async (id: string, number: number): Promise<number> => {
+    const said = (await acts.at(id, number))?.said;
+    return said?.act === 'sampled' ? said.rows : 0;
   };
 
   /** The examiner's open sample, which has this number. Fault: `wrong-state`. */
@@ -155,34 +176,35 @@ export const openBulkExamining = (
 
     openRow: async (actor, id, number) => {
       const row = await lists.row(actor, id, number);
-      if (row.request === undefined)
-        throw new Fault('unknown-row', phrase`Row ${number} has not led to a request.`, { row: number });
       const { value: batch } = await finding.readable(actor, id);
       const drawn = await views.openSample(id, actor.id);
-      if (drawn !== undefined && !row.opened) {
-        const { stage } = drawn.said;
-        const { record, writes } = await recorder.prepare({
-          kind: 'batch',
-          actor: actor.id,
-          tenant: batch.tenant,
-          office: batch.office,
-          details: {
-            batch: id,
-            act: 'opened',
-            person: actor.person,
-            stage,
-            row: number,
-            request: row.request,
-            sample: drawn.record,
-          },
-        });
-        const put = openedKey(id, drawn.number, number);
-        const condition = await asItStands(table, put);
-        // Where another call of the examiner was first, the row is opened by that.
-        await wentThrough(table.write([{ put, value: { record: record.id }, if: condition }, ...writes]));
-        return { row: { ...row, opened: true }, request: await registration.get(actor, row.request) };
-      }
-      return { row, request: await registration.get(actor, row.request) };
+      // The request that was listed, whatever a row of the table names now.
+      const sampled = drawn && new Map(await acts.sample(id, drawn.said.list)).get(number);
+      const request = sampled ?? row.request;
+      if (request === undefined)
+        throw new Fault('unknown-row', phrase`Row ${number} has not led to a request.`, { row: number });
+      const shown = await registration.get(actor, request);
+      if (drawn === undefined || sampled === undefined || row.opened) return { row, request: shown };
+      const { record, writes } = await recorder.prepare({
+        kind: 'batch',
+        actor: actor.id,
+        tenant: batch.tenant,
+        office: batch.office,
+        details: {
+          batch: id,
+          act: 'opened',
+          person: actor.person,
+          stage: drawn.said.stage,
+          row: number,
+          request,
+          sample: drawn.record,
+        },
+      });
+      const put = openedKey(id, drawn.number, number);
+      const condition = await asItStands(table, put);
+      // Where another call of the examiner was first, the row is opened by that.
+      await wentThrough(table.write([{ put, value: { record: record.id }, if: condition }, ...writes]));
+      return { row: { ...row, opened: true }, request: shown };
     },
 
     examine: async (actor, id, { sample: number, decision, reason, leaveOut = [] }) => {
@@ -194,26 +216,30 @@ export const openBulkExamining = (
           { path: 'leaveOut' },
         );
       const { value: batch } = await settled(actor, id);
+      const out = new Set(leaveOut);
       const newest = await views.newestBy(id, actor.id);
       // The answer to an earlier call was lost.
-      const { said } = newest ?? {};
-      if (
-        newest?.by === actor.id &&
-        said?.act === 'examined' &&
-        said.sample === number &&
-        said.decision === decision
-      )
-        return views.view(actor, id);
+      if (newest?.said.act === 'examined' && newest.said.sample === number) {
+        const { said } = newest;
+        const left = (await listedBy(id, number)) - out.size;
+        const why = said.words === undefined ? undefined : await sealed.reason(id, batch, said.words);
+        if (said.decision === decision && said.rows === left && why === reason) return views.view(actor, id);
+      }
       const sample = await ownSample(actor, id, number);
       const { said: drawn, list } = sample;
       stagesOf(actor);
-      const out = new Set(leaveOut);
+      const waiting = new Set(list.rows.map(([row]) => row));
+      const strange = [...out].find((row) => !waiting.has(row));
+      if (strange !== undefined)
+        throw new Fault('invalid-input', phrase`Row ${strange} is not among those that wait for you.`, {
+          path: 'leaveOut',
+        });
       const rows = list.rows.filter(([row]) => !out.has(row));
       if (rows.length === 0)
         throw new Fault('invalid-input', 'No row is left to examine.', { path: 'leaveOut' });
       if (decision === 'approve') {
         const seen = await (await views.openedRows(id, sample)).all();
-        const missing = list.sample.filter((row) => !seen.has(row));
+        const missing = list.sample.map(([row]) => row).filter((row) => !seen.has(row));
         if (missing.length > 0)
           throw new Fault(
             'sample-not-opened',

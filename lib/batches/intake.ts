@@ -13,6 +13,7 @@ import {
   batchKey,
   fileKey,
   listings,
+  listPk,
   numberOf,
   partKey,
   type StepRow,
@@ -25,6 +26,13 @@ import type { Views } from './views.ts';
 
 export const READING = 'reading';
 
+/** Files of one office that were announced and have not come. More would cost the service much and the office nothing. */
+const MAX_RECEIVING = 20;
+/** They are looked for among so many of the newest ones. */
+const LOOKED_AT = 100;
+/** Of all parts but the last one. */
+const MIN_PART_BYTES = 256;
+
 type FileRow = { readonly batch: string };
 
 const assertSize = ({ bytes, parts }: FileTerms): void => {
@@ -34,7 +42,12 @@ const assertSize = ({ bytes, parts }: FileTerms): void => {
       limit: most,
     });
   const least = Math.ceil(bytes / MAX_PART_BYTES);
-  if (bytes > 0 && parts.length >= least && parts.length <= Math.min(bytes, MAX_PARTS)) return;
+  if (
+    bytes > 0 &&
+    parts.length >= least &&
+    parts.length <= Math.min(Math.ceil(bytes / MIN_PART_BYTES), MAX_PARTS)
+  )
+    return;
   throw new Fault(
     'invalid-input',
     phrase`A file of ${bytes} bytes does not come in ${parts.length} parts: a part has at most ${MAX_PART_BYTES}, and there are at most ${MAX_PARTS}.`,
@@ -85,6 +98,17 @@ export const openIntake = (
     return isSame && row.state !== 'refused' && row.state !== 'cancelled' ? known.batch : undefined;
   };
 
+  /** Fault: `too-many-requests`. */
+  const assertRoom = async (office: string): Promise<void> => {
+    const { items } = await table.query({ pk: listPk({ office }), descending: true, limit: LOOKED_AT });
+    const found = await Promise.all(items.map(({ sk }) => table.get<BatchRow>(batchKey(sk))));
+    if (found.filter((row) => row?.value.state === 'receiving').length < MAX_RECEIVING) return;
+    throw new Fault(
+      'too-many-requests',
+      phrase`${MAX_RECEIVING} files of your office were announced and have not come; send their parts, or cancel them.`,
+    );
+  };
+
   const begin = async (
     office: string,
     actor: Principal,
@@ -96,6 +120,7 @@ export const openIntake = (
       const known = await table.get<FileRow>(key);
       const same = await earlier(office, file, known?.value);
       if (same !== undefined) return [same, true];
+      await assertRoom(office);
       const id = newRequestId(clock, random);
       const row: BatchRow = {
         tenant: actor.tenant ?? '',
@@ -184,6 +209,10 @@ export const openIntake = (
         await sealed.putPart(id, batch, number, bytes);
         await wentThrough(table.write([{ put: partKey(id, number), value: {}, if: 'absent' }]));
         await readIfWhole(id);
+        // Read or cancelled while this part was put once more.
+        const now = await table.get<BatchRow>(batchKey(id));
+        if (now?.value.state !== 'receiving' && now?.value.state !== 'reading')
+          await sealed.removePart(id, number);
       }
       return views.view(actor, id);
     },

@@ -31,7 +31,8 @@ export const withoutNumbers = (row: RequestRow, profile: BulkProfile): RequestRo
   const isForbidden = (name: string, value: Value): boolean =>
     has(value) || (name === 'csr' && typeof value === 'string' && namesIndividualNumber(value));
   const forbidden = values.filter(([name, value]) => isForbidden(name, value));
-  if (forbidden.length === 0) return row;
+  if (forbidden.length === 0)
+    return 'problems' in row ? { ...row, problems: saidWithoutNumbers(row.problems) } : row;
   const names = new Set(forbidden.map(([name]) => name));
   const problems = [...names].map((name): RowProblem => {
     const column = columnOfFault(profile, { field: name.replace(/^field\./, '') });
@@ -42,7 +43,7 @@ export const withoutNumbers = (row: RequestRow, profile: BulkProfile): RequestRo
     number,
     line,
     ...(key !== undefined && !names.has('key') && { key }),
-    problems: [...('problems' in row ? row.problems : []), ...problems],
+    problems: [...saidWithoutNumbers('problems' in row ? row.problems : []), ...problems],
     values: Object.fromEntries(values.filter(([name]) => !names.has(name))),
   };
 };

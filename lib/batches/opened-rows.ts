@@ -1,7 +1,7 @@
 import { textIn } from '../members.ts';
 import { readRecordedAct } from '../recorded-act.ts';
 import { everyItem } from '../store/store.ts';
-import type { DoneAct } from './acts.ts';
+import type { Acts, DoneAct } from './acts.ts';
 import type { BatchesDeps } from './deps.ts';
 import { batchKey, numberOf, type OpenedRow, openedPrefix } from './rows.ts';
 
@@ -16,15 +16,18 @@ export interface OpenedRows {
 
 /** Those of a sample, which its examiner opened. */
 export const openOpenedRows =
-  ({ table, recorder }: Pick<BatchesDeps, 'table' | 'recorder'>) =>
-  async (id: string, { number, by, record: sample }: DoneAct): Promise<OpenedRows> => {
+  ({ table, recorder }: Pick<BatchesDeps, 'table' | 'recorder'>, acts: Pick<Acts, 'sample'>) =>
+  async (id: string, { number, by, record: sample, said }: DoneAct): Promise<OpenedRows> => {
+    const requests = new Map(said.act === 'sampled' ? await acts.sample(id, said.list) : []);
     const records = new Map<number, string | undefined>();
     const range = { pk: batchKey(id).pk, prefix: openedPrefix(number) };
     for await (const item of everyItem<OpenedRow>(table, range))
       records.set(numberOf(item), textIn(item.value.record));
 
     const isOpened = async (row: number): Promise<boolean> => {
-      const details = { act: 'opened', batch: id, sample, row };
+      const request = requests.get(row);
+      if (request === undefined) return false;
+      const details = { act: 'opened', batch: id, sample, row, request };
       const expected = { kind: 'batch', actor: by, details } as const;
       return (await readRecordedAct(recorder, records.get(row), expected)) !== undefined;
     };

@@ -1,15 +1,14 @@
 import { columnOfFault, type RequestRow } from '../bulk/bulk.ts';
 import { Fault } from '../fault.ts';
 import type { Principal } from '../principal.ts';
-import { readRecordedAct } from '../recorded-act.ts';
-import type { RequestOutline } from '../registration/registration.ts';
 import { everyItem } from '../store/store.ts';
 import type { Acts, BatchAct, DoneAct } from './acts.ts';
 import type { BatchesDeps } from './deps.ts';
 import { READING } from './intake.ts';
 import type { openReading } from './reading.ts';
+import { openIsOfRow } from './row-of-request.ts';
 import { type BatchRow, batchKey, claimKey, numberOf, storeBatch } from './rows.ts';
-import { kept, type Sealed } from './sealed.ts';
+import { digestOfPacks, type FileSummary, kept, type Sealed } from './sealed.ts';
 import { type Open, type Step, unknownStep } from './steps.ts';
 import { type ColumnOf, type Trial, tryAll } from './trying.ts';
 
@@ -36,7 +35,8 @@ export const openPerforming = (
     readonly chance: () => string;
   },
 ): Open => {
-  const { table, registration, recorder, log } = deps;
+  const { table, registration, log } = deps;
+  const isOfRow = openIsOfRow(deps);
 
   /** The act, whatever the step's row says of it. */
   const actOf = async <A extends BatchAct['act']>(id: string, office: string, number: number, name: A) => {
@@ -70,19 +70,6 @@ export const openPerforming = (
     };
   };
 
-  /** Whether the row of the file led to the request, as its submission says. A row of the table may name any request. */
-  const isOfRow = async (
-    id: string,
-    office: string,
-    row: number,
-    request: string,
-    outline: RequestOutline,
-  ): Promise<boolean> => {
-    const details = { act: 'submitted', request, batch: id, row };
-    const expected = { kind: 'submission', office, details } as const;
-    return (await readRecordedAct(recorder, outline.submission, expected)) !== undefined;
-  };
-
   const columnsFor = async (batch: BatchRow, actor: () => Promise<Principal>): Promise<ColumnOf> => {
     const profile = await actor()
       .then((one) => deps.profileOf(one, batch.profile))
@@ -111,8 +98,25 @@ export const openPerforming = (
     return found;
   };
 
-  const packOf = async (id: string, batch: BatchRow, pack: number): Promise<readonly Submittable[]> =>
-    kept(await sealed.pack(id, batch, pack), `batch/${id}/pack/${pack}`).filter((row) => 'submission' in row);
+  const fileOf = async (id: string, batch: BatchRow): Promise<FileSummary> => {
+    const file = kept(await sealed.file(id, batch), `batch/${id}/file`);
+    if (file.problems === undefined && file.digest === batch.digest) return file;
+    throw new Fault('act-not-proven', 'The act is about another file.', { batch: id });
+  };
+
+  /** The pack as it was when the whole file was read. */
+  const packOf = async (
+    id: string,
+    batch: BatchRow,
+    { packs }: FileSummary,
+    pack: number,
+  ): Promise<readonly Submittable[]> => {
+    const item = `batch/${id}/pack/${pack}`;
+    const { digest, rows } = kept(await sealed.pack(id, batch, pack), item);
+    if (digest !== packs[pack])
+      throw new Fault('personal-data-damaged', 'The rows of a file are not as they were read.', { item });
+    return rows.filter((row) => 'submission' in row);
+  };
 
   const removeParts = async (id: string, { parts }: BatchRow): Promise<void> => {
     for (const index of parts.keys()) await sealed.removePart(id, index + 1);
@@ -124,8 +128,8 @@ export const openPerforming = (
         const before = await table.get<BatchRow>(batchKey(id));
         if (before === undefined) return undefined;
         if (before.value.state !== 'reading') {
-          // An earlier turn may have ended before the parts were gone.
-          if (before.value.read) await removeParts(id, before.value);
+          // An earlier turn may have ended before the parts were gone, or the file was cancelled meanwhile.
+          if (before.value.state !== 'receiving') await removeParts(id, before.value);
           return undefined;
         }
         const found = await read(id, before.value);
@@ -141,12 +145,13 @@ export const openPerforming = (
   });
 
   const check = async (id: string, batch: BatchRow, by: string): Promise<Step> => {
+    const file = await fileOf(id, batch);
     const columnOf = await columnsFor(batch, inForce(by));
     return {
       perform: async (pack, isLast) => {
         const actor = officer(by, batch.office);
         const claims = await claimsOf(id, batch, pack);
-        const trials = (await packOf(id, batch, pack)).map(
+        const trials = (await packOf(id, batch, file, pack)).map(
           ({ number, submission }): Trial => ({
             number,
             run: async () => {
@@ -161,8 +166,8 @@ export const openPerforming = (
 
   const submission = async (id: string, batch: BatchRow, number: number): Promise<Step> => {
     const { said, by, record } = await actOf(id, batch.office, number, 'sent');
-    const { digest } = kept(await sealed.file(id, batch), `batch/${id}/file`);
-    if (digest !== said.digest)
+    const file = await fileOf(id, batch);
+    if (file.digest !== said.digest || digestOfPacks(file) !== said.packs)
       throw new Fault('act-not-proven', 'The act is about another file.', { batch: id });
     const columnOf = await columnsFor(batch, inForce(by));
     return {
@@ -173,7 +178,7 @@ export const openPerforming = (
         // For each pack anew: the person's term may end while the work goes on.
         const submitter = officer(by, batch.office);
         const claims = await claimsOf(id, batch, pack);
-        const trials = (await packOf(id, batch, pack)).map(
+        const trials = (await packOf(id, batch, file, pack)).map(
           ({ number: row, submission: one }): Trial => ({
             number: row,
             run: async () => {
@@ -198,6 +203,8 @@ export const openPerforming = (
     const { said, by, record } = await actOf(id, batch.office, number, 'cancelled');
     // Where the words have ended with the month, the withdrawal says so.
     const reason = (await sealed.reason(id, batch, said.words)) ?? '-';
+    // Nothing is read of them any more.
+    await removeParts(id, batch);
     return {
       gives: 'cancelled',
       perform: async (pack, isLast) => {
@@ -208,7 +215,7 @@ export const openPerforming = (
             run: async () => {
               const officer = await actor();
               const outline = await registration.ofBatches.outline(officer, request);
-              if (!outline || !(await isOfRow(id, batch.office, row, request, outline)))
+              if (!outline || !(await isOfRow({ batch: id, office: batch.office, row }, request, outline)))
                 throw new Fault('unknown-request', 'There is no such request.', { request });
               // By an earlier turn, or by somebody before the file was cancelled.
               if (outline.state === 'withdrawn') return;
@@ -228,21 +235,25 @@ export const openPerforming = (
     const reason = words === undefined ? undefined : await sealed.reason(id, batch, words);
     return {
       perform: async (pack, isLast) => {
+        // What the office has cancelled is not issued. A rejection does no harm.
+        if (decision === 'approve' && (await acts.newest(id))?.said.act === 'cancelled') return undefined;
         const actor = inForce(by);
         const some = rows.slice(pack * EXAMINED_TOGETHER, (pack + 1) * EXAMINED_TOGETHER);
         const trials = some.map(
-          ([row, request, applicationDigest]): Trial => ({
+          ([row, request, applicationDigest, round]): Trial => ({
             number: row,
             run: async () => {
               const examiner = await actor();
               const outline = await registration.ofBatches.outline(examiner, request);
-              const isDone = outline?.examinations.some(
-                (one) => one.by === by && one.stage === stage && one.decision === decision,
-              );
+              const isDone =
+                outline?.round === round &&
+                outline.examinations.some(
+                  (one) => one.by === by && one.stage === stage && one.decision === decision,
+                );
               if (isDone) return;
               const isListed =
                 outline?.applicationDigest === applicationDigest &&
-                (await isOfRow(id, batch.office, row, request, outline));
+                (await isOfRow({ batch: id, office: batch.office, row }, request, outline));
               if (!isListed)
                 throw new Fault(
                   'unknown-request',
@@ -253,6 +264,7 @@ export const openPerforming = (
                 decision,
                 ...(reason !== undefined && { reason }),
                 batchAct: record,
+                meant: { stage, round },
               });
             },
           }),

@@ -16,7 +16,8 @@ import { isPassing } from './trying.ts';
 
 /** Rows that are worked on together. Sealed they are one row of the store. */
 const PACK_ROWS = 100;
-const PACK_CHARACTERS = 160 * 1024;
+/** Bytes of JSON. Sealed, and twice in base64, a pack with one more row of the largest size fits into a row of the store. */
+const PACK_BYTES = 120 * 1024;
 
 /** A field with more values than these has no usual one, so that memory does not grow with the file. */
 const MAX_VALUES = 5_000;
@@ -84,6 +85,8 @@ export const openReading = (
           part: index + 1,
         });
       whole.update(bytes);
+      // Lets others have their turn: a part of nothing but blank lines takes long.
+      await new Promise((resolve) => setImmediate(resolve));
       yield bytes;
     }
     isWhole.digest = whole.digest('hex');
@@ -98,7 +101,7 @@ export const openReading = (
     if (Object.keys(usual).length === 0) return [];
     const found: { readonly number: number; readonly fields: number }[] = [];
     for (let pack = 0; pack < packs; pack++)
-      for (const row of kept(await sealed.pack(id, batch, pack), id)) {
+      for (const row of kept(await sealed.pack(id, batch, pack), id).rows) {
         const fields = differing(row, usual).length;
         if (fields > 0) found.push({ number: row.number, fields });
       }
@@ -132,25 +135,26 @@ export const openReading = (
 
     const usual = openUsual();
     const packs: number[] = [];
+    const digests: string[] = [];
     let rows = 0;
     let unreadable = 0;
     let held: RequestRow[] = [];
-    let characters = 0;
+    let bytes = 0;
     const put = async (): Promise<void> => {
       const [first] = held;
       if (first === undefined) return;
-      await sealed.putPack(id, batch, packs.length, held);
+      digests.push(await sealed.putPack(id, batch, packs.length, held));
       packs.push(first.number);
       held = [];
-      characters = 0;
+      bytes = 0;
     };
     for await (const read of requestsOf(file, profile)) {
       const row = withoutNumbers(read, profile);
       if (row.number === 0 && 'problems' in row) return refuse(id, batch, row.problems);
-      const size = JSON.stringify(row).length;
-      if (held.length === PACK_ROWS || characters + size > PACK_CHARACTERS) await put();
+      const size = Buffer.byteLength(JSON.stringify(row));
+      if (held.length === PACK_ROWS || bytes + size > PACK_BYTES) await put();
       held.push(row);
-      characters += size;
+      bytes += size;
       rows++;
       if ('problems' in row) unreadable++;
       usual.count(row);
@@ -165,6 +169,7 @@ export const openReading = (
     const found = usual.found();
     await sealed.putFile(id, batch, {
       digest: batch.digest,
+      packs: digests,
       usual: found,
       differing: await differingRows(id, batch, packs.length, found),
     });
@@ -173,7 +178,7 @@ export const openReading = (
 
   async function refuse(id: string, batch: BatchRow, problems: readonly RowProblem[]): Promise<ReadFile> {
     const said = saidWithoutNumbers(problems);
-    await sealed.putFile(id, batch, { digest: batch.digest, problems: said, usual: {}, differing: [] });
+    await sealed.putFile(id, batch, { digest: '', packs: [], problems: said, usual: {}, differing: [] });
     return { problems: said };
   }
 };

@@ -50,7 +50,7 @@ export const openRowLists = (
 
     const readPack = async (pack: number): Promise<ReadonlyMap<number, Content>> => {
       const found = await sealed.pack(id, batch, pack);
-      const rows = found.state === 'kept' ? found.value : [];
+      const rows = found.state === 'kept' ? found.value.rows : [];
       const results = new Map<number, Map<string, RowResult>>();
       for (const [what, step] of steps) {
         // The packs of an examination are parts of its list, and not of the file.
@@ -104,7 +104,7 @@ export const openRowLists = (
     const file = await sealed.file(id, batch);
     const usual = file.state === 'kept' ? file.value.usual : {};
     const drawn = await views.openSample(id, actor.id);
-    const sample = new Set(drawn ? await acts.sample(id, drawn.said.list) : []);
+    const sample = new Set((drawn ? await acts.sample(id, drawn.said.list) : []).map(([row]) => row));
     const openedRows = drawn && (await views.openedRows(id, drawn));
     const later = await examined(id, batch);
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { RequestRow, RowProblem } from '../bulk/bulk.ts';
 import { type Bilingual, Fault, Phrase } from '../fault.ts';
 import type { Found, ItemName, PersonalData } from '../personal/personal.ts';
@@ -19,14 +20,22 @@ const KEPT_MS = 90 * 86_400_000;
 
 /** What is said of the file as a whole. */
 export interface FileSummary {
-  /** SHA-256 of the file, hex. */
+  /** SHA-256 of the file, hex; of each pack of its rows. A file that was refused has none. */
   readonly digest: string;
+  readonly packs: readonly string[];
   /** Of a file that cannot be read. */
   readonly problems?: readonly RowProblem[];
   /** The value that more than half of the rows have, by field. */
   readonly usual: Readonly<Record<string, string>>;
   /** The rows that have other values, those with most of them first. */
   readonly differing: readonly number[];
+}
+
+/** Rows that are worked on together. */
+export interface Pack {
+  /** SHA-256, hex. */
+  readonly digest: string;
+  readonly rows: readonly RequestRow[];
 }
 
 /** What a step found wrong with a row. */
@@ -45,8 +54,9 @@ export interface Sealed {
   removePart(id: string, number: number): Promise<void>;
   putFile(id: string, batch: BatchRow, file: FileSummary): Promise<void>;
   file(id: string, batch: BatchRow): Promise<Found<FileSummary>>;
-  putPack(id: string, batch: BatchRow, pack: number, rows: readonly RequestRow[]): Promise<void>;
-  pack(id: string, batch: BatchRow, pack: number): Promise<Found<readonly RequestRow[]>>;
+  /** Resolves with the SHA-256 of the pack, hex. */
+  putPack(id: string, batch: BatchRow, pack: number, rows: readonly RequestRow[]): Promise<string>;
+  pack(id: string, batch: BatchRow, pack: number): Promise<Found<Pack>>;
   putResults(
     id: string,
     batch: BatchRow,
@@ -99,13 +109,16 @@ export const openSealed = (personal: Pick<PersonalData, 'change' | 'find' | 'rem
     removePart: (id, number) => personal.remove(partName(id, number)),
     putFile: (id, batch, file) => put(fileName(id), batch, keptOf(file)),
     file: (id, batch) => find(fileName(id), batch, (value) => foundOf<FileSummary>(value)),
-    putPack: (id, batch, pack, rows) => put(packName(id, pack), batch, keptOf({ rows })),
+    putPack: async (id, batch, pack, rows) => {
+      const value = keptOf({ rows });
+      await put(packName(id, pack), batch, value);
+      return digestOf(value.rows);
+    },
     pack: (id, batch, pack) =>
-      find(
-        packName(id, pack),
-        batch,
-        (value) => foundOf<{ readonly rows: readonly RequestRow[] }>(value).rows,
-      ),
+      find(packName(id, pack), batch, (value) => ({
+        digest: digestOf(value.rows),
+        rows: foundOf<{ readonly rows: readonly RequestRow[] }>(value).rows,
+      })),
     putResults: (id, batch, step, pack, results) =>
       put(resultsName(id, step, pack), batch, keptOf({ results })),
     results: async (id, batch, step, pack) => {
@@ -126,12 +139,18 @@ export const openSealed = (personal: Pick<PersonalData, 'change' | 'find' | 'rem
   };
 };
 
+const digestOf = (rows: Json | undefined): string => hash('sha256', JSON.stringify(rows) ?? '');
+
 const partName = (id: string, number: number): ItemName => `batch/${id}/part/${number}`;
 const fileName = (id: string): ItemName => `batch/${id}/file`;
 const packName = (id: string, pack: number): ItemName => `batch/${id}/pack/${pack}`;
 const resultsName = (id: string, step: string, pack: number): ItemName =>
   `batch/${id}/results/${step}/${pack}`;
 const reasonName = (id: string, words: string): ItemName => `batch/${id}/words/${words}`;
+
+/** One digest for all packs of a file. */
+export const digestOfPacks = ({ packs }: Pick<FileSummary, 'packs'>): string =>
+  hash('sha256', JSON.stringify(packs));
 
 /** The value, or the fault of one that ended or cannot be read. */
 export const kept = <T>(found: Found<T>, item: string): T => {

@@ -6,7 +6,7 @@ import type { Batches, BatchState } from './contract.ts';
 import type { BatchesDeps } from './deps.ts';
 import type { Finding } from './finding.ts';
 import { type BatchRow, batchKey, type StepRow } from './rows.ts';
-import type { Sealed } from './sealed.ts';
+import { digestOfPacks, type FileSummary, kept, type Sealed } from './sealed.ts';
 import type { Settling } from './settling.ts';
 import type { Views } from './views.ts';
 
@@ -58,17 +58,38 @@ export const openSending = (
     return found.sort(([a], [b]) => Number(a.slice(what.length + 1)) - Number(b.slice(what.length + 1)));
   };
 
+  /** What the file says has to be there still. Fault: `personal-data-ended`, and those of an item that cannot be read. */
+  const fileOf = async (id: string, batch: BatchRow): Promise<FileSummary> => {
+    const file = kept(await sealed.file(id, batch), `batch/${id}/file`);
+    if (file.problems === undefined && file.digest === batch.digest) return file;
+    throw wrongState('refused', 'received');
+  };
+
   /** The same officer's sending again is the one that was. `isAgain`: a replay is another one. */
   const send = async (actor: Principal, id: string, batch: BatchRow, isAgain: boolean): Promise<void> => {
     const { read, profile, digest } = batch;
     if (read === undefined) throw wrongState(batch.state, 'received');
+    const packs = digestOfPacks(await fileOf(id, batch));
     await acts.act(id, batch, actor, async (newest) => {
       if (newest?.said.act === 'cancelled') throw wrongState('cancelled', 'received');
       const wasSent = newest !== undefined;
       if (wasSent && !isAgain) return undefined;
-      return { act: 'sent', digest, profile, rows: read.rows - read.unreadable };
+      return { act: 'sent', digest, profile, rows: read.rows - read.unreadable, packs };
     });
     await settling.settle(id);
+  };
+
+  /** Begins the newest of the steps again that set rows aside. */
+  const triedAgain = async (
+    id: string,
+    batch: BatchRow,
+    steps: readonly (readonly [name: string, row: Item<StepRow>])[],
+  ): Promise<boolean> => {
+    const [name = '', last] = steps.findLast(([, { value }]) => value.isOver && value.setAside > 0) ?? [];
+    if (last === undefined) return false;
+    const { rows, packs, by, at, act } = last.value;
+    await settling.begin(id, batch, name, { rows, packs, by, at, ...(act !== undefined && { act }) });
+    return true;
   };
 
   return {
@@ -76,6 +97,7 @@ export const openSending = (
       const { value: batch } = await settled(actor, id);
       const { read, state } = batch;
       if (state !== 'received' || read === undefined) throw wrongState(state, 'received');
+      await fileOf(id, batch);
       const checks = await stepsOf(id, 'check');
       // A check that goes on is the one that is asked for.
       if (checks.every(([, { value }]) => value.isOver))
@@ -100,20 +122,20 @@ export const openSending = (
     replay: async (actor, id) => {
       const { value: readable } = await finding.readable(actor, id);
       const own = (await stepsOf(id, 'examination')).filter(([, { value }]) => value.by === actor.id);
-      const [name = '', last] = own.findLast(([, { value }]) => value.isOver && value.setAside > 0) ?? [];
-      if (last !== undefined) {
-        const { rows, packs, by, at, act } = last.value;
-        await settling.begin(id, readable, name, { rows, packs, by, at, ...(act !== undefined && { act }) });
+      if (await triedAgain(id, readable, own)) return views.view(actor, id);
+      // The answer to an earlier call was lost, and the rows are on their way.
+      if (own.some(([, { value }]) => !value.isOver)) return views.view(actor, id);
+      const { value: batch } = await settled(actor, id);
+      if (await triedAgain(id, batch, await stepsOf(id, 'cancellation'))) return views.view(actor, id);
+      const [name = '', last] = (await stepsOf(id, 'submission')).at(-1) ?? [];
+      if (batch.state === 'submitting' && last) {
+        // Its row may have been lost by which the work is found.
+        await settling.resume(id, batch, name);
         return views.view(actor, id);
       }
-      // The answer to an earlier call was lost, and the rows are on their way.
-      const isSender = actor.role === 'officer' && actor.duties?.includes('receive') === true;
-      if (!isSender && own.some(([, { value }]) => !value.isOver)) return views.view(actor, id);
-      const { value: batch } = await settled(actor, id);
-      const newest = await acts.newest(id);
-      if (batch.state === 'submitting' && newest?.said.act === 'sent' && newest.by === actor.id)
-        return views.view(actor, id);
       if (batch.state !== 'submitted') throw wrongState(batch.state, 'submitted');
+      if (last && last.value.refused + last.value.setAside === 0)
+        throw new Fault('wrong-state', 'Every row has led to a request; nothing is left to try again.');
       await send(actor, id, batch, true);
       return views.view(actor, id);
     },

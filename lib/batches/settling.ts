@@ -11,6 +11,8 @@ import { asItStands, type BatchRow, batchKey, type StepRow, stepKey, storeBatch,
 export interface Settling {
   /** Resolves with the batch's row, which has all acts. */
   settle(id: string): Promise<Item<BatchRow>>;
+  /** Lists a step as work where it is not listed. */
+  resume(id: string, batch: BatchRow, step: string): Promise<void>;
   /** Begins a step that takes no act, or one again. */
   begin(
     id: string,
@@ -88,6 +90,12 @@ export const openSettling = (
         if (next === undefined) return batch;
         await settleOne(id, batch, next);
       }
+    },
+
+    resume: async (id, { office }, step) => {
+      const work: Work = { office, batch: id, step };
+      await wentThrough(table.write([{ put: workKey(work), value: {}, if: 'absent' }]));
+      await wake(work);
     },
 
     begin: async (id, { office }, name, row) => {

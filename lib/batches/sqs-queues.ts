@@ -2,7 +2,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NoAnswer, Refusal } from '../aws/outcome.ts';
 import { asked, clientSettings, type SdkAccess } from '../aws/sdk.ts';
 import { Fault } from '../fault.ts';
-import type { Work } from './contract.ts';
+import { isExamination, type Work } from './contract.ts';
 
 /*
  * The queues that carry work on files of requests. They are FIFO, and an office is a message group: the messages of one office come one
@@ -11,9 +11,6 @@ import type { Work } from './contract.ts';
 
 const TIMEOUTS = { connectMs: 1_000, answerMs: 3_000 };
 const ATTEMPTS = 3;
-
-/** Work that needs a CA key is in a queue of its own, for a function of its own. */
-export const isExamination = ({ step }: Work): boolean => step.startsWith('examination-');
 
 export interface WorkQueues {
   /**

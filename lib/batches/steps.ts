@@ -13,7 +13,7 @@ import {
   workOf,
 } from './rows.ts';
 import type { Sealed } from './sealed.ts';
-import type { Trials } from './trying.ts';
+import { isPassing, type Trials } from './trying.ts';
 
 /** A pack that was begun so often, and never finished, is finished by setting aside what could not be done. */
 const MAX_ATTEMPTS = 10;
@@ -30,7 +30,7 @@ export interface Step {
 export type Open = (id: string, batch: BatchRow, step: string, row: StepRow) => Promise<Step>;
 
 export const openSteps = (
-  { table, clock }: Pick<BatchesDeps, 'table' | 'clock'>,
+  { table, clock, log }: Pick<BatchesDeps, 'table' | 'clock' | 'log'>,
   { sealed, open, chance }: { readonly sealed: Sealed; readonly open: Open; readonly chance: () => string },
 ): BatchWork => {
   const read = (id: string, step: string) => table.get<StepRow>(stepKey(id, step));
@@ -89,6 +89,66 @@ export const openSteps = (
     if (writes.length > 0) await wentThrough(table.write(writes));
   };
 
+  const packByPack = async (
+    work: Work,
+    batch: BatchRow,
+    begun: Item<StepRow>,
+    until: number,
+  ): Promise<boolean> => {
+    const { batch: id, step: name } = work;
+    let at = begun;
+    const step = await open(id, batch, name, begun.value);
+    for (;;) {
+      const { next, packs, attempts } = at.value;
+      const performed: Trials | undefined =
+        next < packs ? await step.perform(next, attempts > MAX_ATTEMPTS) : undefined;
+      if (performed === undefined) {
+        await finish(work, at, at.value, step.gives);
+        return false;
+      }
+      const { done, results } = performed;
+      // An earlier turn may have found something wrong with rows that are done now.
+      const isFound = results.length > 0 || (await sealed.results(id, batch, name, next)).length > 0;
+      if (isFound) await sealed.putResults(id, batch, name, next, results);
+      const setAside = results.filter(({ state }) => state === 'set-aside').length;
+      const row: StepRow = {
+        ...at.value,
+        next: next + 1,
+        done: at.value.done + done,
+        refused: at.value.refused + results.length - setAside,
+        setAside: at.value.setAside + setAside,
+        attempts: 0,
+      };
+      if (row.next === packs) {
+        await finish(work, at, row, step.gives);
+        return false;
+      }
+      const isEnough = clock() >= until;
+      const stored = await put(id, name, at, { ...row, attempts: isEnough ? 0 : 1 });
+      if (stored === undefined || isEnough) return true;
+      at = stored;
+    }
+  };
+
+  /**
+   * No other turn would do better: the contents of the file have ended, or no act asks for what a row says. The step is over, so that
+   * it holds up nothing, and its rows count as refused.
+   */
+  const giveUp = async (work: Work, { code, message }: Fault): Promise<void> => {
+    const { batch: id, step } = work;
+    log('error', 'A step of a file of requests cannot go on, and is given up', {
+      batch: id,
+      step,
+      error: code,
+      detail: message,
+    });
+    const at = await read(id, step);
+    if (at === undefined || at.value.isOver) return forget(work);
+    const { rows, done, setAside } = at.value;
+    const gives = GIVEN_UP.find(([what]) => step.startsWith(what))?.[1];
+    await finish(work, at, { ...at.value, refused: Math.max(0, rows - done - setAside) }, gives);
+  };
+
   return {
     open: async function* (after = '') {
       const ofOffices = new Map<string, Work[]>();
@@ -121,40 +181,23 @@ export const openSteps = (
       at = await put(id, name, at, { ...at.value, attempts: at.value.attempts + 1 });
       // Another process goes on with it.
       if (at === undefined) return true;
-      const step = await open(id, batch.value, name, at.value);
-      for (;;) {
-        const { next, packs, attempts } = at.value;
-        const performed: Trials | undefined =
-          next < packs ? await step.perform(next, attempts > MAX_ATTEMPTS) : undefined;
-        if (performed === undefined) {
-          await finish(work, at, at.value, step.gives);
-          return false;
-        }
-        const { done, results } = performed;
-        // An earlier turn may have found something wrong with rows that are done now.
-        const isFound = results.length > 0 || (await sealed.results(id, batch.value, name, next)).length > 0;
-        if (isFound) await sealed.putResults(id, batch.value, name, next, results);
-        const setAside = results.filter(({ state }) => state === 'set-aside').length;
-        const row: StepRow = {
-          ...at.value,
-          next: next + 1,
-          done: at.value.done + done,
-          refused: at.value.refused + results.length - setAside,
-          setAside: at.value.setAside + setAside,
-          attempts: 0,
-        };
-        if (row.next === packs) {
-          await finish(work, at, row, step.gives);
-          return false;
-        }
-        const isEnough = clock() >= until;
-        const stored = await put(id, name, at, { ...row, attempts: isEnough ? 0 : 1 });
-        if (stored === undefined || isEnough) return true;
-        at = stored;
+      try {
+        return await packByPack(work, batch.value, at, until);
+      } catch (error) {
+        if (isPassing(error)) throw error;
+        await giveUp(work, error as Fault);
+        return false;
       }
     },
   };
 };
+
+/** The state of a batch after a step that was given up. */
+const GIVEN_UP: readonly (readonly [what: string, state: BatchState])[] = [
+  ['reading', 'refused'],
+  ['submission-', 'submitted'],
+  ['cancellation-', 'cancelled'],
+];
 
 /** The states from which a step may lead to this one. Another step may have begun meanwhile. */
 const FOLLOWS: Readonly<Record<BatchState, readonly BatchState[]>> = {

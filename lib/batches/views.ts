@@ -116,13 +116,13 @@ export const openViews = (
     return done?.said.act === 'sampled' ? { ...done, said: done.said } : undefined;
   };
 
-  const openedRows = openOpenedRows({ table, recorder });
+  const openedRows = openOpenedRows({ table, recorder }, acts);
 
   const sampleView = async (id: string, who: string): Promise<Sample | undefined> => {
     const drawn = await openSample(id, who);
     if (drawn === undefined) return undefined;
     const { number, by, at, said } = drawn;
-    const sample = await acts.sample(id, said.list);
+    const sample = (await acts.sample(id, said.list)).map(([row]) => row);
     const opened = await (await openedRows(id, drawn)).all();
     return {
       number,

@@ -21,4 +21,4 @@ export { columnOfFault, errorsFile } from './errors-file.ts';
 export { openFile } from './open-file.ts';
 export { requestsOf } from './requests.ts';
 
-/** The door of the room for files of requests. It reads them: bytes become rows, and rows become submissions. */
+/** The door of the room for files of many rows. It reads them: bytes become rows, and rows of requests become submissions. */

@@ -15,6 +15,7 @@ export interface Column {
   /** Whether a CSV file must have it. The operation that submits judges whether a row needs its value. */
   readonly isNeeded: boolean;
   readonly isList: boolean;
+  readonly isDate: boolean;
 }
 
 const LABELS = {
@@ -32,6 +33,7 @@ const ofRequest = (kind: keyof typeof LABELS, isNeeded: boolean): Column => ({
   label: LABELS[kind],
   isNeeded,
   isList: false,
+  isDate: false,
 });
 
 /**
@@ -41,7 +43,7 @@ const ofRequest = (kind: keyof typeof LABELS, isNeeded: boolean): Column => ({
 export const columnsOf = ({ kind, fields }: Pick<BulkProfile, 'kind' | 'fields'>): readonly Column[] => [
   ofRequest('key', true),
   ...fields.map(
-    ({ name, label, required, maxItems }): Column => ({
+    ({ name, label, kind: of, required, maxItems }): Column => ({
       kind: 'field',
       field: name,
       // A field of such a name is another column than the request's own.
@@ -49,6 +51,7 @@ export const columnsOf = ({ kind, fields }: Pick<BulkProfile, 'kind' | 'fields'>
       label,
       isNeeded: required,
       isList: maxItems !== undefined,
+      isDate: of === 'date',
     }),
   ),
   ofRequest('holder', kind === 'person'),
@@ -82,6 +85,9 @@ export interface NamedColumns {
 
 const said = ({ name, label }: Column): Phrase => phrase`${name} (${label})`;
 
+/** No profile has so many columns. */
+const MAX_NAMES = 256;
+
 /** The first ones say enough where a file has no header at all. */
 const MAX_PROBLEMS = 20;
 
@@ -96,10 +102,12 @@ export const openHeader = (
   return (names, isWhole) => {
     const problems: RowProblem[] = [];
     const found: (Column | undefined)[] = [];
-    for (const [index, name] of names.entries()) {
+    const seen = new Set<Column>();
+    for (const [index, name] of names.slice(0, MAX_NAMES).entries()) {
       const column = find(name);
       const isKnown = column !== undefined && column !== 'twice';
-      const isTwice = isKnown && found.includes(column);
+      const isTwice = isKnown && seen.has(column);
+      if (isKnown) seen.add(column);
       found.push(isKnown && !isTwice ? column : undefined);
       if (isTwice)
         problems.push({ column: column.label, phrase: phrase`The column ${said(column)} is there twice.` });
@@ -115,6 +123,10 @@ export const openHeader = (
               : phrase`There is no column "${shownName(name)}".`,
         });
     }
+    if (names.length > MAX_NAMES)
+      problems.push({
+        phrase: phrase`There are ${names.length} columns, and at most ${MAX_NAMES} are read.`,
+      });
     const missing = isWhole ? columns.filter((column) => column.isNeeded && !found.includes(column)) : [];
     for (const column of missing)
       problems.push({ column: column.label, phrase: phrase`The column ${said(column)} is missing.` });

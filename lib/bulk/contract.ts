@@ -68,7 +68,13 @@ export interface CellProblem {
 export interface BulkProfile {
   readonly id: string;
   readonly kind: ProfileView['kind'];
-  readonly fields: readonly Pick<ProfileView['fields'][number], 'name' | 'label' | 'required' | 'maxItems'>[];
+  readonly fields: readonly (Pick<
+    ProfileView['fields'][number],
+    'name' | 'label' | 'required' | 'maxItems'
+  > & {
+    /** A `date` is read as spreadsheets write it, too. */
+    readonly kind?: string;
+  })[];
 }
 
 export interface RowProblem {

@@ -169,12 +169,20 @@ export interface OfBatches {
   outline(actor: Principal, id: string): Promise<RequestOutline | undefined>;
 }
 
+/** An examination that was decided on before the request is read. */
+export interface MeantStep {
+  readonly stage: ExaminationStage;
+  readonly round: number;
+}
+
 export interface RequestOutline {
   readonly state: RequestState;
   readonly office: string;
   /** Id of the record of its submission. */
   readonly submission?: string;
   readonly applicationDigest: string;
+  /** 1, and 1 more for each approval that lapsed. */
+  readonly round: number;
   readonly examinations: readonly Pick<Examination, 'stage' | 'by' | 'decision'>[];
   /** The persons who acted. */
   readonly persons: readonly string[];
@@ -242,6 +250,8 @@ export interface Registration {
       readonly reason?: string;
       /** Id of the record of the act by which many were examined together. */
       readonly batchAct?: string;
+      /** The step that is meant. Where it is another one by now: `wrong-state`. */
+      readonly meant?: MeantStep;
     },
   ): Promise<RequestView>;
   /**

@@ -3,7 +3,7 @@ import { Fault, phrase } from '../fault.ts';
 import type { Duty, Principal } from '../principal.ts';
 import { serves } from '../tenant.ts';
 import type { KeyClaim } from '../used-key.ts';
-import type { Examination, RequestState } from './contract.ts';
+import type { Examination, MeantStep, RequestState } from './contract.ts';
 import { assertAnotherPerson, stepAtCentre, stepAtOffice, wrongState } from './examination-steps.ts';
 
 /**
@@ -88,6 +88,7 @@ export type Command =
       /** The profile or the office asks for a second examination at the office. */
       readonly officeApproval?: boolean;
       readonly batchAct?: string;
+      readonly meant?: MeantStep;
     }
   | {
       readonly command: 'withdraw';
@@ -182,7 +183,7 @@ const submit = ({ actor, at, application }: Extract<Command, { command: 'submit'
 export type Examine = Extract<Command, { command: 'examine' }>;
 
 const examine = (request: Request, command: Examine): Request => {
-  const { actor, at, decision, reason } = command;
+  const { actor, at, decision, reason, meant } = command;
   if (actor.role !== 'officer' && actor.role !== 'operator') {
     throw new Fault('forbidden', 'Only officers and operators examine requests.');
   }
@@ -190,6 +191,8 @@ const examine = (request: Request, command: Examine): Request => {
   if (isOfficer && !actor.duties?.includes('approve')) assertDuty(actor, 'examine');
   if (decision === 'reject' || reason !== undefined) assertReason(reason);
   const step = isOfficer ? stepAtOffice(request, command) : stepAtCentre(request, command);
+  if (meant && (meant.stage !== step.stage || meant.round !== roundOf(request)))
+    throw wrongState(request.state, 'in the step that was decided on');
   // First, because another duty would not help the same person.
   assertAnotherPerson(request, actor, step);
   if (step.duty !== undefined) assertDuty(actor, step.duty);

@@ -121,12 +121,13 @@ export const openRegistration = (deps: RegistrationDeps): Registration => {
     submit: submitting.submit,
     ofBatches: submitting.ofBatches,
 
-    examine: async (actor, id, { decision, reason, batchAct }) => {
+    examine: async (actor, id, { decision, reason, batchAct, meant }) => {
       const given = {
         actor,
         at: now(),
         ...(reason !== undefined && { reason }),
         ...(batchAct !== undefined && { batchAct }),
+        ...(meant && { meant }),
       };
       const examined =
         decision === 'approve'

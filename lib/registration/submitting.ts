@@ -5,7 +5,7 @@ import type { Principal } from '../principal.ts';
 import type { Condition, Item, Write } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import type { Registration, RequestView, Submission } from './contract.ts';
-import { assertDuty, type InBatch, type Request, readableBy } from './decide.ts';
+import { assertDuty, type InBatch, type Request, readableBy, roundOf } from './decide.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { readApplication } from './intake.ts';
 import type { RequestData } from './request-data.ts';
@@ -161,6 +161,7 @@ export const openSubmitting = (
           office,
           ...(submission !== undefined && { submission }),
           applicationDigest,
+          round: roundOf(request),
           examinations,
           persons,
           ...(certificate && { certificate }),

@@ -67,8 +67,8 @@ describe('a file of requests', () => {
     expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: 23 }, (_, n) => 10 * (n + 1)));
     expect(rows[0]).toMatchObject({ key: '第10号', state: 'issued', differs: ['departmentJa'] });
 
-    expect(await batches.collect(counter, id)).toEqual({ number: 1, certificates: 230 });
-    expect(await batches.collect(counter, id)).toEqual({ number: 1, certificates: 230 });
+    expect(await batches.collect(counter, id)).toEqual({ number: 1, certificates: 230, first: true });
+    expect(await batches.collect(counter, id)).toEqual({ number: 1, certificates: 230, first: false });
     const zip = await collected(await batches.collection(counter, id, 1, 'GET', 'ja'));
     const place = mkdtempSync(join(folder.path, 'zip-'));
     writeFileSync(join(place, 'all.zip'), zip);
@@ -82,7 +82,7 @@ describe('a file of requests', () => {
       { encoding: 'utf8' },
     );
     expect(listed).toMatch(
-      /^None 231 1,第1号,[0-9a-f-]{36},organisation-1,[0-9a-f]+,00001-[0-9a-f]+\.pem,[0-9a-f]{32}\n$/,
+      /^None 232 1,第1号,[0-9a-f-]{36},organisation-1,[0-9a-f]+,00001-[0-9a-f]+\.pem,[0-9a-f]{32}\n$/,
     );
   });
 });

@@ -71,7 +71,7 @@ describe('a cancellation', () => {
     ])
       expect(await codeOf(act)).toBe('wrong-state');
     // The certificate that is there is collected.
-    expect(await batches().collect(counter(), id)).toEqual({ number: 1, certificates: 1 });
+    expect(await batches().collect(counter(), id)).toMatchObject({ number: 1, certificates: 1 });
   });
 
   it('counts at once: a pack that was waiting for its turn submits nothing', async () => {

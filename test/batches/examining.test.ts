@@ -134,7 +134,7 @@ describe('an examination of many', () => {
     const id = await submitted(2);
     await expect(draw('operator-noda', id)).rejects.toMatchObject({
       code: 'wrong-state',
-      phrase: { template: 'No request of this file waits for you.' },
+      phrase: { template: 'No request of this file waits for you: {0} are not examined at the office yet.' },
     });
     expect(await codeOf(draw('auditor', id))).toBe('forbidden');
     expect(await codeOf(draw('tax-portal', id))).toBe('forbidden');

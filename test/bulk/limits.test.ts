@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_CELL_BYTES, MAX_ROW_BYTES, MAX_ROWS, openFile } from '../../lib/bulk/bulk.ts';
-import { all, readCsv, shown } from './files.ts';
+import { all, readCsv, rowsOf, shown } from './files.ts';
 
 const ROW_TOO_LONG = 'row: The row has more than the 65536 bytes that are taken. Lines end with CRLF or LF.';
 
@@ -71,6 +71,19 @@ describe('a row of CSV at its limits', () => {
         'row: A file has at most 10000 rows; put this one into another file.',
       ]),
     );
+  });
+
+  it('is refused from the first one on beyond the limit that the caller has', async () => {
+    const lines = 'x\n'.repeat(MAX_ROWS + 1);
+    const [few, many] = await Promise.all(
+      [2, Number.POSITIVE_INFINITY].map((maxRows) => rowsOf(lines, { format: 'csv', maxRows })),
+    );
+    expect(shown(few ?? []).slice(2, 4)).toEqual([
+      [2, 3, 'x'],
+      [3, 4, 'row: A file has at most 2 rows; put this one into another file.'],
+    ]);
+    expect(many?.filter(({ problems }) => problems.length > 0)).toEqual([]);
+    expect(many).toHaveLength(MAX_ROWS + 1);
   });
 
   it('ends the reading where 10,000 of them were refused: the file is not read on', async () => {

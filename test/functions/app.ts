@@ -219,7 +219,7 @@ const batchesOf = (): Batches => {
     drawSample: batchOf,
     openRow: async () => ({ row: BATCH_ROW, request }),
     examine: batchOf,
-    collect: async () => ({ number: 1, certificates: 1 }),
+    collect: async () => ({ number: 1, certificates: 1, first: true }),
     collection: async () => pieces('PK'),
   };
 };

@@ -1,7 +1,9 @@
+import { randomInt } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvFile, newRows, POSITION, work } from '../batches/files.ts';
 import { temporaryFolder } from '../service.ts';
+import { sendUnderKills } from './batch-under-kills.ts';
 import {
   type BrowserContext,
   complaintsOf,
@@ -228,6 +230,17 @@ for (const language of ['ja', 'en'] as const) {
     }, 60_000);
   });
 }
+
+/** A run of minutes, for the asking: AKASHI_BULK_ROWS=10000; AKASHI_BULK_SEED repeats the moments of a run. */
+const { AKASHI_BULK_ROWS, AKASHI_BULK_SEED } = process.env;
+it.skipIf(NO_BROWSER || AKASHI_BULK_ROWS === undefined)(
+  'a long file is sent and submitted while the service is killed and started again',
+  async () => {
+    const seed = Number(AKASHI_BULK_SEED ?? randomInt(2 ** 31));
+    await sendUnderKills(browser as Browser, folder.path, Number(AKASHI_BULK_ROWS), seed);
+  },
+  3_600_000,
+);
 
 it.skipIf(NO_BROWSER)(
   'nothing was kept back by the Content-Security-Policy, and no page had an error',

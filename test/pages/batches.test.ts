@@ -194,7 +194,9 @@ describe('rows', () => {
     const [good, bad] = await newRows(2);
     const address = await sent([good as TestRow, { ...bad, csr: '何か' }]);
     const page = await counter.get(address);
-    expect(page.text).toContain('<dt>Rows to be corrected in the file</dt><dd>1</dd>');
+    expect(page.text).toContain(
+      '<dt>Rows to be corrected in the file</dt><dd>1; what the rows say is not checked yet</dd>',
+    );
     const rows = await counter.get(`${address}/rows?list=problems`, JAPANESE);
     expect(rows.text).toContain('証明書発行要求（CSR）は、PEM か、DER を base64 にした 1 行の文字列');
     expect(rows.text).toContain('第2号');
@@ -306,7 +308,7 @@ describe('an examination of many rows', () => {
     const mute = await examiner.post(`${address}/examination`, { ...decided, decision: 'reject' });
     expect(mute.status).toBe(400);
     const preview = await examiner.post(`${address}/examination`, { ...decided, leaveOut: '２、５－６' });
-    expect(preview.text).toContain('at least 9 of 12 rows');
+    expect(preview.text).toContain('9 rows');
     const done = await examiner.post(`${address}/examinations`, { ...decided, leaveOut: '２、５－６' });
     expect(done.headers.get('location'), done.text).toBe(`${address}?done=examination`);
     await work(service);

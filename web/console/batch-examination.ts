@@ -102,12 +102,9 @@ export interface Decided {
   readonly leftOut: readonly number[];
 }
 
-/** The rows of the sample that keep an approval from being given. */
-/** Rows that are left out need not be among those that wait, so their number is no more than a bound. */
+/** A row that does not wait cannot be left out: the service refuses it. */
 const decidedText = ({ t }: Reader, { sample, leftOut }: Decided): string =>
-  leftOut.length === 0
-    ? t`${sample.rows} rows`
-    : t`at least ${Math.max(sample.rows - leftOut.length, 0)} of ${sample.rows} rows`;
+  t`${Math.max(sample.rows - leftOut.length, 0)} rows`;
 
 export const confirmationPart = (reader: Reader, id: string, decided: Decided): Html => {
   const { t } = reader;

@@ -48,14 +48,14 @@ const encodingText = ({ t }: Reader, { encoding, encodingBy }: SaidBatch): Html 
 
 const batchFacts = (reader: Reader, batch: SaidBatch, profiles: readonly ProfileView[]): Html => {
   const { t } = reader;
-  const { rows, unreadable = 0 } = batch;
+  const { rows } = batch;
   return facts([
     [t`Batch`, html`<span class="id">${batch.id}</span>`],
     [t`Profile`, profileTitle(reader, profiles, batch.profile)],
     [t`Office`, html`<span class="id">${batch.office}</span>`],
     [t`Sent`, html`${time(reader, batch.createdAt)} · ${who(reader, batch.createdBy)}`],
     [t`Rows`, rows === undefined ? undefined : String(rows)],
-    [t`Rows to be corrected in the file`, rows === undefined ? undefined : String(unreadable)],
+    [t`Rows to be corrected in the file`, toCorrect(reader, batch)],
     [t`Format`, FORMAT_NAMES[batch.format]],
     [t`Encoding`, encodingText(reader, batch)],
     [t`Bytes`, String(batch.bytes)],
@@ -93,9 +93,20 @@ const obstacles = (
   }`;
 };
 
-/** How many rows a submission is about. */
-export const submittable = ({ rows = 0, unreadable = 0 }: Pick<SaidBatch, 'rows' | 'unreadable'>): number =>
-  rows - unreadable;
+/** How many rows a submission is about, as far as that is known. */
+export const submittable = ({
+  rows = 0,
+  unreadable = 0,
+  check,
+}: Pick<SaidBatch, 'rows' | 'unreadable' | 'check'>): number =>
+  rows - unreadable - (check?.isOver ? check.refused : 0);
+
+/** Only a check has looked at what the rows say. */
+const toCorrect = ({ t }: Reader, { rows, unreadable = 0, check, submission }: SaidBatch): string | undefined => {
+  if (rows === undefined) return undefined;
+  if (submission) return String(unreadable + submission.refused);
+  return check?.isOver ? String(unreadable + check.refused) : t`${unreadable}; what the rows say is not checked yet`;
+};
 
 /** What the form of a submission carries along, so that it can be made again. */
 export interface SubmissionTerms {

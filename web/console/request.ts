@@ -155,6 +155,10 @@ export const withdrawalForm = (reader: Reader, id: string, reason = ''): Html =>
   );
 };
 
+/** Nobody has decided at the centre. */
+const isUnderWay = ({ state }: RequestView): boolean =>
+  state === 'submitted' || state === 'examined-once' || state === 'examined';
+
 export const requestMain = (
   reader: Reader,
   request: RequestView,
@@ -164,7 +168,7 @@ export const requestMain = (
 ): Html => {
   const { t } = reader;
   return html`<p>${stateText(reader, request)}</p>
-${request.newHolder && may.examine && alert(t`The holder is new`, t`No other request has led to a certificate for this pseudonym: it may be mistyped.`)}
+${request.newHolder && isUnderWay(request) && alert(t`The holder is new`, t`No other request has led to a certificate for this pseudonym: it may be mistyped.`)}
 ${facts([
   [t`Request`, html`<span class="id">${request.id}</span>`],
   [t`Profile`, profile ? both(reader, profile.title) : request.profile],

@@ -16,7 +16,11 @@ export const route = defineRoute({
   responses: {
     200: {
       description: 'The collection.',
-      schema: z.object({ number: z.int(), certificates: z.int() }),
+      schema: z.object({
+        number: z.int(),
+        certificates: z.int(),
+        first: z.boolean().meta({ description: 'False where it was there already.' }),
+      }),
     },
   },
   faults: ['unknown-batch', 'not-issued'],

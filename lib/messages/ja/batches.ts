@@ -59,6 +59,21 @@ export const BATCHES = {
     'キューがメッセージを拒否しました。関数のロールと照らし合わせてください。',
   'Twelve digits in it have the form of an Individual Number (My Number), which the law forbids to keep here. The value was left out; send the row without it.':
     '個人番号（マイナンバー）の形をした 12 桁の数字があります。法律により、ここでは保管できません。この値は取り除きました。この値のない行を送ってください。',
+  'A spreadsheet puts ? or 〓 in the place of a character that Windows-31J does not have. Write the character again, and save the file as CSV in UTF-8.':
+    '「?」または「〓」があります。Windows-31J にない文字を、表計算ソフトが置き換えた可能性があります。文字を入力し直し、「CSV UTF-8」で保存してください。',
+  'A spreadsheet made a number of it, and its digits are lost. Set the column to text, and write it again.':
+    '表計算ソフトが数値に変えたため、桁が失われています。列の書式を「文字列」にして、入力し直してください。',
+  'Row {0} is not among those that wait for you.': '行 {0} は、あなたの審査を待つ行ではありません。',
+  'No request of this file waits for you: {0} are not examined at the office yet.':
+    'この一括申請に、あなたの審査を待つ申請はありません。登録分局の審査がまだのものが {0} 件あります。',
+  'No request of this file waits for you: {0} wait for the centre.':
+    'この一括申請に、あなたの審査を待つ申請はありません。認証局の審査を待つものが {0} 件あります。',
+  'There are {0} columns, and at most {1} are read.': '列が {0} あります。読み取るのは {1} 列までです。',
+  'The rows of a file are not as they were read.': 'ファイルの行が、読み取られたときのままではありません。',
+  'Every row has led to a request; nothing is left to try again.':
+    'すべての行が申請になっています。やり直すものはありません。',
+  '{0} files of your office were announced and have not come; send their parts, or cancel them.':
+    'この窓口では、届け出たまま送られていないファイルが {0} 件あります。残りの部分を送るか、取り消してください。',
   'The service failed at this row; its operators find why in the log.':
     'この行でサービスに障害が起きました。原因は、運用者がログで確認できます。',
   'Row {0} has the same certification request.': '行 {0} に同じ証明書発行要求があります。',

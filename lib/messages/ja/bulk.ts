@@ -1,4 +1,4 @@
-/** Files of requests: lib/bulk. */
+/** Files of requests and of officers: lib/bulk. */
 export const BULK = {
   'of the cell': 'セルの',
   'of the line': '行の',

@@ -53,14 +53,15 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
   'rows: {0} of {1}': '{1} 行中 {0} 行',
   'rows: {0}; done: {1}; failed: {2}': '{0} 行（実行 {1} 行、失敗 {2} 行）',
   'rows: {0}; to be done: {1}; failed: {2}': '{0} 行（実行の対象 {1} 行、失敗 {2} 行）',
-  'The line is not JSON.': 'この行は JSON ではありません。',
-  'The line is not an object of texts and lists of texts.':
-    'この行は、文字列と文字列の配列からなる JSON オブジェクトではありません。',
   '{0}: the columns are {1}.': '{0}: 列は {1} です。',
   'Line {0} says something else of the same id; neither is done.':
     '{0} 行目が同じ ID について別の内容を述べています。どちらも実行しません。',
   '--dry-run goes with --file for many, without an id.':
     '--dry-run は、ID を付けず、--file で複数を扱うときに使います。',
+  '--encoding goes with --file for many, without an id.':
+    '--encoding は、ID を付けず、--file で複数を扱うときに使います。',
+  'encoding: {0}, as the beginning of the file looks; name another with --encoding':
+    '文字コード: {0}（ファイルの先頭から判断しました。違う場合は --encoding で指定してください）',
   'Give the id of one officer, or --file for many.':
     '担当者一人の ID か、複数を扱う --file を指定してください。',
   'Give the id, and --fingerprint as it was read to you.':
@@ -80,13 +81,7 @@ export const CLI_ENROLMENT: Readonly<Record<string, string>> = {
     '--file を使うときは、すべてをファイルに書き、ID やほかの指定を付けないでください。',
   'Give the id, --office and --duty of one officer, or --file.':
     '担当者一人の ID と --office と --duty を指定するか、--file を指定してください。',
-  'The file {0} is not UTF-8.': 'ファイル {0} は UTF-8 ではありません。',
-  'Save it as CSV UTF-8; spreadsheets offer that beside CSV.':
-    '表計算ソフトで「CSV UTF-8」を選んで保存してください。',
-  'Line {0} of {1} is not CSV: a quotation mark is amiss.':
-    '{1} の {0} 行目は CSV として読めません（引用符に誤りがあります）。',
   'The first line of {0} has to be: {1}': '{0} の 1 行目は次のとおりにしてください: {1}',
-  'The row has {0} cells, and not {1}.': 'この行のセルは {0} 個です。{1} 個にしてください。',
   'The id is in line {0} already; this row is left out.':
     'この ID はすでに {0} 行目にあります。この行は処理しませんでした。',
   'Name at least one duty: receive, examine, approve or responsible.':

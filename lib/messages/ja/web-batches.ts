@@ -70,7 +70,7 @@ export const WEB_BATCHES: Readonly<Record<string, string>> = {
   'Approve: {0}': '承認する（{0}）',
   'Reject: {0}': '却下する（{0}）',
   '{0} rows': '{0}行',
-  'at least {0} of {1} rows': '{1}行のうち{0}行以上',
+  '{0}; what the rows say is not checked yet': '{0}（行の内容は未確認）',
   'Rows that you decide on': '審査する行',
   'Rows of the sample are not opened': '確認していない行があります',
   'Open them first, also those that you leave out: {0}.':

@@ -312,7 +312,11 @@ describe('the rows of a file', () => {
     expect(await refusal(COUNTER, 'POST', `/${id}/collections`)).toEqual([409, 'not-issued']);
     await approve(service, id, EXAMINER);
     await approve(service, id, 'operator-noda');
-    expect((await call(COUNTER, 'POST', `/${id}/collections`)).json).toEqual({ number: 1, certificates: 12 });
+    expect((await call(COUNTER, 'POST', `/${id}/collections`)).json).toEqual({
+      number: 1,
+      certificates: 12,
+      first: true,
+    });
     const { headers, content } = await call(COUNTER, 'GET', `/${id}/collections/1.zip`);
     expect(headers.get('content-type')).toBe('application/zip');
     expect(headers.get('content-disposition')).toContain(`akashi-batch-${id}-1.zip`);
