@@ -6,6 +6,7 @@ import type { Run } from '../perform.ts';
 import { NONE } from '../purpose-text.ts';
 import { principalAnswer } from './answers.ts';
 import type { Many, Sent } from './many-officers.ts';
+import type { ManyFile } from './many-options.ts';
 import { type ReadRow, readRows } from './rows-file.ts';
 
 /*
@@ -60,15 +61,14 @@ const somethingPrepared = (id: string, { effectiveFrom }: { readonly effectiveFr
   code: 'wrong-state',
 });
 
-/** Does what the file says. With `isDry` nothing is done. Failures: `usage`, and those that stop everything. */
+/** Does what the file says. Failures: `usage`, and those that stop everything. */
 export const doMany = async <R extends { readonly id: string }>(
   run: Run,
-  path: string,
+  { isDry, ...file }: ManyFile,
   many: Many<R>,
-  isDry = false,
 ): Promise<ExitCode> => {
   const { terminal, say, show } = run;
-  const rows = await readRows(path, many);
+  const { rows, encoding, encodingBy } = await readRows(file, many);
   let failed = 0;
   let done = 0;
   const print = (result: Result): void => {
@@ -107,7 +107,11 @@ export const doMany = async <R extends { readonly id: string }>(
   const end: Phrase = isDry
     ? phrase`rows: ${rows.length}; to be done: ${done}; failed: ${failed}`
     : phrase`rows: ${rows.length}; done: ${done}; failed: ${failed}`;
-  show({ rows: rows.length, done, failed }, `${say(end)}\n`);
+  const judged =
+    encodingBy === 'content' && encoding !== 'utf-8'
+      ? `${say(phrase`encoding: ${encoding}, as the beginning of the file looks; name another with --encoding`)}\n`
+      : '';
+  show({ rows: rows.length, done, failed, encoding, encodingBy }, `${judged}${say(end)}\n`);
   return failed === 0 ? EXIT.ok : EXIT.refused;
 };
 

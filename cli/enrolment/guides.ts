@@ -22,13 +22,14 @@ const INVITATION = [
 
 /** The help on a file about many officers. */
 const fileNeeds = (header: string): readonly string[] => [
-  `--file: UTF-8, CSV with the header ${header}, or a JSON object with these members on each line`,
+  `--file: CSV with the header ${header}, or a JSON object with these members on each line`,
+  '  UTF-8 or Windows-31J, which is found out, or said with --encoding; up to 16 MiB',
   '  several duties with spaces between them; what is not needed may be empty',
   '  times as 2027-04-01T08:30+09:00 or with Z; a date alone is its first moment in Japan, 00:00 JST',
 ];
 
 const FILE_RESULT: readonly string[] = [
-  '--file: prints a line for each row as it is done; a row that fails stops no other',
+  '--file: prints a line for each row as it is done; a row that fails or cannot be read stops no other',
   '  the same file again does only what is not done yet; --dry-run does nothing',
 ];
 

@@ -13,6 +13,7 @@ import { type NoticeAnswer, noticePage, principalAnswer } from './answers.ts';
 import { doMany } from './do-many.ts';
 import { CHANGE, NOTICES, TRANSFER } from './guides.ts';
 import { CHANGES, TRANSFERS } from './many-officers.ts';
+import { addManyOptions, assertOne, manyOptions, onlyFile } from './many-options.ts';
 import {
   addMoment,
   addPrincipalOptions,
@@ -35,12 +36,12 @@ export const addChange = (group: Command, perform: Perform, of: RoleCommand): vo
     )
     .argument('[id]', 'the id of the principal; without it, --file is about many')
     .addHelpText('after', guideText(CHANGE));
-  addDryRun(addMoment(addPrincipalOptions(command, of))).action(
+  addManyOptions(addMoment(addPrincipalOptions(command, of))).action(
     perform(
-      z.object({ id: idArgument.optional(), ...principalOptions, ...momentOptions, ...dryRunOption }),
-      async (run, { id, dryRun, ...given }) => {
-        if (id === undefined) return doMany(run, onlyFile(given), CHANGES, dryRun);
-        assertNotDry(dryRun);
+      z.object({ id: idArgument.optional(), ...principalOptions, ...momentOptions, ...manyOptions }),
+      async (run, { id, ...given }) => {
+        if (id === undefined) return doMany(run, onlyFile(given), CHANGES);
+        assertOne(given);
         const { effectiveFrom, ...options } = given;
         const terms = {
           ...(await readPrincipalTerms(of, options)),
@@ -52,23 +53,6 @@ export const addChange = (group: Command, perform: Perform, of: RoleCommand): vo
       },
     ),
   );
-};
-
-export const addDryRun = (command: Command): Command =>
-  command.option('--dry-run', 'with --file for many: says what would be done, and does nothing');
-
-export const dryRunOption = { dryRun: z.literal(true).exactOptional() };
-
-export const assertNotDry = (dryRun: true | undefined): void => {
-  if (dryRun) throw usage('--dry-run goes with --file for many, without an id.');
-};
-
-/** The file about many officers. Failure: `usage` where something else is given with it, or no file. */
-export const onlyFile = ({ file, ...others }: { readonly file?: string | undefined }): string => {
-  if (file === undefined) throw usage('Give the id of one officer, or --file for many.');
-  if (Object.values(others).some((given) => given !== undefined))
-    throw usage('With --file everything is in the file: give no id and no other terms.');
-  return file;
 };
 
 export const addTransfer = (group: Command, perform: Perform): void => {
@@ -91,12 +75,12 @@ export const addTransfer = (group: Command, perform: Perform): void => {
     until: timeOption.exactOptional(),
     file: z.string().exactOptional(),
     ...momentOptions,
-    ...dryRunOption,
+    ...manyOptions,
   });
-  addDryRun(addMoment(command)).action(
-    perform(input, async (run, { dryRun, ...given }) => {
-      if (given.file !== undefined) return doMany(run, onlyFile(given), TRANSFERS, dryRun);
-      assertNotDry(dryRun);
+  addManyOptions(addMoment(command)).action(
+    perform(input, async (run, given) => {
+      if (given.file !== undefined) return doMany(run, onlyFile(given), TRANSFERS);
+      assertOne(given);
       const { id, office, duty, until, effectiveFrom } = given;
       if (id === undefined || office === undefined || duty === undefined)
         throw usage('Give the id, --office and --duty of one officer, or --file.');

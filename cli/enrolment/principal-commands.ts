@@ -23,15 +23,8 @@ import {
 } from './guides.ts';
 import { showInvited } from './invited.ts';
 import { CONFIRMATIONS, ENDS, enrolments } from './many-officers.ts';
-import {
-  addChange,
-  addDryRun,
-  addNotices,
-  addTransfer,
-  assertNotDry,
-  dryRunOption,
-  onlyFile,
-} from './officer-commands.ts';
+import { addManyOptions, assertOne, manyOptions, onlyFile } from './many-options.ts';
+import { addChange, addNotices, addTransfer } from './officer-commands.ts';
 import {
   addMoment,
   addPrincipalOptions,
@@ -176,31 +169,28 @@ const addProposal: Add = (group, perform, of) => {
     .option('--number <number>', LOOKED_AT)
     .addHelpText('after', guideText(confirmGuide(of)));
   stepOrFile(confirm, of).action(
-    perform(
-      z.object({ ...fileOptions, number: z.string().exactOptional() }),
-      async (run, { dryRun, ...given }) => {
-        if (given.file !== undefined) return doMany(run, onlyFile(given), CONFIRMATIONS, dryRun);
-        assertNotDry(dryRun);
-        const { id, number } = given;
-        if (id === undefined) throw usage('Give the id of one officer, or --file for many.');
-        const { answer } = await run.client.post(confirmationOf(pathOf(id), number), confirmedAnswer);
-        const { principal, invitation } = answer;
-        if (invitation === undefined) {
-          const { prepared } = principal;
-          const outcome = prepared
-            ? phrase`${id}: prepared; in force from ${prepared.effectiveFrom} on`
-            : phrase`${id}: in force now`;
-          run.show(answer, `${principalText(run.say, principal)}${run.say(outcome)}\n`);
-          return EXIT.ok;
-        }
-        const reads =
-          of.role === 'officer'
-            ? phrase`The person reads the fingerprint of the key to the responsible person of the office, or to another operator than you, who runs`
-            : phrase`The person reads the fingerprint of the key to another operator than you, who runs`;
-        showInvited(run, of, { ...answer, invitation }, reads);
+    perform(z.object({ ...fileOptions, number: z.string().exactOptional() }), async (run, given) => {
+      if (given.file !== undefined) return doMany(run, onlyFile(given), CONFIRMATIONS);
+      assertOne(given);
+      const { id, number } = given;
+      if (id === undefined) throw usage('Give the id of one officer, or --file for many.');
+      const { answer } = await run.client.post(confirmationOf(pathOf(id), number), confirmedAnswer);
+      const { principal, invitation } = answer;
+      if (invitation === undefined) {
+        const { prepared } = principal;
+        const outcome = prepared
+          ? phrase`${id}: prepared; in force from ${prepared.effectiveFrom} on`
+          : phrase`${id}: in force now`;
+        run.show(answer, `${principalText(run.say, principal)}${run.say(outcome)}\n`);
         return EXIT.ok;
-      },
-    ),
+      }
+      const reads =
+        of.role === 'officer'
+          ? phrase`The person reads the fingerprint of the key to the responsible person of the office, or to another operator than you, who runs`
+          : phrase`The person reads the fingerprint of the key to another operator than you, who runs`;
+      showInvited(run, of, { ...answer, invitation }, reads);
+      return EXIT.ok;
+    }),
   );
 
   step(group, 'withdraw', withdrawGuide(of), {
@@ -216,9 +206,9 @@ const addProposal: Add = (group, perform, of) => {
 
 /** A step on one officer, or on all those in a file. */
 const stepOrFile = (command: Command, { role }: RoleCommand): Command =>
-  role === 'officer' ? addDryRun(command.option('--file <file>', 'many officers; see below')) : command;
+  role === 'officer' ? addManyOptions(command.option('--file <file>', 'many officers; see below')) : command;
 
-const fileOptions = { id: idArgument.optional(), file: z.string().exactOptional(), ...dryRunOption };
+const fileOptions = { id: idArgument.optional(), file: z.string().exactOptional(), ...manyOptions };
 
 const addEnrol: Add = (group, perform, of) => {
   const command = group
@@ -232,13 +222,13 @@ const addEnrol: Add = (group, perform, of) => {
     .addHelpText('after', guideText(enrolGuide(of)));
   const input = z.object({ ...fileOptions, fingerprint: fingerprintOption.exactOptional() });
   stepOrFile(command, of).action(
-    perform(input, async (run, { dryRun, ...given }) => {
+    perform(input, async (run, given) => {
       if (given.file !== undefined) {
-        const path = onlyFile(given);
+        const file = onlyFile(given);
         const { role } = await run.client.get('/api/v1/whoami', z.looseObject({ role: z.string() }));
-        return doMany(run, path, enrolments(role === 'operator'), dryRun);
+        return doMany(run, file, enrolments(role === 'operator'));
       }
-      assertNotDry(dryRun);
+      assertOne(given);
       const { id, fingerprint } = given;
       if (id === undefined || fingerprint === undefined)
         throw usage('Give the id, and --fingerprint as it was read to you.');
@@ -281,9 +271,9 @@ const addEnd: Add = (group, perform, of) => {
     .argument(of.role === 'officer' ? '[id]' : '<id>', 'the id of the principal')
     .addHelpText('after', guideText(endGuide(of)));
   stepOrFile(addMoment(command), of).action(
-    perform(z.object({ ...fileOptions, ...momentOptions }), async (run, { dryRun, ...given }) => {
-      if (given.file !== undefined) return doMany(run, onlyFile(given), ENDS, dryRun);
-      assertNotDry(dryRun);
+    perform(z.object({ ...fileOptions, ...momentOptions }), async (run, given) => {
+      if (given.file !== undefined) return doMany(run, onlyFile(given), ENDS);
+      assertOne(given);
       const { id, effectiveFrom } = given;
       if (id === undefined) throw usage('Give the id of one officer, or --file for many.');
       const { principal } = await ENDS.send(run.client, { id, effectiveFrom });

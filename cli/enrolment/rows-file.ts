@@ -1,12 +1,13 @@
-import { z } from 'zod';
-import { phrase, SchemaPhrase } from '../../lib/fault.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
+import { type Encoding, type OpenFile, openFile, type Row } from '../../lib/bulk/bulk.ts';
+import { joined, type Phrase, phrase, SchemaPhrase } from '../../lib/fault.ts';
 import { Failure, type Problem, usage } from '../failure.ts';
 import { readFileWithin } from '../read-file.ts';
-import { type CsvRow, readCsv } from './csv.ts';
 
 /** The rows of a file about many officers: CSV with a header, or a JSON object on each line. */
 
-/** 60,000 rows of 250 bytes. The whole file is in memory. */
+/** 60,000 rows of 250 bytes. The whole file is in memory, and no other limit counts its rows. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 export interface Columns<R> {
@@ -22,28 +23,56 @@ export type ReadRow<R> = { readonly line: number; readonly id: string } & (
   | { readonly problem: Problem }
 );
 
-/** Cells of a row that is a JSON object: texts, and lists of words. Failure: `usage`. */
-const objectCells = (text: string, names: readonly string[]): readonly string[] => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw usage('The line is not JSON.');
-  }
-  const shape = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
-  const { data } = shape.safeParse(value);
-  if (data === undefined) throw usage('The line is not an object of texts and lists of texts.');
-  const strange = Object.keys(data).find((name) => !names.includes(name));
-  if (strange !== undefined) throw usage(phrase`${strange}: the columns are ${names.join()}.`);
-  return names.map((name) => [data[name] ?? ''].flat().join(' '));
+export interface ReadFile<R> extends Pick<OpenFile, 'encoding' | 'encodingBy'> {
+  readonly rows: readonly ReadRow<R>[];
+}
+
+/** Found out from the beginning of the file, so its name may end in anything. */
+const formatOf = (bytes: Buffer): OpenFile['format'] => {
+  const text = bytes.toString('latin1', 0, 64).replace(/^\xef\xbb\xbf/, '');
+  return text.trimStart().startsWith('{') ? 'ndjson' : 'csv';
+};
+
+const open = (bytes: Buffer, encoding: Encoding | undefined): Promise<OpenFile> => {
+  const whole = async function* () {
+    yield bytes;
+  };
+  const maxRows = Number.POSITIVE_INFINITY;
+  return openFile(whole(), { format: formatOf(bytes), maxRows, ...(encoding && { encoding }) });
+};
+
+/** The names of the row's cells: NDJSON has its own. */
+const namesOf = (row: Row, names: readonly string[]): readonly string[] => row.names ?? names;
+
+/** What the file's reader found wrong, with the name of each cell's column. */
+const problemsOf = (row: Row, names: readonly string[]): readonly Phrase[] =>
+  row.problems.map(({ column = 0, phrase: why }) => {
+    const name = namesOf(row, names)[column - 1];
+    return name === undefined ? why : phrase`${name}: ${why}`;
+  });
+
+/** A list of NDJSON is text with spaces between its values. */
+const cellOf = (row: Row, names: readonly string[], name: string): string => {
+  const value = row.cells[namesOf(row, names).indexOf(name)] ?? '';
+  return (typeof value === 'string' ? value : value.join(' ')).trim();
+};
+
+/** The row of a CSV file's header, or of a problem of the whole file. Failure: `usage`. */
+const assertHeader = (path: string, header: Row, { names }: Columns<unknown>, isCsv: boolean): void => {
+  const wanted = phrase`The first line of ${path} has to be: ${names.join()}`;
+  const [problem] = problemsOf(header, names);
+  if (problem) throw usage(phrase`${path}: ${problem}`, isCsv ? wanted : undefined);
+  const isWanted = names.every((name) => cellOf(header, names, name) === name);
+  if (!isWanted || header.cells.length !== names.length) throw usage(wanted);
 };
 
 /** Failure: `usage`, as of the command line. */
-const readCells = <R>({ names, row }: Columns<R>, cells: readonly string[]): R => {
-  if (cells.length !== names.length)
-    throw usage(phrase`The row has ${cells.length} cells, and not ${names.length}.`);
-  const named = Object.fromEntries(names.map((name, i) => [name, cells[i]?.trim()]));
-  const result = row.safeParse(named, { reportInput: true });
+const readRow = <R>(row: Row, { names, row: shape }: Columns<R>): R => {
+  if (row.problems.length > 0) throw usage(joined(problemsOf(row, names), ' '));
+  const strange = namesOf(row, names).find((name) => !names.includes(name));
+  if (strange !== undefined) throw usage(phrase`${strange}: the columns are ${names.join()}.`);
+  const cells = Object.fromEntries(names.map((name) => [name, cellOf(row, names, name)]));
+  const result = shape.safeParse(cells, { reportInput: true });
   const [issue] = result.error?.issues ?? [];
   if (issue) throw usage(phrase`${issue.path.join('.')}: ${new SchemaPhrase(issue)}`);
   if (!result.success) throw result.error;
@@ -55,62 +84,44 @@ const problemOf = (error: unknown): Problem => {
   throw error;
 };
 
-type Line = { readonly line: number; readonly cells: () => readonly string[] };
-
-/** Failure: `usage` where the file is not one of these columns. */
-const linesOf = (path: string, bytes: Buffer, names: readonly string[]): readonly Line[] => {
-  const text = bytes.toString('latin1', 0, 64).replace(/^\xef\xbb\xbf/, '');
-  if (text.trimStart().startsWith('{')) {
-    const whole = new TextDecoder('utf-8', { fatal: true });
-    let lines: readonly string[];
-    try {
-      lines = whole.decode(bytes).split('\n');
-    } catch {
-      throw usage(phrase`The file ${path} is not UTF-8.`);
-    }
-    return lines.flatMap((line, i) =>
-      line.trim() === '' ? [] : [{ line: i + 1, cells: () => objectCells(line, names) }],
-    );
-  }
-  const [header, ...rows]: readonly CsvRow[] = readCsv(path, bytes);
-  if (header?.cells.map((cell) => cell.trim()).join() !== names.join())
-    throw usage(phrase`The first line of ${path} has to be: ${names.join()}`);
-  return rows.map(({ line, cells }) => ({ line, cells: () => cells }));
-};
-
 /**
- * All rows of the file. A row that is wrong, or the second of two that say the same, has a problem and stops no other. Where two
- * rows about one id say different things, neither counts. Failure: `usage`.
+ * All rows of the file. A row that is wrong or cannot be read, or the second of two that say the same, has a problem and stops no
+ * other. Where two rows about one id say different things, neither counts. Failure: `usage` where the file has other columns, or
+ * cannot be read at all.
  */
 export const readRows = async <R extends { readonly id: string }>(
-  path: string,
+  { path, encoding }: { readonly path: string; readonly encoding: Encoding | undefined },
   columns: Columns<R>,
-): Promise<readonly ReadRow<R>[]> => {
-  const lines = linesOf(path, await readFileWithin(path, MAX_BYTES), columns.names);
-  const first = new Map<string, { readonly line: number; readonly said: string }>();
+): Promise<ReadFile<R>> => {
+  const file = await open(await readFileWithin(path, MAX_BYTES), encoding);
+  const first = new Map<string, { readonly line: number; readonly row: R }>();
   const contradicted = new Map<string, number>();
-  const rows = lines.map(({ line, cells: read }): ReadRow<R> => {
-    let id = '';
+  const judged = (found: Row): ReadRow<R> => {
+    const { line } = found;
+    const id = cellOf(found, columns.names, 'id');
     try {
-      const cells = read();
-      id = cells[0]?.trim() ?? '';
-      const row = readCells(columns, cells);
-      const said = JSON.stringify(row);
+      const row = readRow(found, columns);
       const before = first.get(id);
-      if (before === undefined) first.set(id, { line, said });
-      else if (before.said === said)
+      if (before === undefined) first.set(id, { line, row });
+      else if (isDeepStrictEqual(before.row, row))
         throw usage(phrase`The id is in line ${before.line} already; this row is left out.`);
       else if (!contradicted.has(id)) contradicted.set(id, line);
       return { line, id, row };
     } catch (error) {
       return { line, id, problem: problemOf(error) };
     }
-  });
-  return rows.map((one): ReadRow<R> => {
+  };
+  const rows: ReadRow<R>[] = [];
+  for await (const row of file.rows) {
+    if (row.number > 0) rows.push(judged(row));
+    else assertHeader(path, row, columns, file.format === 'csv');
+  }
+  const settled = rows.map((one): ReadRow<R> => {
     const other = contradicted.get(one.id);
     if (other === undefined || 'problem' in one) return one;
     const at = one.line === other ? (first.get(one.id)?.line ?? other) : other;
     const detail = phrase`Line ${at} says something else of the same id; neither is done.`;
     return { line: one.line, id: one.id, problem: usage(detail).problem };
   });
+  return { encoding: file.encoding, encodingBy: file.encodingBy, rows: settled };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { templateOf } from '../../lib/bulk/bulk.ts';
+import { type BulkProfile, openFile, type RequestRow, requestsOf, templateOf } from '../../lib/bulk/bulk.ts';
 import { NO_CASES, readCase } from '../cases/cases.ts';
 import { DER, HEADER, NDJSON, PEM, PERSON, POSITION, requests, SERVER, table } from './demonstration.ts';
 import { windows31j } from './files.ts';
@@ -103,4 +103,51 @@ describe('a row', () => {
       expect(short?.replace(/-----[^-]+-----|\s/g, '')).toBe(body);
     },
   );
+});
+
+describe('what a spreadsheet has made of a value', () => {
+  const profile: BulkProfile = {
+    id: 'seal',
+    kind: 'organisation',
+    fields: [
+      { name: 'name', label: { ja: '氏名', en: 'Name' }, kind: 'text', required: true },
+      { name: 'born', label: { ja: '生年月日', en: 'Date of birth' }, kind: 'date', required: false },
+    ],
+  };
+  const read = async (cells: string, encoding: 'utf-8' | 'windows-31j', bytes?: Buffer) => {
+    const file = bytes ?? Buffer.from(`key,name,born,csr\n1,${cells},MA==\n`);
+    const pieces = async function* () {
+      yield file;
+    };
+    const rows: RequestRow[] = [];
+    for await (const row of requestsOf(await openFile(pieces(), { format: 'csv', encoding }), profile))
+      rows.push(row);
+    return rows[0];
+  };
+
+  it('is read where nothing is lost: a date with slashes', async () => {
+    expect(await read('Yamada,1963/3/4', 'utf-8')).toMatchObject({
+      submission: { fields: { born: '1963-03-04' } },
+    });
+    expect(await read('Yamada,1963-03-04', 'utf-8')).toMatchObject({
+      submission: { fields: { born: '1963-03-04' } },
+    });
+  });
+
+  it('is refused where something is lost: a number with an exponent, a character that was replaced', async () => {
+    expect(await read('2.02612E+15,', 'utf-8')).toMatchObject({
+      problems: [{ column: { en: 'Name' }, phrase: { template: expect.stringContaining('made a number') } }],
+    });
+    // 「?野 花子」 in Windows-31J.
+    const yoshino = Buffer.concat([
+      Buffer.from('key,name,born,csr\n1,?'),
+      Buffer.from([0x96, 0xec, 0x20, 0x89, 0xd4, 0x8e, 0x71]),
+      Buffer.from(',,MA==\n'),
+    ]);
+    expect(await read('', 'windows-31j', yoshino)).toMatchObject({
+      problems: [{ column: { ja: '氏名' }, phrase: { template: expect.stringContaining('Windows-31J') } }],
+    });
+    expect(await read('?野 花子,', 'utf-8')).toMatchObject({ submission: { fields: { name: '?野 花子' } } });
+    expect(await read('What?,', 'windows-31j')).toMatchObject({ submission: { fields: { name: 'What?' } } });
+  });
 });

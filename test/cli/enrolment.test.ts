@@ -16,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Service, startService } from '../../cli/demo/service.ts';
 import { decodeCertificationRequest, decodePem, MAX_CSR_BYTES } from '../../lib/pki/pki.ts';
+import { windows31j } from '../bulk/files.ts';
 import { newCsr } from '../registration/csr.ts';
 import { type Ended, enter, akashi as inProcess } from './in-process.ts';
 
@@ -358,7 +359,7 @@ describe('akashi officers, for another office', () => {
       '5 nobody-here unknown-principal',
       '6 minami-two-more usage',
       '7 minami-chief usage',
-      '8 minami-chief usage',
+      '8 - usage',
       '9 minami-chief usage',
       '10 minami-chief usage',
     ];
@@ -377,7 +378,8 @@ describe('akashi officers, for another office', () => {
     ]);
     const again = await akashi('officers transfer --file april.csv --as minami-chief --json');
     const rows = rowsOf(again.out);
-    expect(rows.at(-1)).toEqual({ rows: 9, done: 0, failed: 7 });
+    const all = { rows: 9, done: 0, failed: 7, encoding: 'utf-8', encodingBy: 'content' };
+    expect(rows.at(-1)).toEqual(all);
     expect(rows[0]).toMatchObject({
       line: 2,
       isNew: false,
@@ -386,6 +388,7 @@ describe('akashi officers, for another office', () => {
     const details = rows.map(({ problem }) => (problem as { detail?: string } | undefined)?.detail ?? '');
     expect(details[2]).toContain('The id is in line 2 already');
     expect(details[4]).toContain('such as 2026-04-01T09:00:00+09:00');
+    expect(details[6]).toContain('The row has 2 cells, and the header has 5.');
     expect(details[7]).toContain('Line 10 says something else of the same id');
     expect(details[8]).toContain('Line 9 says something else of the same id');
     writeFileSync(join(folder, 'ids.ndjson'), '\ufeff{"id":"minami-two"}\n{"id":"minami-two","x":"y"}\nx\n');
@@ -393,7 +396,7 @@ describe('akashi officers, for another office', () => {
     expect(rowsOf(confirmed.out)).toMatchObject([
       { line: 1, outcome: 'is in force', isNew: true },
       { line: 2, problem: { detail: 'x: the columns are id.' } },
-      { line: 3, problem: { detail: 'The line is not JSON.' } },
+      { line: 3, problem: { detail: 'The line is not one JSON object.' } },
       { rows: 3, done: 1, failed: 2 },
     ]);
     expect(await json('officers show minami-two --as operator-noda')).toMatchObject({
@@ -410,16 +413,16 @@ describe('akashi officers, for another office', () => {
     };
     const columns = 'id,office,duties,nameJa,nameEn,kana,person';
     const terms = 'minami,receive,"係員, 新",New,しん,';
-    writeFileSync(
-      join(folder, 'new.csv'),
-      `${columns},from,until\nnew-one,${terms},2099-04-01,\nnew-two,${terms},,\n`,
-    );
+    const newcomers = `${columns},from,until\nnew-one,${terms},2099-04-01,\nnew-two,${terms},,\n`;
+    writeFileSync(join(folder, 'new.csv'), windows31j(newcomers));
     const invited = rowsOf(await done('officers enrol --file new.csv --as minami-chief --json'));
     expect(invited).toMatchObject([
       { id: 'new-one', outcome: 'is invited', principal: { from: '2099-03-31T15:00:00.000Z' } },
       { id: 'new-two', outcome: 'is invited' },
-      { rows: 2, done: 2, failed: 0 },
+      { rows: 2, done: 2, failed: 0, encoding: 'windows-31j' },
     ]);
+    // The names are the same in the other encoding.
+    writeFileSync(join(folder, 'new.csv'), newcomers);
     expect(await twice('officers enrol --file new.csv --as minami-chief')).toMatchObject([
       ['is so already', 'is so already', undefined],
       ['is so already', 'is so already', undefined],
@@ -464,12 +467,12 @@ describe('akashi officers, for another office', () => {
   it('transfer nobody where the file is not as it has to be', async () => {
     writeFileSync(join(folder, 'sjis.csv'), Buffer.from([0x92, 0x53, 0x93, 0x96, 0x0a]));
     writeFileSync(join(folder, 'header.csv'), 'office,id\n');
-    writeFileSync(join(folder, 'quoted.csv'), `${head}"minami-one,${'x'.repeat(15_000_000)}\n`);
+    writeFileSync(join(folder, 'large.csv'), `${head}"minami-one,${'x'.repeat(16 * 1024 * 1024)}\n`);
     transfers('');
     const wrong = [
-      ['--file sjis.csv', 'is not UTF-8'],
+      ['--file sjis.csv', 'The first line of sjis.csv has to be: id,office,duties,until,effectiveFrom'],
       ['--file header.csv', 'The first line of header.csv has to be: id,office,duties,until,effectiveFrom'],
-      ['--file quoted.csv', 'Line 2 of quoted.csv is not CSV'],
+      ['--file large.csv', 'has more than the 16777216 bytes'],
       ['--file april.csv minami-one', 'With --file everything is in the file'],
       ['minami-one --office minami', 'Give the id, --office and --duty'],
       [
@@ -481,6 +484,12 @@ describe('akashi officers, for another office', () => {
       const { code, err } = await akashi(`officers transfer ${args} --as minami-chief`);
       expect({ args, code, err }).toEqual({ args, code: 2, err: expect.stringContaining(said) });
     }
+    writeFileSync(join(folder, 'quoted.csv'), `${head}"minami-one,${'x'.repeat(15_000_000)}\n`);
+    const quoted = await akashi('officers transfer --file quoted.csv --as minami-chief');
+    expect(quoted).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^2 {2}- {2}usage {2}The row has more than/),
+    });
     expect(await done('officers transfer --file april.csv --as minami-chief')).toBe(
       'rows: 0; done: 0; failed: 0\n',
     );
