@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { type Encoding, type OpenFile, openFile, type Row } from '../../lib/bulk/bulk.ts';
+import { type Encoding, type OpenFile, openFile, type Row, spoiled } from '../../lib/bulk/bulk.ts';
 import { joined, type Phrase, phrase, SchemaPhrase } from '../../lib/fault.ts';
 import { Failure, type Problem, usage } from '../failure.ts';
 import { readFileWithin } from '../read-file.ts';
@@ -67,11 +67,15 @@ const assertHeader = (path: string, header: Row, { names }: Columns<unknown>, is
 };
 
 /** Failure: `usage`, as of the command line. */
-const readRow = <R>(row: Row, { names, row: shape }: Columns<R>): R => {
+const readRow = <R>(row: Row, { names, row: shape }: Columns<R>, encoding: Encoding): R => {
   if (row.problems.length > 0) throw usage(joined(problemsOf(row, names), ' '));
   const strange = namesOf(row, names).find((name) => !names.includes(name));
   if (strange !== undefined) throw usage(phrase`${strange}: the columns are ${names.join()}.`);
   const cells = Object.fromEntries(names.map((name) => [name, cellOf(row, names, name)]));
+  for (const [name, text] of Object.entries(cells)) {
+    const why = spoiled(text, encoding);
+    if (why) throw usage(phrase`${name}: ${why}`);
+  }
   const result = shape.safeParse(cells, { reportInput: true });
   const [issue] = result.error?.issues ?? [];
   if (issue) throw usage(phrase`${issue.path.join('.')}: ${new SchemaPhrase(issue)}`);
@@ -100,7 +104,7 @@ export const readRows = async <R extends { readonly id: string }>(
     const { line } = found;
     const id = cellOf(found, columns.names, 'id');
     try {
-      const row = readRow(found, columns);
+      const row = readRow(found, columns, file.encoding);
       const before = first.get(id);
       if (before === undefined) first.set(id, { line, row });
       else if (isDeepStrictEqual(before.row, row))

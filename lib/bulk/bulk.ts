@@ -20,5 +20,6 @@ export {
 export { columnOfFault, errorsFile } from './errors-file.ts';
 export { openFile } from './open-file.ts';
 export { requestsOf } from './requests.ts';
+export { spoiled } from './spoiled.ts';
 
 /** The door of the room for files of many rows. It reads them: bytes become rows, and rows of requests become submissions. */

@@ -11,6 +11,7 @@ import {
   type RowProblem,
   type Value,
 } from './contract.ts';
+import { spoiled } from './spoiled.ts';
 
 const NO_KEY = phrase`The row needs a key of its own, which no other row of the file has.`;
 const KEY_FORM = phrase`The key of a row has 1 to ${MAX_KEY} characters, all of which show.`;
@@ -18,14 +19,6 @@ const NO_CSR = phrase`The row needs a certification request.`;
 const CSR_FORM = phrase`The certification request is PEM, or DER in base64 on one line.`;
 const ONE_VALUE = phrase`The column has one value, and no list.`;
 
-const REPLACED = phrase`A spreadsheet puts ? or 〓 in the place of a character that Windows-31J does not have. Write the character again, and save the file as CSV in UTF-8.`;
-const MADE_A_NUMBER = phrase`A spreadsheet made a number of it, and its digits are lost. Set the column to text, and write it again.`;
-
-/** Names with a question mark beside Japanese are hardly ever meant. In UTF-8 nothing has to be replaced. */
-const isReplaced = (text: string): boolean =>
-  text.includes('〓') || (text.includes('?') && /\P{ASCII}/u.test(text));
-/** 2026112200000001 becomes 2.02612E+15. */
-const isMadeANumber = (text: string): boolean => /^[0-9](?:\.[0-9]+)?E\+[0-9]{2,}$/i.test(text.trim());
 /** A spreadsheet in Japan saves the date 1963-03-04 so. */
 const SLASHED = /^\s*([0-9]{4})\/([0-9]{1,2})\/([0-9]{1,2})\s*$/;
 
@@ -35,13 +28,6 @@ const asDate = (text: string): string =>
     (_, year: string, month: string, day: string) =>
       `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`,
   );
-
-/** Why a spreadsheet has spoiled the value of a field. */
-const spoiled = (value: Value, isWindows: boolean): Phrase | undefined => {
-  const texts = [value].flat();
-  if (isWindows && texts.some(isReplaced)) return REPLACED;
-  return texts.some(isMadeANumber) ? MADE_A_NUMBER : undefined;
-};
 
 const isKey = (text: string): boolean =>
   [...text].length <= MAX_KEY && /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u.test(text);
@@ -83,7 +69,8 @@ const headerProblems = ({ problems }: Row): readonly RowProblem[] =>
   );
 
 /** The values of a row, and what is wrong with them. Empty ones are left out, as the form for a single request does. */
-const openReading = (profile: string, columns: readonly Column[], isCsv: boolean, isWindows: boolean) => {
+const openReading = (profile: string, columns: readonly Column[], { format, encoding }: OpenFile) => {
+  const isCsv = format === 'csv';
   const labelOf = (of: Column['kind']) => columns.find((column) => column.kind === of)?.label;
   const key = labelOf('key');
   const csr = labelOf('csr');
@@ -126,7 +113,7 @@ const openReading = (profile: string, columns: readonly Column[], isCsv: boolean
       const value = column.isDate && typeof whole === 'string' ? asDate(whole) : whole;
       if (isEmpty(value)) continue;
       values[column.name] = value;
-      const why = column.kind === 'csr' ? undefined : spoiled(value, isWindows);
+      const why = column.kind === 'csr' ? undefined : spoiled(value, encoding);
       if (why !== undefined) problems.push({ column: column.label, phrase: why });
       if (column.kind === 'field' && (column.isList || typeof value === 'string'))
         fields.push([column.field, value]);
@@ -162,10 +149,9 @@ const openReading = (profile: string, columns: readonly Column[], isCsv: boolean
  * judged by the operation that submits. Where the header is wrong, its problems are all that there is.
  */
 export const requestsOf = async function* (file: OpenFile, profile: BulkProfile): AsyncGenerator<RequestRow> {
-  const isCsv = file.format === 'csv';
   const columns = columnsOf(profile);
   const readHeader = openHeader(columns);
-  const read = openReading(profile.id, columns, isCsv, file.encoding === 'windows-31j');
+  const read = openReading(profile.id, columns, file);
   let header: NamedColumns = { columns: [], problems: [] };
   for await (const row of file.rows) {
     const { number, line, names } = row;

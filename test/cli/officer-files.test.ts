@@ -113,6 +113,18 @@ describe('a file about many officers', () => {
     expect((await told(file, '--encoding', 'windows-31j')).at(-1)).toBe('2 of 2, windows-31j by caller');
   });
 
+  it('says where a spreadsheet has lost a character, and does the other rows', async () => {
+    const file = bytes(HEAD, row('one', '?野 花子'), row('two', '係員'), row('three', '〓田 一郎'));
+    const lost =
+      'nameJa: A spreadsheet puts ? or 〓 in the place of a character that Windows-31J does not have. Write the character again, and save the file as CSV in UTF-8.';
+    expect(await told(file)).toEqual([
+      `2 one: ${lost}`,
+      '3 two: is invited',
+      `4 three: ${lost}`,
+      '1 of 3, windows-31j by content',
+    ]);
+  });
+
   it.each([
     ['without a byte order mark', '', 'content'],
     ['with one', '\ufeff', 'byte-order-mark'],

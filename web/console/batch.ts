@@ -102,10 +102,15 @@ export const submittable = ({
   rows - unreadable - (check?.isOver ? check.refused : 0);
 
 /** Only a check has looked at what the rows say. */
-const toCorrect = ({ t }: Reader, { rows, unreadable = 0, check, submission }: SaidBatch): string | undefined => {
+const toCorrect = (
+  { t }: Reader,
+  { rows, unreadable = 0, check, submission }: SaidBatch,
+): string | undefined => {
   if (rows === undefined) return undefined;
   if (submission) return String(unreadable + submission.refused);
-  return check?.isOver ? String(unreadable + check.refused) : t`${unreadable}; what the rows say is not checked yet`;
+  return check?.isOver
+    ? String(unreadable + check.refused)
+    : t`${unreadable}; what the rows say is not checked yet`;
 };
 
 /** What the form of a submission carries along, so that it can be made again. */
