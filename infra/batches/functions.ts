@@ -77,7 +77,7 @@ export const BATCH_ROUTES: readonly RouteFunction[] = [
     doors: 'callers',
     part: 'rows',
     rows: together(DOOR, END, READ_BATCH, {
-      // An office announces no more files than it sends.
+      // The files that the office has announced are counted.
       query: ['batches/office/*'],
       get: ['batch-files/*', 'batch-work'],
       put: ['batch/*', 'batch-files/*', 'batches', 'batches/*', 'batch-work'],
