@@ -80,7 +80,7 @@ export const rowPage = z.looseObject({ rows: z.array(row), cursor: text.exactOpt
 
 export const openedRow = z.looseObject({ row, request: requestAnswer });
 
-export const collectionAnswer = z.looseObject({ number: z.int(), certificates: z.int() });
+export const collectionAnswer = z.looseObject({ number: z.int(), certificates: z.int(), first: z.boolean() });
 
 export const BATCHES = '/api/v1/batches';
 

@@ -46,11 +46,15 @@ const addCollect = (bulk: Command, perform: Perform): void => {
           const collection =
             again === undefined
               ? (await client.post(batchPath(id, '/collections'), collectionAnswer)).answer
-              : { number: Number(again) };
+              : { number: Number(again), first: false };
           const path = batchPath(id, `/collections/${collection.number}.zip`);
           return { ...collection, ...(await client.save(path, take)) };
         });
-        show(saved, `${say(phrase`collection ${saved.number}`)}\n${savedText(say, saved)}`);
+        const before =
+          again === undefined && !saved.first
+            ? `${say(phrase`Nothing new was issued: this collection was made before.`)}\n`
+            : '';
+        show(saved, `${say(phrase`collection ${saved.number}`)}\n${before}${savedText(say, saved)}`);
       }),
     );
 };

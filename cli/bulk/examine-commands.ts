@@ -38,28 +38,59 @@ const drawSample = async ({ client, say, show }: Run, id: string): Promise<ExitC
   return EXIT.ok;
 };
 
+const whoAnswer = z.looseObject({ id: z.string() });
+
+/** The caller's newest examination with that decision: the command was interrupted after the service had taken it. */
+const takenBefore = async (
+  { client }: Run,
+  { examinations = [] }: BatchAnswer,
+  decision: string,
+): Promise<number | undefined> => {
+  if (examinations.length === 0) return undefined;
+  const { id } = await client.get('/api/v1/whoami', whoAnswer);
+  return examinations.findLast((one) => one.by === id && one.decision === decision)?.number;
+};
+
 const examine = async (
   run: Run,
   { batch: id, approve, reason, leaveOut }: z.output<typeof examineInput>,
 ): Promise<ExitCode> => {
   const { client } = run;
   const left = leaveOut === undefined ? undefined : rowNumbers(leaveOut);
-  const { sample } = await client.get(batchPath(id), batchAnswer);
-  if (sample === undefined)
+  const decision = approve ? 'approve' : 'reject';
+  const before = await client.get(batchPath(id), batchAnswer);
+  const { sample } = before;
+  if (sample === undefined) {
+    const number = await takenBefore(run, before, decision);
+    if (number !== undefined) return followExamination(run, before, number);
     throw usage(
       'No sample of the batch waits for an examination.',
       phrase`Draw one: akashi bulk examine ${id}.`,
     );
+  }
   const { answer } = await client.post(batchPath(id, '/examinations'), batchAnswer, {
     sample: sample.number,
-    decision: approve ? 'approve' : 'reject',
+    decision,
     ...(reason !== undefined && { reason }),
     ...(left && { leaveOut: left }),
   });
-  const number = answer.examinations?.at(-1)?.number;
+  return followExamination(run, answer, answer.examinations?.at(-1)?.number);
+};
+
+const followExamination = async (
+  run: Run,
+  first: BatchAnswer,
+  number: number | undefined,
+): Promise<ExitCode> => {
   const ours = ({ examinations }: BatchAnswer) => examinations?.find((one) => one.number === number);
-  const batch = await follow(run, answer, (now) => ours(now)?.isOver === true);
-  return showStepOutcome(run, batch, ours(batch));
+  const batch = await follow(run, first, (now) => ours(now)?.isOver === true);
+  const decided = ours(batch);
+  const collect = [
+    phrase`to collect the certificates:`,
+    `akashi bulk collect ${batch.id} --save certificates.zip`,
+  ] as const;
+  const isIssued = decided?.stage === 'centre' && decided.decision === 'approve' && decided.done > 0;
+  return showStepOutcome(run, batch, decided, isIssued ? [collect] : []);
 };
 
 const addExamine = (bulk: Command, perform: Perform): void => {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { ENCODINGS } from '../../lib/bulk/bulk.ts';
+import { phrase } from '../../lib/fault.ts';
 import { guideText } from '../guide.ts';
 import type { Perform, Run } from '../perform.ts';
 import { addOverwrite, overwriteOption } from '../save.ts';
@@ -58,7 +59,11 @@ const addCheck = (bulk: Command, perform: Perform): void => {
             errors !== undefined && problemsOf(batch, batch.check) > 0
               ? await saveErrors(run, batch.id, errors, { overwrite })
               : undefined;
-          return showFileOutcome(run, batch, batch.check, saved);
+          const next = [
+            phrase`to submit the rows without problems:`,
+            `akashi bulk send ${given.file} --profile ${given.profile}`,
+          ] as const;
+          return showFileOutcome(run, batch, batch.check, { next, saved });
         },
       ),
     );
@@ -85,7 +90,11 @@ const addSend = (bulk: Command, perform: Perform): void => {
             ? (await run.client.post(batchPath(id, '/submission'), batchAnswer, { digest })).answer
             : brought;
         const batch = await follow(run, begun, ({ submission }) => submission?.isOver === true);
-        return showFileOutcome(run, batch, batch.submission);
+        const next = [
+          phrase`to examine the requests, which two other persons do one after the other:`,
+          `akashi bulk examine ${batch.id}`,
+        ] as const;
+        return showFileOutcome(run, batch, batch.submission, { next });
       }),
     );
 };

@@ -95,6 +95,7 @@ export const EXAMINE: Guide = {
   result: [
     'without --approve and --reject: draws a sample of the rows that wait for you, and prints which to open',
     'with one of them: examines those rows together, and prints the batch when all are examined',
+    'again without another sample, goes on where an earlier run was interrupted, and decides nothing more',
   ],
   exitCodes: EXIT,
   examples: [

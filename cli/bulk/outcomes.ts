@@ -12,11 +12,14 @@ import { batchText, rowTable } from './batch-text.ts';
 /** Rows with problems that are printed; a file has all of them. */
 const SHOWN = 20;
 
+/** A sentence, and the command. */
+type Advice = readonly [Phrase, string];
+
 interface Outcome {
   readonly batch: BatchAnswer;
   readonly step: ProgressAnswer | undefined;
-  /** The next things for a person to do: a sentence, and the command. */
-  readonly advice: readonly (readonly [Phrase, string])[];
+  /** The next things for a person to do. */
+  readonly advice: readonly Advice[];
   /** Rows with problems, of this step and of earlier ones that count. */
   readonly problems: number;
   readonly saved?: Saved | undefined;
@@ -57,19 +60,22 @@ export const showUnreadable = ({ say, show }: Run, batch: BatchAnswer): ExitCode
   return EXIT.refused;
 };
 
-/** After a check or a submission, whose rows count together with those that cannot be read. */
+/**
+ * After a check or a submission, whose rows count together with those that cannot be read. The next thing to do is said where any
+ * row can go on.
+ */
 export const showFileOutcome = (
   run: Run,
   batch: BatchAnswer,
   step: ProgressAnswer | undefined,
-  saved?: Saved,
+  { next, saved }: { readonly next: Advice; readonly saved?: Saved | undefined },
 ): Promise<ExitCode> => {
   const problems = problemsOf(batch, step);
   const toCorrect = [
     phrase`to get the rows with problems, to be corrected and sent as another file:`,
     `akashi bulk errors ${batch.id} --save errors.csv`,
   ] as const;
-  const advice = problems > 0 && !saved ? [toCorrect] : [];
+  const advice = [...(problems > 0 && !saved ? [toCorrect] : []), ...(step && step.done > 0 ? [next] : [])];
   return showOutcome(run, { batch, step, problems, advice, saved });
 };
 
@@ -81,4 +87,5 @@ export const showStepOutcome = (
   run: Run,
   batch: BatchAnswer,
   step: ProgressAnswer | undefined,
-): Promise<ExitCode> => showOutcome(run, { batch, step, problems: step?.refused ?? 0, advice: [] });
+  advice: readonly Advice[] = [],
+): Promise<ExitCode> => showOutcome(run, { batch, step, problems: step?.refused ?? 0, advice });

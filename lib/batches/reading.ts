@@ -166,6 +166,10 @@ export const openReading = (
       return refuse(id, batch, [
         { phrase: phrase`The parts do not make the file that was announced: its SHA-256 is another one.` },
       ]);
+    if (rows === 0)
+      return refuse(id, batch, [
+        { phrase: phrase`The file has nothing below its header: no row asks for a certificate.` },
+      ]);
     const found = usual.found();
     await sealed.putFile(id, batch, {
       digest: batch.digest,

@@ -59,6 +59,8 @@ export const BATCHES = {
     'キューがメッセージを拒否しました。関数のロールと照らし合わせてください。',
   'Twelve digits in it have the form of an Individual Number (My Number), which the law forbids to keep here. The value was left out; send the row without it.':
     '個人番号（マイナンバー）の形をした 12 桁の数字があります。法律により、ここでは保管できません。この値は取り除きました。この値のない行を送ってください。',
+  'The file has nothing below its header: no row asks for a certificate.':
+    '見出しの下に行がありません。申請する行がないファイルです。',
   'A spreadsheet puts ? or 〓 in the place of a character that Windows-31J does not have. Write the character again, and save the file as CSV in UTF-8.':
     '「?」または「〓」があります。Windows-31J にない文字を、表計算ソフトが置き換えた可能性があります。文字を入力し直し、「CSV UTF-8」で保存してください。',
   'A spreadsheet made a number of it, and its digits are lost. Set the column to text, and write it again.':

@@ -48,6 +48,12 @@ export const CLI_BULK: Readonly<Record<string, string>> = {
   'rows with problems: {0}; these are the first {1}': '問題のある行: {0} 行（先頭の {1} 行を表示）',
   'to get the rows with problems, to be corrected and sent as another file:':
     '問題のある行を書き出し、直して別のファイルとして送るには:',
+  'to submit the rows without problems:': '問題のない行を申請するには:',
+  'to examine the requests, which two other persons do one after the other:':
+    '審査するには（送った人とは別の 2 人が、順に行います）:',
+  'to collect the certificates:': '証明書を受け取るには:',
+  'Nothing new was issued: this collection was made before.':
+    '前回の受け取り以降に発行された証明書はありません。前回と同じ内容です。',
   'to try the rows again that were set aside:': '保留になった行をもう一度処理するには:',
   'next:': '次の操作:',
   'No sample of the batch waits for an examination.': '審査を待つ抽出がありません。',

@@ -108,6 +108,7 @@ export const takeFileThrough = async (as: As, cloud: Cloud, functions: Functions
   expect(listed.json<{ rows: unknown[] }>().rows).toHaveLength(5);
   expect((await ok(as('higashi-counter', 'POST', `/api/v1/batches/${id}/collections`))).json()).toEqual({
     number: 1,
+    first: true,
     certificates: BATCH_ROWS - 1,
   });
   const address = `/api/v1/batches/${id}/collections/1.zip`;
