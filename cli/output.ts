@@ -92,11 +92,15 @@ export const failureText = ({ problem, advice }: Failure, say: Say): string => {
   const title = textIn(problem.title, say);
   const detail = textIn(problem.detail, say);
   const lines = [`akashi: ${printable(title)} (${printable(problem.code)})`];
-  const facts = Object.entries(problem.facts ?? {}).map(
-    ([name, value]) => [name, compact(said(value, say))] as const,
+  const { others, ...more } = problem.facts ?? {};
+  const facts = Object.entries(more).map(([name, value]) => [name, compact(said(value, say))] as const);
+  // What is wrong with further fields is said as the first is.
+  const further = (Array.isArray(others) ? others : []).map(
+    (one) => [phrase`detail`, compact(said(one?.problem ?? one, say))] as const,
   );
   const rest = details(say, [
     [phrase`detail`, detail === '' ? undefined : detail],
+    ...further,
     [phrase`what to do`, advice],
     ...facts,
     [phrase`request id`, problem.requestId],

@@ -44,13 +44,18 @@ interface Problem {
 const problemsIn = ({ problems }: Fault['facts']): readonly Problem[] =>
   Array.isArray(problems) ? problems : [];
 
+/** What is wrong with further fields of a profile. */
+const othersIn = ({ others }: Fault['facts']): readonly string[] =>
+  Array.isArray(others) ? others.map(({ problem }) => String(problem)) : [];
+
 /** An operation says `body.reason`; the form has `reason`. */
 const nameOf = (at: string): string => at.replace(/^(?:body|query|path)\./, '');
 
 /** A line for each input that the operation found wrong, or one for the fault. */
 export const linesOf = (fault: Fault, { say }: Reader): readonly string[] => {
-  const problems = problemsIn(said(fault.facts, say) as Fault['facts']);
-  if (problems.length === 0) return [say(fault.phrase)];
+  const facts = said(fault.facts, say) as Fault['facts'];
+  const problems = problemsIn(facts);
+  if (problems.length === 0) return [say(fault.phrase), ...othersIn(facts)];
   return problems.map(({ at, problem, label = nameOf(at) }) => `${label}: ${problem}`);
 };
 

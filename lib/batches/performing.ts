@@ -77,7 +77,7 @@ export const openPerforming = (
         if (!Fault.is(error)) throw error;
         return undefined;
       });
-    return (fault) => profile && columnOfFault(profile, fault.facts);
+    return (facts) => profile && columnOfFault(profile, facts);
   };
 
   /** The requests to which the rows of the pack led. */

@@ -1,5 +1,5 @@
 import type { RowProblem } from '../bulk/bulk.ts';
-import { type Bilingual, Fault, type FaultCode, phrase } from '../fault.ts';
+import { type Bilingual, Fault, type FaultCode, type FaultFacts, type Phrase, phrase } from '../fault.ts';
 import type { Log } from '../ports.ts';
 import type { RowResult } from './sealed.ts';
 
@@ -46,13 +46,26 @@ export interface Trials {
   readonly results: readonly RowResult[];
 }
 
-/** What names the column that a fault is about, in people's words. */
-export type ColumnOf = (fault: Fault) => Bilingual | undefined;
+/** What names the column that a fault is about, in people's words, by its facts. */
+export type ColumnOf = (facts: FaultFacts) => Bilingual | undefined;
 
-const problemOf = (error: unknown, columnOf: ColumnOf): RowProblem => {
-  if (!Fault.is(error)) return { phrase: UNEXPECTED };
-  const column = columnOf(error);
-  return { ...(column && { column }), phrase: error.phrase };
+interface OtherField {
+  readonly field: unknown;
+  readonly problem: Phrase;
+}
+
+/** A row may have several fields that are wrong. */
+const problemsOf = (error: unknown, columnOf: ColumnOf): readonly RowProblem[] => {
+  if (!Fault.is(error)) return [{ phrase: UNEXPECTED }];
+  const problem = (facts: FaultFacts, why: Phrase): RowProblem => {
+    const column = columnOf(facts);
+    return { ...(column && { column }), phrase: why };
+  };
+  const { others = [] } = error.facts as { readonly others?: readonly OtherField[] };
+  return [
+    problem(error.facts, error.phrase),
+    ...others.map(({ field, problem: why }) => problem({ field }, why)),
+  ];
 };
 
 /**
@@ -84,7 +97,7 @@ export const tryAll = async (
         done++;
         return;
       } catch (error) {
-        const problems = [problemOf(error, columnOf)];
+        const problems = problemsOf(error, columnOf);
         const code = Fault.is(error) ? error.code : 'internal';
         if (!isPassing(error)) {
           results.push({ number, state: 'refused', code, problems });

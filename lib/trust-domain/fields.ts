@@ -150,7 +150,30 @@ const readList = (field: Field, given: unknown, maxItems: number): readonly stri
   return values;
 };
 
-/** All fields, checked and in their one spelling. Fields without a value are left out. Fault: `invalid-field`. */
+/** The field's value; undefined where there is none. Fault: `invalid-field`. */
+const readField = (field: Field, raw: unknown): string | readonly string[] | undefined => {
+  const value =
+    raw === undefined
+      ? ''
+      : field.maxItems === undefined
+        ? readValue(field, raw)
+        : readList(field, raw, field.maxItems);
+  if (value.length > 0) return value;
+  if (field.required) throw invalidField(field, phrase`is required`);
+  return undefined;
+};
+
+/** The first fault, and what is wrong with the others, so that a person corrects all of them at once. */
+const together = ([first, ...others]: readonly [Fault, ...Fault[]]): Fault => {
+  if (others.length === 0) return first;
+  const said = others.map(({ facts: { field, label }, phrase: problem }) => ({ field, label, problem }));
+  return new Fault(first.code, first.phrase, { ...first.facts, others: said });
+};
+
+/**
+ * All fields, checked and in their one spelling. Fields without a value are left out. Fault: `invalid-field`, about the first that
+ * is wrong; where several are, `facts.others` has `{field, label, problem}` of each other one.
+ */
 export const readFields = (fields: readonly Field[], given: FieldValues): FieldValues => {
   const stray = Object.keys(given).find((name) => fields.every((field) => field.name !== name));
   if (stray !== undefined) {
@@ -159,17 +182,18 @@ export const readFields = (fields: readonly Field[], given: FieldValues): FieldV
       fields: fields.map(({ name }) => name),
     });
   }
-  const read = fields.flatMap((field): [string, string | readonly string[]][] => {
-    const raw: unknown = Object.hasOwn(given, field.name) ? given[field.name] : undefined;
-    const value =
-      raw === undefined
-        ? ''
-        : field.maxItems === undefined
-          ? readValue(field, raw)
-          : readList(field, raw, field.maxItems);
-    if (value.length > 0) return [[field.name, value]];
-    if (field.required) throw invalidField(field, phrase`is required`);
-    return [];
-  });
-  return Object.fromEntries(read);
+  const read: Record<string, string | readonly string[]> = {};
+  const faults: Fault[] = [];
+  for (const field of fields) {
+    try {
+      const value = readField(field, Object.hasOwn(given, field.name) ? given[field.name] : undefined);
+      if (value !== undefined) read[field.name] = value;
+    } catch (error) {
+      if (!Fault.is(error)) throw error;
+      faults.push(error);
+    }
+  }
+  const [first, ...others] = faults;
+  if (first) throw together([first, ...others]);
+  return read;
 };

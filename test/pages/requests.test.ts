@@ -153,8 +153,12 @@ describe('what is wrong with a form', () => {
     const answer = await counter.post('/console/new/person-signature/submission', {
       ...filledIn(preview),
       'field.dateOfBirth': '1990-02-30',
+      'field.sex': '9',
     });
     expect(answer.status).toBe(422);
+    // Everything that is wrong is said at once.
+    expect(answer.text).toContain('is not a date');
+    expect(answer.text).toContain('is not one of the choices');
     expect(answer.text).toContain('value="1990-02-30"');
   });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../lib/fault.ts';
 import { japanese } from '../../lib/messages/japanese.ts';
+import { said } from '../../lib/messages/messages.ts';
 import { formatName } from '../../lib/pki/name.ts';
 import type { FieldValues } from '../../lib/trust-domain/contract.ts';
 import { describeSubject } from '../../lib/trust-domain/subject.ts';
@@ -134,6 +135,20 @@ describe('fields', () => {
       }
       throw new Error('it was taken');
     };
+    const wrong = faultOf({ ...PERSON, name: '', sex: '9', holderId: 'abc' });
+    expect(wrong.facts.field).toBe('holderId');
+    expect(said(wrong.facts.others, (phrase) => phrase.in(japanese))).toEqual([
+      {
+        field: 'name',
+        label: expect.objectContaining({ en: 'Name' }),
+        problem: expect.stringContaining('必須です'),
+      },
+      {
+        field: 'sex',
+        label: expect.objectContaining({ en: 'Sex' }),
+        problem: expect.stringContaining('選択肢'),
+      },
+    ]);
     const sex = profileOf('person-signature').fields.find(({ name }) => name === 'sex');
     const { message, facts, phrase } = faultOf({ ...PERSON, sex: '9' });
     expect(message).toBe('The field "sex" (Sex) is not one of the choices: 1 (Male), 2 (Female), 3 (Other).');

@@ -180,7 +180,10 @@ describe('a part', () => {
 describe('the problems of a file', () => {
   it('are in the language of the caller, in lists and in files', async () => {
     const [first, second] = await newRows(2);
-    const id = await send(service, csvFile([first ?? {}, { ...second, positionJa: '' }]));
+    const id = await send(
+      service,
+      csvFile([first ?? {}, { ...second, positionJa: '', position: 'Chief'.repeat(100) }]),
+    );
     expect((await call(COUNTER, 'POST', `/${id}/check`)).status).toBe(200);
     await work(service);
     const listed = await call(COUNTER, 'GET', `/${id}/rows?list=problems`, { language: 'ja' });
@@ -190,11 +193,14 @@ describe('the problems of a file', () => {
         line: 3,
         key: '第2号',
         state: 'refused',
-        problems: [{ column: '職名', problem: expect.stringContaining('必須です。') }],
+        problems: [
+          { column: '職名(英字)', problem: expect.stringContaining('64 文字以内') },
+          { column: '職名', problem: expect.stringContaining('必須です。') },
+        ],
       },
     ]);
     const english = await call(COUNTER, 'GET', `/${id}/rows?list=problems`);
-    expect(english.json.rows[0].problems[0].problem).toContain('is required.');
+    expect(english.json.rows[0].problems[1].problem).toContain('is required.');
 
     const errors = await call(COUNTER, 'GET', `/${id}/errors.csv`, { language: 'ja' });
     expect(errors.headers.get('content-type')).toContain('text/csv');
