@@ -296,6 +296,8 @@ describe('a batch', () => {
       const leftOut = who === 'operator-sakai' ? '' : ' --leave-out 3,11-12';
       const out = await done(`examine ${id} --approve${leftOut} --as ${who}`);
       expect(out).toMatch(/^examination \d+ .*approve.* done: 9 of 9/m);
+      // An interrupted command is run again: it decides nothing more.
+      expect(await done(`examine ${id} --approve --leave-out 3,11-12 --as ${who}`)).toBe(out);
     }
     const { rows } = await json(`rows ${id} --state issued --limit 50 --as higashi-counter`);
     expect(rows.map(({ number }: { number: number }) => number)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10]);
