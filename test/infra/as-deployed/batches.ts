@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { unzipSync } from 'fflate';
 import { expect } from 'vitest';
 import type { BatchView } from '../../../lib/batches/batches.ts';
 import { csvFile, newRows, partsOf, termsOf } from '../../batches/files.ts';
@@ -115,7 +116,12 @@ export const takeFileThrough = async (as: As, cloud: Cloud, functions: Functions
   const zip = await ok(as('higashi-counter', 'GET', address));
   expect(zip.headers['content-type']).toBe('application/zip');
   // Too large for the door: it is fetched from the bucket.
-  await ok(as('higashi-counter', 'GET', address, undefined, { answerBytes: 1_000 }), 303);
+  const large = await ok(as('higashi-counter', 'GET', address, undefined, { answerBytes: 1_000 }), 303);
+  const handedOver = await fetch(large.headers.location ?? '');
+  expect(handedOver.status).toBe(200);
+  // The same files. Only the list names other records, those of this collection.
+  const namesIn = (archive: Uint8Array): readonly string[] => Object.keys(unzipSync(archive));
+  expect(namesIn(await handedOver.bytes())).toEqual(namesIn(zip.bytes));
   const errors = await ok(as('higashi-counter', 'GET', `/api/v1/batches/${id}/errors.csv`));
   expect(errors.text).toContain('第1号');
   await ok(as('higashi-counter', 'GET', `/api/v1/batches/${id}/errors.ndjson`));
