@@ -33,7 +33,6 @@ const STORY = [
   'bulk open',
   'bulk examine',
   'bulk collect',
-  'bulk replay',
   'bulk cancel',
   'certificate',
   'certificates',
@@ -137,10 +136,11 @@ const STORY = [
 ];
 
 /**
- * Need a row that somebody has forged, an officer who left with a certificate, and data of an old month: the examples have none
- * of them.
+ * Need a row that somebody has forged, an officer who left with a certificate, data of an old month, and a row of a file that was set
+ * aside: the examples have none of them.
  */
 const REFUSED = {
+  'bulk replay': 'wrong-state',
   correct: 'nothing-to-correct',
   'leavers keep': 'unknown-certificate',
   'retention end': 'wrong-state',

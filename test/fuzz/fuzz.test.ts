@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../functions/routes/routes.ts';
 import { parseSerial } from '../../lib/pki/serial.ts';
 import { ROLES } from '../../lib/principal.ts';
+import { approve, csvFile, newRows, send, submit, termsOf } from '../batches/files.ts';
 import { akashi } from '../cli/in-process.ts';
 import { credentialsOfAll } from '../credentials.ts';
 import { MINAMI, newKey } from '../enrolment/people.ts';
@@ -98,6 +99,7 @@ const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
   await app.registration.examine(whole.principal('higashi-examiner'), examined.id, { decision: 'approve' });
   const asked = await ocspRequestFor(whole, issued[0]?.certificate ?? { ca: CA, serial: '' });
   await app.status.ocsp(asked, { recipient: 'tax-portal', method: 'POST' });
+  const batches = await batchesOf(whole);
   const enrolments = await enrolmentsOf(whole);
   const holders = ['h-active-1', 'h-active-2', 'h-suspended-1', 'h-suspended-2', 'h-ended-1'];
   for (const id of holders) await app.enrolment.holders.name(whole.principal('higashi-counter'), id);
@@ -120,6 +122,7 @@ const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
   const now = Date.now();
   const times = [-86_400_000, -60_000, 60_000].map((ms) => new Date(now + ms).toISOString());
   return {
+    ...batches,
     ...enrolments,
     ...orders,
     ca: [CA, CA, CA, 'operations-1'],
@@ -162,6 +165,30 @@ const historyOf = async ({ app, core, ...rest }: Service): Promise<Known> => {
     'application/gzip': [gzipSync('#Version: 1.0\n'), gzipSync(changed), gzipSync('')],
     'application/json': [changed, Buffer.from('{}')],
     'text/plain': [Buffer.from(part), Buffer.from('no digest\n')],
+  };
+};
+
+/** Files of requests: one at its end, one whose rows nobody has submitted, and two whose rows wait. */
+const batchesOf = async (whole: Service): Promise<Known> => {
+  const fileOf = async (rows: number): Promise<Buffer> => csvFile(await newRows(rows));
+  const [first, ...others] = await newRows(3);
+  const ended = await submit(whole, csvFile([{ ...first, positionJa: '' }, ...others]));
+  await approve(whole, ended, 'higashi-examiner');
+  await approve(whole, ended, 'operator-noda');
+  await whole.app.batches.collect(whole.principal('higashi-counter'), ended);
+  const unsent = await fileOf(2);
+  const received = await send(whole, unsent);
+  const waiting = await submit(whole, await fileOf(2));
+  return {
+    batch: [ended],
+    collection: [1],
+    'checkBatch/batch': [received],
+    'submitBatch/batch': [received],
+    digest: [termsOf(unsent).digest],
+    'drawBatchSample/batch': [waiting],
+    // The stream of one that is under way ends late, and nobody works here.
+    'followBatch/batch': [waiting],
+    'cancelBatch/batch': [await submit(whole, await fileOf(1))],
   };
 };
 
@@ -295,6 +322,9 @@ const OF_TERMS = [
   'transferPrincipal',
   'enrolPrincipal',
   'searchCertificates',
+  'putBatchPart',
+  'openBatchRow',
+  'examineBatch',
 ];
 
 /**

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from '../../functions/http/route.ts';
 import { routes } from '../../functions/routes/routes.ts';
 import type { Principal } from '../../lib/principal.ts';
+import { csvFile, newRows, termsOf } from '../batches/files.ts';
 import { MINAMI, officer } from '../enrolment/people.ts';
 import { FIELDS, opensslRequest } from '../service.ts';
 import { serialOf, TOKIWA_CA, TOKIWA_PROFILE, type TwoTenants } from './two-tenants.ts';
@@ -40,6 +41,7 @@ const OF_SERVICE = [
 const SHOWN: Readonly<Record<string, string>> = {
   listProfiles: '/api/v1/profiles',
   listRequests: '/api/v1/requests',
+  listBatches: '/api/v1/batches',
   listOffices: '/api/v1/offices',
   listPrincipals: '/api/v1/principals',
   listNotices: '/api/v1/notices?office=okitsu',
@@ -79,7 +81,13 @@ const BODIES: Readonly<Record<string, unknown>> = {
   releaseData: { reference: 'court/1' },
   eraseData: { reference: 'court/1' },
   withdrawDataOrder: {},
+  putBatchPart: 'x',
+  submitBatch: { digest: 'a'.repeat(64) },
+  examineBatch: { sample: 1, decision: 'approve' },
+  cancelBatch: { reason: 'mistyped' },
 };
+
+const TYPES: Readonly<Record<string, string>> = { putBatchPart: 'application/octet-stream' };
 
 const isRefused = ({ id }: Route): boolean => OF_SERVICE.includes(id);
 
@@ -114,6 +122,16 @@ export const doors = (open: () => TwoTenants): void => {
       fields: FIELDS['person-authentication'] ?? {},
       holder: 'h-tokiwa',
     });
+    const counter = service.principal('higashi-counter');
+    const file = csvFile(await newRows(2));
+    const { batch } = await app.batches.create(counter, termsOf(file));
+    await app.batches.putPart(counter, batch.id, 1, file);
+    const ofBatch = (more: Params = {}): readonly Target[] => [
+      {
+        there: { batch: batch.id, ...more },
+        missing: { batch: shared.id, ...more },
+      },
+    ];
     const certificates = [
       shared.certificate,
       own.certificate,
@@ -122,7 +140,7 @@ export const doors = (open: () => TwoTenants): void => {
     ];
     for (const { serial } of certificates) expect(serial).toMatch(/^[0-9a-f]{20,40}$/);
     secrets.push(
-      ...[shared, own, waiting].map(({ id }) => id),
+      ...[shared, own, waiting, batch].map(({ id }) => id),
       ...certificates.map(({ serial }) => serial),
       ...['mizusaki', 'h-tokiwa', 'kita', 'higashi', 'minami-new', TOKIWA_CA, TOKIWA_PROFILE],
     );
@@ -145,6 +163,10 @@ export const doors = (open: () => TwoTenants): void => {
         },
       ],
       '{id}': named('id', [shared.id, own.id, waiting.id], shared.id.replaceAll(/[1-9a-f]$/g, '0')),
+      '{batch}': ofBatch(),
+      '{batch}/{part}': ofBatch({ part: '1' }),
+      '{batch}/{row}': ofBatch({ row: '1' }),
+      '{batch}/{collection}': ofBatch({ collection: '1' }),
       '{office}': named('office', ['mizusaki-higashi', 'kita'], 'nowhere'),
       '{principal}': named('principal', ['higashi-chief', 'minami-new'], 'nobody-new'),
     } satisfies typeof asked);
@@ -160,7 +182,13 @@ export const doors = (open: () => TwoTenants): void => {
   const ask = async (route: Route, method: string, caller: Principal, params: Params) => {
     let path = route.path;
     for (const [name, value] of Object.entries(params)) path = path.replace(`{${name}}`, value);
-    const { status, headers, text } = await service.send(caller, method, path, BODIES[route.id]);
+    const { status, headers, text } = await service.send(
+      caller,
+      method,
+      path,
+      BODIES[route.id],
+      TYPES[route.id],
+    );
     const kept = [...headers].filter(([name]) => !['date', 'x-request-id', 'content-length'].includes(name));
     const told = text === '' ? '' : JSON.stringify({ ...JSON.parse(text), requestId: '' });
     const hidden = Object.values(params)
@@ -182,7 +210,7 @@ export const doors = (open: () => TwoTenants): void => {
         !namesOne(route) &&
         !(route.id in SHOWN) &&
         !SEARCHED.includes(route.id) &&
-        ![...MAKES, ...OF_MONTHS, 'submitRequest'].includes(route.id),
+        ![...MAKES, ...OF_MONTHS, 'submitRequest', 'createBatch'].includes(route.id),
     );
     expect(unheard.map(({ id }) => id)).toEqual([]);
     expect(routes.flatMap(({ id, ofService }) => (ofService ? [id] : [])).sort()).toEqual(
