@@ -30,7 +30,7 @@ export const stepsOf = (batch: SaidBatch): readonly Step[] => {
   ];
 };
 
-/** What goes on by itself at the moment. The reading of a file has no rows to count. */
+/** The step that is under way. The reading of a file has no rows to count. */
 export interface UnderWay {
   readonly title: Phrase;
   /** Rows that need no more looking at, whatever became of them. */

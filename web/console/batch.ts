@@ -13,6 +13,7 @@ import {
 } from './batch-list.ts';
 import { progressPart, stepTable } from './batch-progress.ts';
 import { ENCODING_NAMES, FORMAT_NAMES } from './batch-words.ts';
+import { personalAlert } from './personal-alert.ts';
 
 /* A batch, and the forms by which it goes on. */
 
@@ -64,11 +65,9 @@ const batchFacts = (reader: Reader, batch: SaidBatch, profiles: readonly Profile
 };
 
 /** Why nothing can be done with the file yet, or any more. */
-const obstacles = (
-  reader: Reader,
-  { state, problems = [], missing = [], parts, personalData }: SaidBatch,
-): Html => {
+const obstacles = (reader: Reader, batch: SaidBatch): Html => {
   const { t } = reader;
+  const { state, problems = [], missing = [], parts } = batch;
   return html`${
     state === 'refused' &&
     alert(
@@ -82,15 +81,7 @@ const obstacles = (
       t`Parts of the file are missing`,
       t`${missing.length} of ${parts} parts are missing. The sender chooses the same file again.`,
     )
-  }${
-    personalData &&
-    alert(
-      t`These data are not shown`,
-      personalData.state === 'ended'
-        ? t`Their retention has ended.`
-        : t`They cannot be read now; tell the operator.`,
-    )
-  }`;
+  }${personalAlert(reader, batch)}`;
 };
 
 /** How many rows a submission is about, as far as that is known. */

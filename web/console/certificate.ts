@@ -3,7 +3,7 @@ import type { AwaitedRevocation, CertificateView } from '../../lib/authority/aut
 import { type Phrase, phrase } from '../../lib/fault.ts';
 import type { RevocationReason } from '../../lib/pki/pki.ts';
 import type { ProfileView } from '../../lib/trust-domain/trust-domain.ts';
-import { alert, both, facts, type Html, time, who } from '../document.ts';
+import { both, facts, type Html, time, who } from '../document.ts';
 import type { Reader } from '../reader.ts';
 import {
   addressOf,
@@ -14,6 +14,7 @@ import {
   withdrawalForm,
 } from './certificate-forms.ts';
 import { REASON_TEXTS } from './certificate-reasons.ts';
+import { personalAlert } from './personal-alert.ts';
 
 export const CERTIFICATE_STATUS_TEXTS: Readonly<Record<CertificateView['status'], Phrase>> = {
   good: phrase`Good`,
@@ -65,15 +66,6 @@ const standing = (reader: Reader, certificate: CertificateView, isFinal: boolean
     [t`Invalid since`, revocation.invalidityDate && time(reader, revocation.invalidityDate)],
   ])}`;
 };
-
-const personalAlert = ({ t }: Reader, { personalData }: CertificateView): Html | undefined =>
-  personalData &&
-  alert(
-    t`These data are not shown`,
-    personalData.state === 'ended'
-      ? t`Their retention has ended.`
-      : t`They cannot be read now; tell the operator.`,
-  );
 
 /** Where no sub-office asked, the id is that of an order of the service itself, and has no page. */
 const requestOf = ({ request, office }: CertificateView): Html =>

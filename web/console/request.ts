@@ -5,6 +5,7 @@ import { alert, both, facts, type Html, time } from '../document.ts';
 import { field, form } from '../forms.ts';
 import type { Reader } from '../reader.ts';
 import { DECISION_TEXTS, REQUEST_STATE_TEXTS, STAGE_TEXTS } from '../texts.ts';
+import { personalAlert } from './personal-alert.ts';
 
 export const stateText = ({ say }: Reader, { state }: Pick<RequestView, 'state'>): Html =>
   html`<span class="state">${say(REQUEST_STATE_TEXTS[state])}</span>`;
@@ -90,18 +91,10 @@ const contentsOf = (
   differing: readonly string[],
 ): Html => {
   const { t } = reader;
-  const { subject, holder, issuedTo, ignored, personalData } = request;
+  const { subject, holder, issuedTo, ignored } = request;
   const { certified, kept, unknown } = fieldRows(reader, profile, request.fields ?? {}, differing);
   return html`<h2>${t`What the certificate will say`}</h2>
-${
-  personalData &&
-  alert(
-    t`These data are not shown`,
-    personalData.state === 'ended'
-      ? t`Their retention has ended.`
-      : t`They cannot be read now; tell the operator.`,
-  )
-}
+${personalAlert(reader, request)}
 ${facts([
   [t`Subject of the certificate`, subject && html`<span class="person" lang="ja">${subject}</span>`],
   ...certified,
