@@ -94,7 +94,7 @@ export const failureText = ({ problem, advice }: Failure, say: Say): string => {
   const lines = [`akashi: ${printable(title)} (${printable(problem.code)})`];
   const { others, ...more } = problem.facts ?? {};
   const facts = Object.entries(more).map(([name, value]) => [name, compact(said(value, say))] as const);
-  // What is wrong with further fields is said as the first is.
+  // Problems of further fields are said as the first one is.
   const further = (Array.isArray(others) ? others : []).map(
     (one) => [phrase`detail`, compact(said(one?.problem ?? one, say))] as const,
   );

@@ -47,7 +47,7 @@ export type Granted = (
 /** What pages have besides. */
 type PagePorts = Pick<Ports, 'sessionKeys' | 'consoleUrl'>;
 
-/** What asks for work on files of requests has besides. */
+/** Functions that ask for work on files of requests have these besides. */
 type BatchPorts = Pick<Ports, 'wake'>;
 
 /** Personal data and their keys, or ports that refuse. */

@@ -44,7 +44,7 @@ interface Problem {
 const problemsIn = ({ problems }: Fault['facts']): readonly Problem[] =>
   Array.isArray(problems) ? problems : [];
 
-/** What is wrong with further fields of a profile. */
+/** The problems of further fields of a profile. */
 const othersIn = ({ others }: Fault['facts']): readonly string[] =>
   Array.isArray(others) ? others.map(({ problem }) => String(problem)) : [];
 

@@ -11,7 +11,7 @@ export interface BatchCheck extends RecordObserver {
   conclude(): void;
 }
 
-/** What a record says of the act that it names. */
+/** A record says this of the act that it names. */
 interface Named {
   readonly record: string;
   readonly actor: string;
@@ -81,7 +81,7 @@ export const openBatchCheck = ({
   const acts = new Map<string, ActRecord>();
   /** The rows that were opened, by the record of the sample; with the record of the opening. */
   const opened = new Map<string, Map<number, ActRecord>>();
-  /** What names an act that was not read yet. */
+  /** Names an act that was not read yet. */
   const unread = new Map<string, Named[]>();
   /** How many requests rest on an act. */
   const counts = new Map<string, number>();

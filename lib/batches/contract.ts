@@ -98,7 +98,7 @@ export interface BatchView {
   /** The rows of the file, and how many of them cannot be submitted as they are. */
   readonly rows?: number;
   readonly unreadable?: number;
-  /** Of a refused file. */
+  /** A refused file has these. */
   readonly problems?: readonly RowProblem[];
   /** A check judges the rows and submits nothing. */
   readonly check?: Progress;
@@ -251,7 +251,7 @@ export interface Batches {
 export interface Work {
   readonly office: string;
   readonly batch: string;
-  /** What is done, and the number of the act that asked for it: `submission-1`. Reading and checking take no act. */
+  /** The kind of work, and the number of the act that asked for it: `submission-1`. Reading and checking take no act. */
   readonly step: string;
 }
 

@@ -6,7 +6,7 @@ import type { OfBatches, Registration } from '../registration/registration.ts';
 import type { Objects, Table, Value, Write } from '../store/store.ts';
 import type { Work } from './contract.ts';
 
-/** What the room records: ids, digests, numbers and decisions. */
+/** The room records ids, digests, numbers and decisions. */
 export interface BatchRecord {
   readonly kind: 'batch';
   readonly actor: string;

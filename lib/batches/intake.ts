@@ -30,7 +30,7 @@ export const READING = 'reading';
 const MAX_RECEIVING = 20;
 /** They are looked for among so many of the newest ones. */
 const LOOKED_AT = 100;
-/** Of all parts but the last one. */
+/** The size of every part but the last one. */
 const MIN_PART_BYTES = 256;
 
 type FileRow = { readonly batch: string };

@@ -20,7 +20,7 @@ type Said<A extends BatchAct['act']> = Extract<BatchAct, { readonly act: A }>;
 /** A row that can be submitted. */
 type Submittable = Extract<RequestRow, { readonly submission: unknown }>;
 
-/** What the service does with the rows of a file, in the name of whoever asked for it. */
+/** The service works on the rows of a file, in the name of the person who asked for it. */
 export const openPerforming = (
   deps: BatchesDeps,
   {

@@ -22,7 +22,7 @@ const PACK_BYTES = 120 * 1024;
 /** A field with more values than these has no usual one, so that memory does not grow with the file. */
 const MAX_VALUES = 5_000;
 
-/** What the file turned out to be. */
+/** The outcome of reading a file. */
 export type ReadFile =
   | { readonly problems: readonly RowProblem[] }
   | { readonly read: NonNullable<BatchRow['read']> };

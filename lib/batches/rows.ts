@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Encoding, Format, OpenFile } from '../bulk/bulk.ts';
+import type { Encoding, OpenFile } from '../bulk/bulk.ts';
 import { Fault } from '../fault.ts';
 import type { Condition, Item, Key, Table, Write } from '../store/store.ts';
 import type { BatchState, FileTerms, Work } from './contract.ts';
@@ -21,15 +21,9 @@ import type { BatchState, FileTerms, Work } from './contract.ts';
  *
  * Nothing is decided by them that an act decides (acts.ts).
  */
-export type BatchRow = {
+export type BatchRow = Pick<FileTerms, keyof FileTerms> & {
   readonly tenant: string;
   readonly office: string;
-  readonly profile: string;
-  readonly format: Format;
-  readonly encoding?: Encoding;
-  readonly bytes: number;
-  readonly digest: string;
-  readonly parts: readonly string[];
   readonly createdBy: string;
   readonly createdAt: string;
   readonly state: BatchState;

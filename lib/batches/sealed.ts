@@ -18,12 +18,12 @@ import type { BatchRow } from './rows.ts';
 /** The file is needed until its rows are corrected and its certificates collected. The requests have their own data. */
 const KEPT_MS = 90 * 86_400_000;
 
-/** What is said of the file as a whole. */
+/** A summary of the whole file. */
 export interface FileSummary {
   /** SHA-256 of the file, hex; of each pack of its rows. A file that was refused has none. */
   readonly digest: string;
   readonly packs: readonly string[];
-  /** Of a file that cannot be read. */
+  /** Only a file that cannot be read has these. */
   readonly problems?: readonly RowProblem[];
   /** The value that more than half of the rows have, by field. */
   readonly usual: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export interface Pack {
   readonly rows: readonly RequestRow[];
 }
 
-/** What a step found wrong with a row. */
+/** A problem that a step found in a row. */
 export interface RowResult {
   readonly number: number;
   readonly state: 'refused' | 'set-aside';

@@ -24,7 +24,7 @@ export const wrongState = (state: BatchState, needed: string): Fault =>
     state,
   });
 
-/** What officers do with a file as a whole. */
+/** The acts of officers on a file as a whole. */
 export const openSending = (
   { table }: Pick<BatchesDeps, 'table'>,
   {

@@ -18,7 +18,7 @@ import { isPassing, type Trials } from './trying.ts';
 /** A pack that was begun so often, and never finished, is finished by setting aside what could not be done. */
 const MAX_ATTEMPTS = 10;
 
-/** What is done with the rows, pack by pack. */
+/** The work on the rows, pack by pack. */
 export interface Step {
   /** `isLast`: what cannot be done now is set aside. Undefined where nothing is left to do, for another act put an end to it. */
   perform(pack: number, isLast: boolean): Promise<Trials | undefined>;

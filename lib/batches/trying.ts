@@ -46,7 +46,7 @@ export interface Trials {
   readonly results: readonly RowResult[];
 }
 
-/** What names the column that a fault is about, in people's words, by its facts. */
+/** Finds the label of the column that a fault is about, by the fault's facts. */
 export type ColumnOf = (facts: FaultFacts) => Bilingual | undefined;
 
 interface OtherField {

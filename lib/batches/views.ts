@@ -23,7 +23,7 @@ export interface Views {
   newestSteps(id: string): Promise<(what: string) => readonly [name: string, row: StepRow] | undefined>;
 }
 
-/** What a step carries out. The others take no act. */
+/** The acts that steps carry out. The other acts need no step. */
 const ACT_OF: Readonly<Record<string, DoneAct['said']['act']>> = {
   submission: 'sent',
   cancellation: 'cancelled',
